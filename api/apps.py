@@ -1,0 +1,7 @@
+"""Registers the api app."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "api"

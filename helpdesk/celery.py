@@ -1,0 +1,17 @@
+"""The Celery app, and everything that runs by the clock."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+app = Celery("helpdesk")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# name -> {"task": dotted name, "schedule": seconds, "options": {"queue": ..., "expires": seconds}}
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+
+app.conf.beat_schedule = BEAT_SCHEDULE

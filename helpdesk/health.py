@@ -1,0 +1,73 @@
+"""Says whether this process lives, whether it can serve, and what it has counted."""
+
+import hmac
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django_prometheus.exports import ExportToDjangoView
+
+
+def healthz_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz_page(request: HttpRequest) -> JsonResponse:
+    """200 when everything that a request needs works, 503 with the reason by part otherwise."""
+    problems = readiness_problems()
+    parts = {name: problems.get(name, "ok") for name in CHECKS}
+    return JsonResponse({"ready": not problems, **parts}, status=503 if problems else 200)
+
+
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Prometheus figures, behind `METRICS_TOKEN` when one is set."""
+    expected = settings.METRICS_TOKEN
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if expected and not hmac.compare_digest(sent.encode(), expected.encode()):
+        return HttpResponse("a bearer token is needed\n", status=401, content_type="text/plain")
+    return ExportToDjangoView(request)
+
+
+def readiness_problems() -> dict[str, str]:
+    """What stands in the way, by part; empty when ready."""
+    problems = {}
+    for name, check in CHECKS.items():
+        try:
+            problem = check()
+        except Exception as failure:  # a readiness probe answers, whatever breaks
+            problem = type(failure).__name__
+        if problem:
+            problems[name] = problem
+    return problems
+
+
+def database_problem() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_is_in_recovery() or current_setting('transaction_read_only')::bool")
+        read_only = cursor.fetchone()[0]
+    return "read only" if read_only else ""
+
+
+def broker_problem() -> str:
+    client = redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=2, socket_connect_timeout=2)
+    try:
+        client.ping()
+    finally:
+        client.close()
+    return ""
+
+
+def migrations_problem() -> str:
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(pending)} migrations are not applied" if pending else ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": database_problem,
+    "broker": broker_problem,
+    "migrations": migrations_problem,
+}

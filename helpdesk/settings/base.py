@@ -1,0 +1,156 @@
+"""What is true in every environment: apps, middleware, templates, data, files, language."""
+
+import django_stubs_ext
+
+from helpdesk.settings.environment import BASE_DIR, VAR_DIR, database, env, secret, service_url
+from helpdesk.settings.logs import LOGGING as LOGGING
+from helpdesk.settings.rest import *
+from helpdesk.settings.security import *
+from helpdesk.settings.tasks import *
+
+django_stubs_ext.monkeypatch()
+
+DEBUG = False
+SECRET_KEY = secret("SECRET_KEY", "a long random string that signs sessions and links")
+# The first key encrypts, all of them decrypt: put a new one in front to rotate.
+FERNET_KEYS: list[str] = secret("FERNET_KEYS", "comma-separated Fernet keys, the newest first").split(",")
+
+SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+
+HELPDESK_APPS = [
+    "helpdesk",
+    "core",
+    "people",
+    "tickets",
+    "channels_in",
+    "sla",
+    "notifications",
+    "routing",
+    "live",
+    "reports",
+    "workspace",
+    "portal",
+    "api",
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "anymail",
+    "axes",
+    "channels",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_prometheus",
+    "rest_framework",
+    "drf_spectacular",
+    "template_partials",
+    *HELPDESK_APPS,
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "helpdesk.urls"
+WSGI_APPLICATION = "helpdesk.wsgi.application"
+ASGI_APPLICATION = "helpdesk.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASE_URL = service_url("DATABASE_URL", "postgres://user:password@host:5432/helpdesk")
+REDIS_URL = service_url("REDIS_URL", "redis://host:6379/0")
+DATABASES = {
+    "default": {
+        # The address stays empty until `manage.py up` has started the embedded server.
+        **(
+            database(DATABASE_URL) if DATABASE_URL else {"NAME": "helpdesk", "HOST": "127.0.0.1", "PORT": "1"}
+        ),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "helpdesk"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL or "redis://127.0.0.1:1/0",
+        "KEY_PREFIX": "hd",
+        "OPTIONS": {"serializer": "helpdesk.cache.JSONSerializer"},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:1/0"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Helpdesk <helpdesk@localhost>")
+vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:2526"))
+EMAIL_TIMEOUT = 30
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Mail taken in over SMTP; docs/operations.md names the limits together.
+MAX_MAIL_BYTES: int = env.int("MAX_MAIL_BYTES", default=30 * 1024 * 1024)
+MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)
+MAIL_IN_HOST: str = env.str("MAIL_IN_HOST", default="127.0.0.1")
+MAIL_IN_PORT: int = env.int("MAIL_IN_PORT", default=2525)

@@ -1,0 +1,9 @@
+"""A machine of one's own: plain HTTP, static files straight from the tree, secrets kept under VAR_DIR."""
+
+from helpdesk.settings.base import *
+from helpdesk.settings.environment import env
+
+DEBUG = env.bool("DEBUG", default=False)
+IS_DEMO = env.bool("HELPDESK_DEMO", default=True)
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG

@@ -1,0 +1,7 @@
+"""Registers the live app."""
+
+from django.apps import AppConfig
+
+
+class LiveConfig(AppConfig):
+    name = "live"

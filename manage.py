@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""The command door of Helpdesk: `manage.py up`, `migrate`, `doctor` and every other command."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Helpdesk cannot start: {problem}")
+
+
+if __name__ == "__main__":
+    main()

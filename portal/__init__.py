@@ -1,0 +1,1 @@
+"""The HTML that customers meet: widget, chat page, contact form."""

@@ -1,0 +1,1 @@
+"""Reports: definitions, roll-ups, exports."""

@@ -1,0 +1,7 @@
+"""Registers the sla app."""
+
+from django.apps import AppConfig
+
+
+class SlaConfig(AppConfig):
+    name = "sla"

@@ -1,0 +1,1 @@
+"""The HTML that agents and managers work in."""

@@ -1,0 +1,7 @@
+"""Registers the workspace app."""
+
+from django.apps import AppConfig
+
+
+class WorkspaceConfig(AppConfig):
+    name = "workspace"

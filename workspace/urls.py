@@ -1,0 +1,6 @@
+"""The addresses of the workspace app."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "workspace"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,1 @@
+"""What every app stands on: events, errors, time, secrets, paging. Imports no app."""

@@ -1,0 +1,41 @@
+"""Several statements in one round trip, and named advisory locks: what the hot path needs beyond the ORM."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+Statement = tuple[str, Sequence[Any]]
+
+
+def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
+    """Send all statements in one round trip; return the rows of the last one ([] when it returns none).
+
+    Inside a transaction every statement sees what the ones before it wrote.
+    """
+    listed = list(statements)
+    sql = ";\n".join(statement.strip().rstrip(";") for statement, _ in listed)
+    params = [param for _, given in listed for param in given]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def lock_key(*parts: object) -> int:
+    """A signed 64-bit key for pg_advisory locks, from any parts."""
+    digest = hashlib.blake2b("\x1f".join(str(part) for part in parts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def lock(*parts: object) -> Statement:
+    """A statement that holds the named lock until the transaction ends."""
+    return ("SELECT pg_advisory_xact_lock(%s)", [lock_key(*parts)])
+
+
+def require_transaction() -> None:
+    """Fail at once when a writer is called outside a transaction."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("This must run inside a transaction (use unit_of_work()).")

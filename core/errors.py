@@ -1,0 +1,70 @@
+"""The errors that people may see: a stable code, an HTTP status and a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class HelpdeskError(Exception):
+    """Base of every refusal. `code` is stable for programs, `message` is for people, `fields` names form fields."""
+
+    code = "error"
+    status = 400
+
+    def __init__(
+        self, message: str, *, fields: Mapping[str, str] | None = None, details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = dict(fields or {})
+        self.details = dict(details or {})
+
+
+class Invalid(HelpdeskError):
+    """The input is wrong; `fields` says where."""
+
+    code = "invalid"
+    status = 422
+
+
+class NotAllowed(HelpdeskError):
+    """The person may see the thing but not do this to it."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class NotFound(HelpdeskError):
+    """It does not exist, or the person may not know that it does."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(HelpdeskError):
+    """Someone else was quicker; `details` holds what the person has not seen yet."""
+
+    code = "conflict"
+    status = 409
+
+
+class TooLarge(HelpdeskError):
+    """Over a size limit; the message names the limit."""
+
+    code = "too_large"
+    status = 413
+
+
+class TooMany(HelpdeskError):
+    """Over a rate limit; `details["retry_after"]` is in seconds."""
+
+    code = "too_many"
+    status = 429
+
+
+class Unavailable(HelpdeskError):
+    """A part that we need is down; trying again later is right."""
+
+    code = "unavailable"
+    status = 503

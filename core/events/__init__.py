@@ -1,0 +1,1 @@
+"""What can happen (catalogue) and who is told (bus)."""

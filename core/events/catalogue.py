@@ -1,0 +1,235 @@
+"""Every event of the desk: a typed, past-tense fact. The reader's answer to "what can happen?"."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+ActorKind = Literal["agent", "contact", "rule", "system"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who caused a change. `depth` counts rules that triggered rules; `cause` names the rule, so it never reacts to itself."""
+
+    kind: ActorKind
+    id: int | None = None
+    name: str = ""
+    cause: str = ""
+    depth: int = 0
+
+
+SYSTEM = Actor(kind="system", name="Helpdesk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketChanged(Event):
+    """Base of the events on a ticket. The journal fills in `ticket_id`, `seq` (gapless per ticket), `event_id` and `at`."""
+
+    ticket_id: int = 0
+    seq: int = 0
+    event_id: int = 0
+    at: datetime | None = None
+    actor: Actor = field(default=SYSTEM)
+
+    is_public: ClassVar[bool] = False
+
+    @classmethod
+    def key(cls) -> str:
+        return cls.__name__
+
+    def data(self) -> dict[str, Any]:
+        """The event's own fields, as stored in TicketEvent.data."""
+        own = {item.name for item in fields(self)} - {item.name for item in fields(TicketChanged)}
+        return {name: value for name, value in asdict(self).items() if name in own}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(TicketChanged):
+    inbox_id: int
+    team_id: int | None = None
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(TicketChanged):
+    """A contact wrote. `opened` tells that this message made the ticket; `reopened` that it woke a resolved one."""
+
+    message_id: int
+    channel: str
+    is_automatic: bool = False
+    opened: bool = False
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageQueued(TicketChanged):
+    """A public reply was written and waits to be delivered. `is_automatic` replies stop no SLA clock."""
+
+    message_id: int
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRetracted(TicketChanged):
+    """The author undid a reply before it left."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDelivered(TicketChanged):
+    """The delivery of a reply moved forward: sent, delivered or read."""
+
+    message_id: int
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed(TicketChanged):
+    """A reply could not be delivered (failed), or nobody knows (uncertain)."""
+
+    message_id: int
+    delivery: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(TicketChanged):
+    """The contact changed a message at the provider; the earlier text is kept in the event."""
+
+    message_id: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded(TicketChanged):
+    message_id: int
+    mentioned_agent_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAssigned(TicketChanged):
+    before: int | None
+    after: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamAssigned(TicketChanged):
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(TicketChanged):
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(TicketChanged):
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTagged(TicketChanged):
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectChanged(TicketChanged):
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSnoozed(TicketChanged):
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketWoken(TicketChanged):
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerAdded(TicketChanged):
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerRemoved(TicketChanged):
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SLAApplied(TicketChanged):
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SLABreachNear(TicketChanged):
+    metric: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SLABreached(TicketChanged):
+    metric: str
+    due_at: str
+    late_by_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRan(TicketChanged):
+    rule_id: int
+    rule: str
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MacroApplied(TicketChanged):
+    macro_id: int
+    macro: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAvailabilityChanged(Event):
+    agent_id: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTyped(Event):
+    """A visitor is typing; a hint for the open screens, never stored."""
+
+    ticket_id: int
+    contact_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxDisabled(Event):
+    inbox_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsAdded(Event):
+    agent_ids: tuple[int, ...]
+
+
+TICKET_EVENTS: dict[str, type[TicketChanged]] = {
+    name: kind
+    for name, kind in list(globals().items())
+    if isinstance(kind, type) and issubclass(kind, TicketChanged) and kind is not TicketChanged
+}

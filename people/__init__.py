@@ -1,0 +1,1 @@
+"""Who takes part: agents, teams, roles and tokens; contacts, their identities and organizations."""

@@ -1,0 +1,67 @@
+"""A contact: one customer person, their verified or claimed addresses, and their organization."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+
+
+class Organization(models.Model):
+    name = models.CharField(max_length=160)
+    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    notes = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    name = models.CharField(max_length=160, blank=True, default="")
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
+    )
+    language = models.CharField(max_length=16, blank=True, default="")
+    time_zone = models.CharField(max_length=64, blank=True, default="")
+    notes = models.TextField(blank=True, default="")
+    is_blocked = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [
+            GinIndex(name="contact_name_trgm", fields=["name"], opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Contact {self.pk}"
+
+
+class Identity(models.Model):
+    """One address of a contact: `kind` is email, phone, or a channel's own word for its users (telegram, webchat ...)."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=24)
+    value = models.CharField(max_length=320)
+    label = models.CharField(max_length=160, blank=True, default="")
+    # How we know that the address is theirs: "provider", "token", "signed"; "" means claimed only.
+    verified_how = models.CharField(max_length=16, blank=True, default="")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    # Set when the provider says that we cannot reach them (blocked bot, hard bounce).
+    unreachable_at = models.DateTimeField(null=True, blank=True)
+    unreachable_reason = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="identity_unique")]
+        indexes = [
+            GinIndex(name="identity_value_trgm", fields=["value"], opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"

@@ -1,0 +1,28 @@
+"""Agents and teams as others may see them, and who is online."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
+from core.clock import now
+from people.models import Agent, Availability, Team
+
+# The live socket renews last_seen_at every 30 s; twice that is a lost connection.
+ONLINE_WITHIN = timedelta(seconds=75)
+
+
+def active_agents() -> QuerySet[Agent]:
+    return Agent.objects.filter(is_active=True)
+
+
+def active_teams() -> QuerySet[Team]:
+    return Team.objects.filter(is_active=True)
+
+
+def online_agents() -> QuerySet[Agent]:
+    """Agents who can be given work now: available, with a live socket."""
+    return active_agents().filter(
+        availability=Availability.AVAILABLE, last_seen_at__gte=now() - ONLINE_WITHIN
+    )

@@ -1,0 +1,77 @@
+"""Changes of contacts and their identities."""
+
+from __future__ import annotations
+
+from core.clock import now
+from core.errors import Conflict, Invalid
+from core.events.bus import unit_of_work
+from people.models import Contact, Identity
+
+
+def normal_value(kind: str, value: str) -> str:
+    """The comparable form of an address: e-mail is folded to lower case (dots and plus parts stay), others are trimmed."""
+    cleaned = value.strip().replace("\x00", "")
+    return cleaned.lower() if kind == "email" else cleaned
+
+
+def identify(*, kind: str, value: str, name: str = "", verified_how: str = "") -> Identity:
+    """The identity with this address, made with a new contact when it is unknown."""
+    value = normal_value(kind, value)
+    if not value:
+        raise Invalid("An address is needed.", fields={"value": "Enter an address."})
+    with unit_of_work():
+        known = Identity.objects.select_related("contact").filter(kind=kind, value=value).first()
+        if known:
+            return known
+        contact = Contact.objects.create(name=name[:160])
+        identity, made = Identity.objects.get_or_create(
+            kind=kind,
+            value=value,
+            defaults={
+                "contact": contact,
+                "label": name[:160],
+                "verified_how": verified_how,
+                "verified_at": now() if verified_how else None,
+            },
+        )
+        if not made:  # someone else made it at the same moment
+            contact.delete()
+    return identity
+
+
+def add_identity(contact: Contact, *, kind: str, value: str, verified_how: str = "") -> Identity:
+    """Give a contact one more address. Raises Conflict when another contact has it."""
+    value = normal_value(kind, value)
+    if not value:
+        raise Invalid("An address is needed.", fields={"value": "Enter an address."})
+    identity, made = Identity.objects.get_or_create(
+        kind=kind,
+        value=value,
+        defaults={
+            "contact": contact,
+            "verified_how": verified_how,
+            "verified_at": now() if verified_how else None,
+        },
+    )
+    if not made and identity.contact_id != contact.pk:
+        raise Conflict("Another contact has this address already.", details={"contact": identity.contact_id})
+    return identity
+
+
+def rename(contact: Contact, *, name: str) -> Contact:
+    contact.name = name.strip()[:160]
+    contact.save(update_fields=["name"])
+    return contact
+
+
+def mark_unreachable(*, kind: str, value: str, reason: str) -> None:
+    """The provider says that this address cannot be reached; the composer warns and the server refuses."""
+    Identity.objects.filter(kind=kind, value=normal_value(kind, value)).update(
+        unreachable_at=now(), unreachable_reason=reason[:200]
+    )
+
+
+def mark_reachable(*, kind: str, value: str) -> None:
+    Identity.objects.filter(kind=kind, value=normal_value(kind, value), unreachable_at__isnull=False).update(
+        unreachable_at=None, unreachable_reason=""
+    )

@@ -1,0 +1,1 @@
+"""The heart: tickets, their messages and everything that changes them."""

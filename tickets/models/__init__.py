@@ -1,0 +1,36 @@
+"""The rows of the heart."""
+
+from tickets.models.attachment import Attachment
+from tickets.models.draft import Draft, DraftMode
+from tickets.models.event import TicketEvent
+from tickets.models.inbox import Inbox
+from tickets.models.message import ATTEMPTABLE, Delivery, Direction, Message, MessageHtml, MessageKind
+from tickets.models.reference import ChannelThread, MessageRef, RefKind
+from tickets.models.ticket import OPEN_STATUSES, Follower, Priority, Status, Ticket, TicketCount
+from tickets.models.wording import CannedResponse, Tag, View
+
+__all__ = [
+    "ATTEMPTABLE",
+    "OPEN_STATUSES",
+    "Attachment",
+    "CannedResponse",
+    "ChannelThread",
+    "Delivery",
+    "Direction",
+    "Draft",
+    "DraftMode",
+    "Follower",
+    "Inbox",
+    "Message",
+    "MessageHtml",
+    "MessageKind",
+    "MessageRef",
+    "Priority",
+    "RefKind",
+    "Status",
+    "Tag",
+    "Ticket",
+    "TicketCount",
+    "TicketEvent",
+    "View",
+]

@@ -1,0 +1,167 @@
+"""A ticket: the unit of work. One denormalised row feeds every list; its indexes are made with the queries."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils import timezone
+
+from core.clock import NEVER
+from people.models import Agent, Contact, Organization, Team
+from tickets.models.inbox import Inbox
+
+
+class Status(models.TextChoices):
+    OPEN = "open", "Open"
+    PENDING = "pending", "Pending"
+    ON_HOLD = "on_hold", "On hold"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+    SPAM = "spam", "Spam"
+
+
+OPEN_STATUSES = (Status.OPEN, Status.PENDING, Status.ON_HOLD)
+# Written with plain text so that migrations and query plans match it word for word.
+IS_OPEN = Q(status__in=["open", "pending", "on_hold"])
+IS_AWAKE = IS_OPEN & Q(snoozed_until__isnull=True)
+
+
+class Priority(models.TextChoices):
+    LOW = "low", "Low"
+    NORMAL = "normal", "Normal"
+    HIGH = "high", "High"
+    URGENT = "urgent", "Urgent"
+
+
+def _never() -> object:
+    return NEVER
+
+
+class Ticket(models.Model):
+    """Times are UTC. `last_seq` is the ticket's newest event; only services raise it, under the row's lock."""
+
+    number = models.BigIntegerField(
+        unique=True, db_default=Func(Value("tickets_ticket_number"), function="nextval"), editable=False
+    )
+    subject = models.CharField(max_length=500, blank=True, default="")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    priority = models.CharField(max_length=8, choices=Priority.choices, default=Priority.NORMAL)
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="tickets", db_index=False)
+    channel = models.CharField(max_length=24)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="tickets", db_index=False)
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False
+    )
+    assignee = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False
+    )
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+
+    last_seq = models.PositiveIntegerField(default=0)
+    # The first words of the newest message and who wrote it ("in", "out" or "note"): what a list row shows.
+    snippet = models.CharField(max_length=200, blank=True, default="")
+    snippet_from = models.CharField(max_length=4, blank=True, default="")
+    message_count = models.PositiveIntegerField(default=0)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    last_message_at = models.DateTimeField(default=timezone.now)
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    # The newest public message's seq: a reply that has not seen it gets a conflict.
+    last_public_seq = models.PositiveIntegerField(default=0)
+    # When the customer began to wait for us; empty while we wait for them.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    first_replied_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+
+    # Marks kept by the SLA clocks: the next due moment, of which metric, and whether a target has been missed.
+    sla_due_at = models.DateTimeField(default=_never)
+    sla_metric = models.CharField(max_length=16, blank=True, default="")
+    sla_breached = models.BooleanField(default=False)
+
+    # Linked to an older ticket: a follow-up after closing, or a stranger who quoted its thread.
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by", db_index=False
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(F("last_message_at").desc(), F("id").desc(), name="ticket_recent"),
+            models.Index(F("last_message_at").desc(), F("id").desc(), name="ticket_awake_recent", condition=IS_AWAKE),
+            models.Index("sla_due_at", "id", name="ticket_awake_due", condition=IS_AWAKE),
+            models.Index(
+                "assignee", F("last_message_at").desc(), F("id").desc(), name="ticket_mine_recent", condition=IS_AWAKE
+            ),
+            models.Index("assignee", "sla_due_at", "id", name="ticket_mine_due", condition=IS_AWAKE),
+            models.Index(
+                "team", F("last_message_at").desc(), F("id").desc(), name="ticket_team_recent", condition=IS_AWAKE
+            ),
+            models.Index("team", "sla_due_at", "id", name="ticket_team_due", condition=IS_AWAKE),
+            models.Index(
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="ticket_unassigned_recent",
+                condition=IS_AWAKE & Q(assignee__isnull=True),
+            ),
+            models.Index(
+                "sla_due_at", "id", name="ticket_unassigned_due", condition=IS_AWAKE & Q(assignee__isnull=True)
+            ),
+            models.Index("inbox", F("last_message_at").desc(), F("id").desc(), name="ticket_inbox_recent"),
+            models.Index("contact", F("last_message_at").desc(), F("id").desc(), name="ticket_contact_recent"),
+            models.Index("snoozed_until", "id", name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
+            models.Index(
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="ticket_done_recent",
+                condition=Q(status__in=["resolved", "closed"]),
+            ),
+            models.Index("resolved_at", name="ticket_resolved_at", condition=Q(status="resolved")),
+            models.Index("created_at", "id", name="ticket_created"),
+            models.Index("follows", name="ticket_follows", condition=Q(follows__isnull=False)),
+            GinIndex(name="ticket_tags_open", fields=["tags"], condition=IS_OPEN),
+            GinIndex(name="ticket_subject_trgm", fields=["subject"], opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+
+class TicketCount(models.Model):
+    """Deltas of ticket counts per (inbox, team, assignee, status, snoozed). A database trigger on tickets writes
+    them, so no writer can forget; sums are read, and a beat squashes the rows."""
+
+    inbox_id = models.BigIntegerField()
+    team_id = models.BigIntegerField(null=True)
+    assignee_id = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=10)
+    is_snoozed = models.BooleanField(default=False)
+    n = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "inbox_id"], name="ticketcount_status")]
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.n}"
+
+
+class Follower(models.Model):
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="followers")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="follows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "agent"], name="follower_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} follows {self.ticket_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,6 +23,50 @@ def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []
+
+
+class _Deferred(threading.local):
+    is_open = False
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+
+
+_deferred = _Deferred()
+
+
+def defer(*statements: Statement) -> None:
+    """Send the statements with all other deferred ones in one round trip, just before the unit of work commits.
+
+    For *within* handlers that only write and need no answer. Outside a unit of work they run at once.
+    """
+    if not _deferred.is_open:
+        run(statements)
+        return
+    _deferred.statements.extend(statements)
+
+
+def flush() -> None:
+    """Send what was deferred so far; the unit of work does it, others only when they must read the result."""
+    statements, _deferred.statements = _deferred.statements, []
+    if statements:
+        run(statements)
+
+
+def open_deferral() -> int:
+    """Begin (or join) the deferral of a unit of work; the mark is for `drop_deferred`."""
+    _deferred.is_open = True
+    return len(_deferred.statements)
+
+
+def drop_deferred(mark: int) -> None:
+    """Forget what was deferred after the mark: its unit of work has been rolled back."""
+    del _deferred.statements[mark:]
+
+
+def close_deferral() -> None:
+    _deferred.is_open = False
+    _deferred.statements = []
 
 
 def lock_key(*parts: object) -> int:

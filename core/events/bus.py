@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from core import db
 from core.events.catalogue import Event
 
 logger = logging.getLogger(__name__)
@@ -72,12 +73,19 @@ def publish(event: Event) -> None:
 def unit_of_work() -> Iterator[None]:
     """A transaction whose events reach the *after* handlers as one batch. Nested units join the outer one."""
     _unit.depth += 1
+    mark = db.open_deferral()
     try:
         with transaction.atomic():
             yield
+            if _unit.depth == 1:
+                db.flush()
+    except BaseException:
+        db.drop_deferred(mark)
+        raise
     finally:
         _unit.depth -= 1
         if _unit.depth == 0:
+            db.close_deferral()
             events, _unit.committed = _unit.committed, []
             _dispatch(events)
 

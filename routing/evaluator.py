@@ -1,8 +1,8 @@
 """Decide, from plain data, whether conditions hold and which rules react: no database, no settings, no clock.
 
-Conditions are JSON: a group `{"all": [...]}`, `{"any": [...]}` or `{"none": [...]}` whose parts are groups again
-or tests `{"fact": "priority", "op": "is", "value": "high"}`. A group may carry several of the three keys; all of
-them must hold. An empty condition always holds. Facts are gathered elsewhere and arrive as a mapping.
+Conditions are JSON: a group `{"all": [...]}`, `{"any": [...]}` or `{"none": [...]}` whose parts are groups
+again, or tests `{"fact": "priority", "op": "is", "value": "high"}`. A group may carry several of the three keys;
+all of them must hold. An empty condition always holds. Facts are gathered elsewhere and arrive as a mapping.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def holds(conditions: Mapping[str, Any], facts: Facts) -> bool:
 def check(
     conditions: object, operators_by_fact: Mapping[str, Collection[str]], path: str = "", depth: int = 0
 ) -> None:
-    """Raise `InvalidConditions` unless every part is a group or tests a known fact by one of its operators."""
+    """Raise `InvalidConditions` unless every part is a group or a fitting test of a known fact."""
     if not isinstance(conditions, Mapping):
         raise InvalidConditions(path, "expected an object")
     if depth > MAX_NESTING:

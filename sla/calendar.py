@@ -1,8 +1,8 @@
 """Business hours as pure arithmetic: how much open time lies between two instants, when a promise falls due.
 
 An instant is open when the wall clock of the calendar's time zone shows an open time and the local date is no
-holiday. Nothing else decides it, so a day with a clock change simply has less or more open time. All is computed
-on half-open UTC intervals in whole microseconds; nothing here knows of settings or of the database.
+holiday. Nothing else decides it, so a day with a clock change simply has less or more open time. All is done in
+half-open UTC intervals of whole microseconds; nothing here knows of settings or of the database.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The open hours of a week in one time zone, less the holidays: local dates, closed midnight to midnight."""
+    """The open hours of a week in one time zone, less the holidays: local dates, closed all day."""
 
     zone: str
     periods: tuple[Period, ...]

@@ -153,8 +153,8 @@ def test_conditions_nested_too_deep_are_refused() -> None:
         check(conditions, {})
 
 
-def rule(id: int, conditions: Mapping[str, Any] | None = None, *, stops: bool = False) -> RuleCase:
-    return RuleCase(id, "ticket_opened", conditions or {}, stops)
+def rule(number: int, conditions: Mapping[str, Any] | None = None, *, stops: bool = False) -> RuleCase:
+    return RuleCase(number, "ticket_opened", conditions or {}, stops)
 
 
 def test_rules_react_in_order_until_one_stops_the_rest() -> None:

@@ -1,4 +1,4 @@
-"""Cleaning text that strangers wrote: control and bidi characters, names, file names, addresses' labels, snippets."""
+"""Cleaning text that strangers wrote: control and bidi characters, names, file names, snippets."""
 
 import re
 import unicodedata
@@ -44,7 +44,7 @@ def clean_name(text: str) -> str:
 
 
 def clean_file_name(text: str, fallback: str = "file") -> str:
-    """A file name that is only a name: no path, no disguise, no device, at most 200 bytes; the extension survives."""
+    """A name without path, disguise or device meaning, of at most 200 bytes; the extension survives."""
     name = clean_line(text)
     name = _PATH_SEPARATORS.split(name)[-1]
     name = _FORBIDDEN_IN_FILE_NAMES.sub("_", name).strip(" .") or fallback

@@ -1,4 +1,23 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use: the network guard, a browser, the running desk."""
 
 # The environment must be told before pytest-django reads the settings.
 from tests import environment as environment  # isort: skip
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.network import only_this_machine
+
+pytest_plugins = ["tests.browsers", "tests.stack"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network_guard() -> Iterator[None]:
+    with only_this_machine():
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser and stack stories run last, so that a broken rule is heard of within seconds."""
+    items.sort(key=lambda item: ("browser" in item.keywords, "stack" in item.keywords))

@@ -4,6 +4,6 @@ from helpdesk.settings.base import *
 from helpdesk.settings.environment import env
 
 DEBUG = env.bool("DEBUG", default=False)
-IS_DEMO = env.bool("HELPDESK_DEMO", default=True)
+DEMO = env.bool("HELPDESK_DEMO", default=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

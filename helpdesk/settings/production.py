@@ -3,7 +3,7 @@
 from helpdesk.settings.base import *
 from helpdesk.settings.environment import demanded, env
 
-IS_DEMO = False
+DEMO = False
 SITE_URL = demanded("SITE_URL", "the public address, such as https://desk.example.com").rstrip("/")
 ALLOWED_HOSTS = demanded("ALLOWED_HOSTS", "the comma-separated host names this desk answers to").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])

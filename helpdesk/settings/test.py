@@ -2,7 +2,7 @@
 
 from helpdesk.settings.base import *
 
-IS_DEMO = True
+DEMO = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_USE_FINDERS = True

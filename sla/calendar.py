@@ -1,8 +1,8 @@
 """Business hours as pure arithmetic: how much open time lies between two instants, when a promise falls due.
 
 An instant is open when the wall clock of the calendar's time zone shows an open time and the local date is no
-holiday. Nothing else decides it, so a day with a clock change simply has less or more open time. All is done in
-half-open UTC intervals of whole microseconds; nothing here knows of settings or of the database.
+holiday. Nothing else decides it, so a day with a clock change simply has less or more open time. All is done
+in half-open UTC intervals of whole microseconds; nothing here knows of settings or of the database.
 """
 
 from __future__ import annotations
@@ -104,6 +104,13 @@ class Calendar:
         whole = sum(_year(self, year).totals[-1] for year in years[:-1])
         begun = _year(self, years[0]).open_until(first)
         return (whole + _year(self, years[-1]).open_until(last) - begun) * MICROSECOND
+
+    def intervals(self, first_year: int, last_year: int) -> Iterator[tuple[datetime, datetime]]:
+        """The open stretches of some whole UTC years, in order; stretches are cut at New Year."""
+        for year in range(first_year, last_year + 1):
+            compiled = _year(self, year)
+            for start, end in zip(compiled.starts, compiled.ends, strict=True):
+                yield EPOCH + start * MICROSECOND, EPOCH + end * MICROSECOND
 
     def is_open(self, at: datetime) -> bool:
         instant = _micros(at)

@@ -1,0 +1,1 @@
+"""Reads of the heart; every one starts from what the reader may see."""

@@ -1,0 +1,1 @@
+"""The only writers of tickets. Each change is one transaction, one journal entry and one published event."""

@@ -1,0 +1,98 @@
+"""What an adapter understood of the outside world: plain data, the same for every channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who wrote, as the channel knows them. `verified_how` is "provider", "token" or "signed"; "" means claimed only."""
+
+    kind: str
+    value: str
+    name: str = ""
+    verified_how: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundFile:
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+    is_inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """What tells where a message belongs. Message-IDs come without angle brackets, oldest reference first."""
+
+    reply_token_ticket_id: int | None = None
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    subject_number: int | None = None
+    # Chat-like channels: all messages of one conversation share this key within the inbox.
+    thread_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One message from a contact. `text` is what they wrote now; `full_text` also has quotes and signature."""
+
+    external_id: str
+    sender: Sender
+    text: str
+    full_text: str = ""
+    html: str = ""
+    has_remote_images: bool = False
+    subject: str = ""
+    recipients: dict[str, Any] = field(default_factory=dict)
+    files: tuple[InboundFile, ...] = ()
+    clues: Clues = field(default_factory=Clues)
+    occurred_at: datetime | None = None
+    is_automatic: bool = False
+    sender_auth: str = ""
+    problems: tuple[str, ...] = ()
+    team_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The provider tells how one of our messages fared. Found by our row's id or by the provider's id."""
+
+    delivery: str
+    external_id: str = ""
+    message_id: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The contact changed a message at the provider."""
+
+    external_id: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachability:
+    """The provider tells that an identity can (not) be reached any more."""
+
+    kind: str
+    value: str
+    is_reachable: bool
+    reason: str = ""
+
+
+InboundEvent = Inbound | Receipt | Edit | Reachability

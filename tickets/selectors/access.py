@@ -1,0 +1,116 @@
+"""The one permission door: which tickets (and what hangs on them) a person may see.
+
+Managers and admins see all. Others see a ticket when they may see its inbox and its team (both are open to everyone
+unless private, and private ones are open to their members), or when it is assigned to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from core.errors import NotFound
+from people.models import Agent, Team
+from people.policy import may
+from tickets.models import Attachment, Inbox, Message, MessageKind, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The inboxes and teams whose tickets an agent may see; `everything` spares the lists."""
+
+    everything: bool
+    inbox_ids: frozenset[int]
+    team_ids: frozenset[int]
+
+    def covers(self, *, inbox_id: int, team_id: int | None) -> bool:
+        return self.everything or (inbox_id in self.inbox_ids and (team_id is None or team_id in self.team_ids))
+
+
+def scopes_of(agent: Agent) -> Scopes:
+    """Two small queries (none for managers), remembered on the agent object for the length of a request."""
+    if agent.sees_everything:
+        return Scopes(True, frozenset(), frozenset())
+    known: Scopes | None = getattr(agent, "_scopes", None)
+    if known is None:
+        teams = Team.objects.filter(Q(is_private=False) | Q(members=agent)).values_list("pk", flat=True)
+        inboxes = Inbox.objects.filter(Q(is_private=False) | Q(teams__members=agent)).values_list("pk", flat=True)
+        known = Scopes(False, frozenset(inboxes), frozenset(teams))
+        agent._scopes = known  # type: ignore[attr-defined]  # a per-request memo
+    return known
+
+
+def tickets_visible_to(agent: Agent) -> QuerySet[Ticket]:
+    """Every read of tickets for a person starts here."""
+    if not may(agent, "see_tickets"):
+        return Ticket.objects.none()
+    scopes = scopes_of(agent)
+    if scopes.everything:
+        return Ticket.objects.all()
+    in_scope = Q(inbox_id__in=scopes.inbox_ids) & (Q(team_id__isnull=True) | Q(team_id__in=scopes.team_ids))
+    return Ticket.objects.filter(in_scope | Q(assignee_id=agent.pk))
+
+
+def inboxes_visible_to(agent: Agent) -> QuerySet[Inbox]:
+    scopes = scopes_of(agent)
+    return Inbox.objects.all() if scopes.everything else Inbox.objects.filter(pk__in=scopes.inbox_ids)
+
+
+def ticket_for(agent: Agent, number: int) -> Ticket:
+    """The ticket with its people, or NotFound: whoever may not see it may not know that it exists."""
+    found = (
+        tickets_visible_to(agent)
+        .select_related("contact", "organization", "assignee", "team", "inbox")
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise NotFound(f"There is no ticket #{number} that you may see.")
+    return found
+
+
+def ticket_by_id(agent: Agent, ticket_id: int) -> Ticket:
+    found = tickets_visible_to(agent).filter(pk=ticket_id).first()
+    if found is None:
+        raise NotFound("There is no such ticket that you may see.")
+    return found
+
+
+def message_for(agent: Agent, message_id: int) -> Message:
+    found = (
+        Message.objects.select_related("ticket", "inbox", "author_agent", "author_contact")
+        .filter(pk=message_id, ticket__in=tickets_visible_to(agent))
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such message that you may see.")
+    return found
+
+
+def attachment_for(agent: Agent, attachment_id: UUID) -> Attachment:
+    """A file of a visible ticket, or the agent's own upload that waits in a draft."""
+    of_message = Q(message__ticket__in=tickets_visible_to(agent))
+    own_upload = Q(message__isnull=True, uploaded_by=agent)
+    found = Attachment.objects.select_related("message").filter(of_message | own_upload, pk=attachment_id).first()
+    if found is None:
+        raise NotFound("There is no such file that you may see.")
+    return found
+
+
+def public_messages(ticket_id: int) -> QuerySet[Message]:
+    """What the customer may see of a ticket: replies, never notes, never what was undone."""
+    return Message.objects.filter(ticket_id=ticket_id, kind=MessageKind.REPLY).exclude(delivery="retracted")
+
+
+def agents_who_see(ticket: Ticket) -> QuerySet[Agent]:
+    """The inverse of tickets_visible_to, for assignment menus, mentions and notifications."""
+    everyone = Q(role__in=["admin", "manager"]) | Q(pk=ticket.assignee_id)
+    inbox_rule: Q = Q() if not ticket.inbox.is_private else Q(teams__inboxes=ticket.inbox_id)
+    team_rule: Q = Q()
+    if ticket.team_id is not None and ticket.team is not None and ticket.team.is_private:
+        team_rule = Q(pk__in=ticket.team.members.values("pk"))
+    rule: Any = (inbox_rule & team_rule) if (inbox_rule or team_rule) else Q(pk__isnull=False)
+    return Agent.objects.filter(everyone | rule, is_active=True).distinct()

@@ -1,0 +1,80 @@
+"""Writes one change of a ticket: the row's columns, the next seq and the event, in one round trip; then publishes it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from core.clock import now
+from core.db import Statement, require_transaction, run
+from core.errors import NotFound
+from core.events.bus import publish
+from core.events.catalogue import Actor, TicketChanged
+from tickets.models import Ticket
+
+E = TypeVar("E", bound=TicketChanged)
+
+# Columns that journal entries may set; the SQL below is built from these names only.
+_COLUMNS = frozenset(field.column for field in Ticket._meta.concrete_fields) - {"id", "number", "last_seq"}
+
+
+def locked(ticket: Ticket | int) -> Ticket:
+    """The fresh row under its lock: every service begins here."""
+    require_transaction()
+    pk = ticket if isinstance(ticket, int) else ticket.pk
+    found = Ticket.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound("This ticket no longer exists.")
+    return found
+
+
+def record(ticket: Ticket, event: E, *, actor: Actor, columns: Mapping[str, Any] | None = None) -> E:
+    """Set `columns` (database names), take the next seq, store and publish the event; returns it completed.
+
+    `ticket` must be locked; its attributes follow.
+    """
+    values = dict(columns or {})
+    at = now()
+    rows = run([raise_seq(ticket.pk, values, at=at), store_event(ticket.pk, event, actor=actor, at=at)])
+    event_id, seq = rows[0]
+    for column, value in values.items():
+        setattr(ticket, column, value)
+    ticket.last_seq, ticket.updated_at = seq, at
+    done = dataclasses.replace(event, ticket_id=ticket.pk, seq=seq, event_id=event_id, actor=actor, at=at)
+    publish(done)
+    return done
+
+
+def raise_seq(ticket_id: int, columns: Mapping[str, Any], *, at: Any) -> Statement:
+    """The UPDATE that takes the next seq together with the changed columns."""
+    unknown = set(columns) - _COLUMNS
+    if unknown:
+        raise KeyError(f"Not a column that the journal may set: {sorted(unknown)}")
+    sets = "".join(f', "{name}" = %s' for name in columns)
+    sql = f"UPDATE tickets_ticket SET last_seq = last_seq + 1, updated_at = %s{sets} WHERE id = %s"  # noqa: S608
+    return sql, [at, *columns.values(), ticket_id]
+
+
+def store_event(ticket_id: int, event: TicketChanged, *, actor: Actor, at: Any) -> Statement:
+    """The INSERT of the event under the seq that the ticket has now; returns (id, seq)."""
+    sql = """
+        INSERT INTO tickets_ticketevent
+            (ticket_id, seq, kind, data, actor_kind, actor_id, actor_name, cause, depth, at)
+        SELECT id, last_seq, %s, %s::jsonb, %s, %s, %s, %s, %s, %s FROM tickets_ticket WHERE id = %s
+        RETURNING id, seq"""
+    params: Sequence[Any] = [
+        event.key(),
+        json.dumps(event.data(), cls=DjangoJSONEncoder),
+        actor.kind,
+        actor.id,
+        actor.name[:160],
+        actor.cause[:80],
+        actor.depth,
+        at,
+        ticket_id,
+    ]
+    return sql, params

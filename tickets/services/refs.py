@@ -1,0 +1,34 @@
+"""Remembers every Message-ID that was sent, received or mentioned, by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from core.db import Statement, run
+from tickets.models import RefKind
+
+MAX_REFERENCES = 100
+
+
+def normal_id(message_id: str) -> str:
+    """The comparable form: no angle brackets, blanks or letter case in the domain's sense of "same"."""
+    return message_id.strip().strip("<>").strip()
+
+
+def ref_hash(message_id: str) -> bytes:
+    return hashlib.blake2b(normal_id(message_id).encode(errors="replace"), digest_size=16).digest()
+
+
+def remember(ticket_id: int, ids: Iterable[str], *, kind: RefKind, message_row_id: int | None = None) -> Statement:
+    """A statement that stores the ids for the ticket; what is known already stays as it is."""
+    hashes = [ref_hash(item) for item in dict.fromkeys(ids) if item][:MAX_REFERENCES]
+    sql = """
+        INSERT INTO tickets_messageref (ticket_id, kind, id_hash, message_id, created_at)
+        SELECT %s, %s, hash, %s, now() FROM unnest(%s::bytea[]) AS hash
+        ON CONFLICT DO NOTHING"""
+    return sql, [ticket_id, kind.value, message_row_id, hashes]
+
+
+def remember_now(ticket_id: int, ids: Iterable[str], *, kind: RefKind, message_row_id: int | None = None) -> None:
+    run([remember(ticket_id, ids, kind=kind, message_row_id=message_row_id)])

@@ -11,8 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 # Django must be set up before the consumers import its models.
 http = get_wsgi_application()
 
-from live.urls import websocket_urlpatterns as agent_sockets  # noqa: E402
-from portal.urls import websocket_urlpatterns as visitor_sockets  # noqa: E402
+from live.routing import websocket_urlpatterns as agent_sockets  # noqa: E402
+from portal.routing import websocket_urlpatterns as visitor_sockets  # noqa: E402
 
 # Django's own ASGI handler is three to twelve times slower than its WSGI handler.
 application = ProtocolTypeRouter(

@@ -10,6 +10,7 @@ urlpatterns = [
     path("metrics", health.metrics_page, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("api.urls")),
+    path("reports/", include("reports.urls")),
     path("", include("channels_in.urls")),
     path("", include("portal.urls")),
     path("", include("workspace.urls")),

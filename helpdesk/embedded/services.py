@@ -9,7 +9,7 @@ from helpdesk.settings.var_files import SERVICES_FILE, write_private
 
 
 class EmbeddedServices:
-    """After `start`, `urls` holds the addresses of what was started, and every later `manage.py` finds them."""
+    """`urls` holds the addresses of what was started; every later `manage.py` finds them too."""
 
     def __init__(self, var_dir: Path) -> None:
         self.var_dir = var_dir

@@ -1,5 +1,7 @@
 """What is true in every environment: apps, middleware, templates, data, files, language."""
 
+import os
+
 import django_stubs_ext
 
 from helpdesk.settings.environment import BASE_DIR, VAR_DIR, database, env, secret, service_url
@@ -15,7 +17,7 @@ SECRET_KEY = secret("SECRET_KEY", "a long random string that signs sessions and 
 # The first key encrypts, all of them decrypt: put a new one in front to rotate.
 FERNET_KEYS: list[str] = secret("FERNET_KEYS", "comma-separated Fernet keys, the newest first").split(",")
 
-SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT') or 8000}").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 HELPDESK_APPS = [
@@ -144,7 +146,9 @@ USE_TZ = True
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Helpdesk <helpdesk@localhost>")
-vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:2526"))
+# The demo's customers have their mailboxes behind this port of our own mail-in process.
+DEMO_MAIL_PORT: int = env.int("DEMO_MAIL_PORT", default=2526)
+vars().update(env.email_url("EMAIL_URL", default=f"smtp://127.0.0.1:{DEMO_MAIL_PORT}"))
 EMAIL_TIMEOUT = 30
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

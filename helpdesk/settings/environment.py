@@ -46,7 +46,7 @@ def database(url: str) -> dict[str, object]:
     """Django's database settings for a `postgres://` address."""
     if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured(
-            f"DATABASE_URL must start with postgres:// (Helpdesk runs on PostgreSQL only), not '{url[:12]}...'."
+            f"DATABASE_URL must start with postgres:// (Helpdesk runs on PostgreSQL), not '{url[:9]}...'."
         )
     try:
         settings: dict[str, object] = dict(env.db_url_config(url))

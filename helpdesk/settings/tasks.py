@@ -1,10 +1,10 @@
-"""How Celery works here: JSON only, late acknowledgement, one queue per kind of haste, limits on every task."""
+"""How Celery works here: JSON only, late acknowledgement, a queue per kind of haste, limits on all."""
 
-from kombu import Queue
+from kombu import Exchange, Queue
 
 TASK_QUEUES = ("inbound", "deliver", "route", "clock", "bulk")
 
-CELERY_TASK_QUEUES = [Queue(name) for name in TASK_QUEUES]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in TASK_QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "bulk"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_SERIALIZER = "json"

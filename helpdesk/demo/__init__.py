@@ -1,0 +1,1 @@
+"""The demo desk: people, tickets and history worth looking at."""

@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class SlaConfig(AppConfig):
     name = "sla"
+
+    def ready(self) -> None:
+        from sla import subscribers  # noqa: F401, PLC0415 - listeners register on import

@@ -1,4 +1,4 @@
-"""Open time between instants, and due times, as two index probes: clocks are set in the writer's one statement."""
+"""Open time between instants, and due times, as two index probes: a writer sets clocks in one statement."""
 
 from django.db import migrations
 
@@ -28,8 +28,8 @@ LANGUAGE sql STABLE AS $$
         ), since) END
 $$;
 
-CREATE FUNCTION sla_open_seconds(of_hours bigint, since timestamptz, until timestamptz) RETURNS double precision
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION sla_open_seconds(of_hours bigint, since timestamptz, until timestamptz)
+RETURNS double precision LANGUAGE sql STABLE AS $$
     SELECT greatest(sla_open_micros(of_hours, until) - sla_open_micros(of_hours, since), 0)
         / 1000000.0::double precision
 $$;

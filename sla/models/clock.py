@@ -35,7 +35,9 @@ class Clock(models.Model):
     warn_at = models.DateTimeField(default=NEVER)
 
     warned_at = models.DateTimeField(null=True, blank=True)
+    # The due moment that was missed, whenever we noticed; `breach_told_at` is when the desk was told.
     breached_at = models.DateTimeField(null=True, blank=True)
+    breach_told_at = models.DateTimeField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)
     # The reply that met it, so that taking the reply back sets the clock going again.
     met_by_message_id = models.BigIntegerField(null=True, blank=True)
@@ -64,7 +66,10 @@ class Clock(models.Model):
         ]
         indexes = [
             models.Index(
-                "due_at", name="clock_due", condition=Q(finished_at__isnull=True, breached_at__isnull=True)
+                "due_at",
+                name="clock_due",
+                condition=Q(breach_told_at__isnull=True)
+                & (Q(finished_at__isnull=True) | Q(breached_at__isnull=False)),
             ),
             models.Index(
                 "warn_at",

@@ -1,4 +1,4 @@
-"""Rate limits for doors that anybody may knock at: fixed windows in Redis, in this process while Redis is away."""
+"""Rate limits for doors anybody may knock at: fixed windows in Redis, in this process while Redis is away."""
 
 from __future__ import annotations
 

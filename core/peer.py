@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def client_address(peer: str, forwarded_for: str, trusted_proxies: Iterable[str]) -> str:
-    """The nearest address that is not one of our proxies. `forwarded_for` counts only when the peer is trusted."""
+    """The nearest address that is no proxy of ours. `forwarded_for` counts only when the peer is trusted."""
     networks = [ipaddress.ip_network(entry, strict=False) for entry in trusted_proxies]
     address = peer
     for hop in reversed([entry.strip() for entry in forwarded_for.split(",") if entry.strip()]):

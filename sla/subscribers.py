@@ -35,9 +35,7 @@ def on_message_queued(event: MessageQueued) -> None:
     """Only a person's answer keeps a promise."""
     if event.is_automatic or event.actor.kind != "agent":
         return
-    meet = clocks.meet_responses(
-        event.ticket_id, _at(event), message_id=event.message_id, agent_id=event.actor.id
-    )
+    meet = clocks.meet_responses(event.ticket_id, _at(event), message_id=event.message_id, agent_id=event.actor.id)
     defer(meet, clocks.refresh_marks(event.ticket_id))
 
 

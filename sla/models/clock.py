@@ -44,15 +44,9 @@ class Clock(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     decided_at = models.DateTimeField(null=True, blank=True)
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    agent = models.ForeignKey(
-        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    inbox = models.ForeignKey(
-        Inbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    inbox = models.ForeignKey(Inbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     channel = models.CharField(max_length=24, blank=True, default="")
     priority = models.CharField(max_length=8, blank=True, default="")
 
@@ -68,8 +62,7 @@ class Clock(models.Model):
             models.Index(
                 "due_at",
                 name="clock_due",
-                condition=Q(breach_told_at__isnull=True)
-                & (Q(finished_at__isnull=True) | Q(breached_at__isnull=False)),
+                condition=Q(breach_told_at__isnull=True) & (Q(finished_at__isnull=True) | Q(breached_at__isnull=False)),
             ),
             models.Index(
                 "warn_at",
@@ -77,9 +70,7 @@ class Clock(models.Model):
                 condition=Q(finished_at__isnull=True, breached_at__isnull=True, warned_at__isnull=True),
             ),
             models.Index("metric", "decided_at", name="clock_decided", condition=Q(decided_at__isnull=False)),
-            models.Index(
-                "met_by_message_id", name="clock_met_by", condition=Q(met_by_message_id__isnull=False)
-            ),
+            models.Index("met_by_message_id", name="clock_met_by", condition=Q(met_by_message_id__isnull=False)),
             models.Index("policy", name="clock_unfinished", condition=Q(finished_at__isnull=True)),
         ]
 

@@ -49,9 +49,7 @@ class OpenInterval(models.Model):
     """One open stretch in UTC, made from the calendar for some years ahead; `open_before` counts the open
     microseconds of all earlier stretches, so due times are two index probes (see migration 0002)."""
 
-    hours = models.ForeignKey(
-        BusinessHours, on_delete=models.CASCADE, related_name="open_intervals", db_index=False
-    )
+    hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="open_intervals", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     open_before = models.BigIntegerField()

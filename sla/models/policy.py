@@ -27,9 +27,7 @@ class Policy(models.Model):
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     # Empty means round the clock.
-    hours = models.ForeignKey(
-        BusinessHours, null=True, blank=True, on_delete=models.PROTECT, related_name="policies"
-    )
+    hours = models.ForeignKey(BusinessHours, null=True, blank=True, on_delete=models.PROTECT, related_name="policies")
     pauses_while_snoozed = models.BooleanField(default=False)
     inbox_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     team_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)

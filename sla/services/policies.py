@@ -97,9 +97,7 @@ def _apply(ticket_id: int, *, actor: Actor = SYSTEM) -> None:
 
 def _promises(ticket_id: int) -> list[tuple[str, int, int, int]]:
     unfinished = Clock.objects.filter(ticket_id=ticket_id, finished_at__isnull=True)
-    return list(
-        unfinished.order_by("metric").values_list("metric", "policy_id", "policy_version", "target_seconds")
-    )
+    return list(unfinished.order_by("metric").values_list("metric", "policy_id", "policy_version", "target_seconds"))
 
 
 def _check(draft: PolicyDraft) -> None:

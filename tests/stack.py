@@ -1,1 +1,136 @@
 """The running desk for stories: real web, worker, beat and mail-in processes on free ports."""
+
+import os
+import signal
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+
+from helpdesk.celery import app as celery_app
+from helpdesk.embedded.processes import free_port
+from helpdesk.up.programs import desk_programs
+from helpdesk.up.supervisor import Supervisor
+from tests.waiting import poll_until
+
+START_SECONDS = 60
+SETTLE_SECONDS = 10
+
+
+class Stack:
+    """The desk's processes over the test database; data must be committed to be seen by them."""
+
+    def __init__(self, database_url: str) -> None:
+        self.port, self.mail_port, self.demo_mail_port = free_port(), free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.lines: list[str] = []
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "PORT": str(self.port),
+            "MAIL_IN_PORT": str(self.mail_port),
+            "DEMO_MAIL_PORT": str(self.demo_mail_port),
+        }
+        self.supervisor = Supervisor(desk_programs(self.port), environment, Path(settings.BASE_DIR))
+        self.supervisor.show = lambda name, line: self.lines.append(f"{name}: {line}")
+
+    def start(self, *names: str) -> None:
+        """Starts the named programs (all by default) and waits until they serve."""
+        chosen = names or tuple(self.supervisor.programs)
+        for name in chosen:
+            self.supervisor.start_one(name)
+        for name in chosen:
+            if ready := READY.get(name):
+                poll_until(lambda ready=ready: ready(self), START_SECONDS, pause=0.1)
+
+    def stop(self, name: str) -> None:
+        self.supervisor.stop_one(name)
+
+    def kill(self, name: str) -> None:
+        """`kill -9` of the program and everything it started."""
+        self.supervisor.stop_one(name, signal.SIGKILL)
+
+    def restart(self, name: str) -> None:
+        if name in self.supervisor.running:
+            self.stop(name)
+        self.start(name)
+
+    def end(self) -> None:
+        self.supervisor.stop()
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def works(self) -> bool:
+        return bool(celery_app.control.ping(timeout=0.5))
+
+    def takes_mail(self) -> bool:
+        with closing(socket.socket()) as probe:
+            return probe.connect_ex(("127.0.0.1", self.mail_port)) == 0
+
+    def is_settled(self) -> bool:
+        """No task waits or runs."""
+        broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
+        with closing(broker):
+            waiting = sum(int(broker.llen(queue)) for queue in settings.TASK_QUEUES)  # type: ignore[arg-type]  # sync
+            return not waiting and not broker.hlen("unacked")
+
+    def settle(self) -> None:
+        poll_until(self.is_settled, SETTLE_SECONDS)
+
+
+READY = {"web": Stack.answers, "worker": Stack.works, "mail-in": Stack.takes_mail}
+
+
+def database_url_of_tests() -> str:
+    own = connection.settings_dict
+    password = f":{quote(own['PASSWORD'], safe='')}" if own["PASSWORD"] else ""
+    return f"postgres://{own['USER']}{password}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def _stack_processes(django_db_setup: None) -> Iterator[Stack]:
+    stack = Stack(database_url_of_tests())
+    try:
+        stack.start()
+    except AssertionError:
+        pytest.fail("The desk did not start:\n" + "\n".join(stack.lines[-40:]))
+    else:
+        yield stack
+    finally:
+        stack.end()
+
+
+@pytest.fixture
+def live_stack(
+    _stack_processes: Stack, transactional_db: None, request: pytest.FixtureRequest
+) -> Iterator[Stack]:
+    """The running desk, whole again at the start of each test and quiet at its end."""
+    stack = _stack_processes
+    del stack.lines[:]
+    fallen = [
+        name
+        for name in stack.supervisor.programs
+        if (entry := stack.supervisor.running.get(name)) is None or entry.process.poll() is not None
+    ]
+    if fallen:
+        for name in fallen:
+            stack.supervisor.running.pop(name, None)
+        stack.start(*fallen)
+    yield stack
+    if "worker" in stack.supervisor.running:
+        stack.settle()
+    if stack.lines:
+        request.node.add_report_section("call", "the desk said", "\n".join(stack.lines[-60:]))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from helpdesk.embedded.postgres import EmbeddedPostgres
 from helpdesk.embedded.valkey import EmbeddedValkey
-from helpdesk.settings.var_files import SERVICES_FILE, write_private
+from helpdesk.var_files import SERVICES_FILE, write_private
 
 
 class EmbeddedServices:

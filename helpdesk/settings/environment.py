@@ -6,7 +6,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from helpdesk.settings.var_files import read_service_urls, secrets_of
+from helpdesk.var_files import read_service_urls, secrets_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()

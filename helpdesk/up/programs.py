@@ -37,17 +37,8 @@ def worker(name: str = "worker", queues: tuple[str, ...] = (), processes: int = 
     return Program(
         name,
         (
-            *(
-                sys.executable,
-                "-m",
-                "celery",
-                "--quiet",
-                "-A",
-                "helpdesk",
-                "worker",
-                "--queues",
-                ",".join(chosen),
-            ),
+            *(sys.executable, "-m", "celery", "--quiet", "-A", "helpdesk", "worker"),
+            *("--queues", ",".join(chosen)),
             *("--concurrency", str(processes), "--hostname", f"{name}@%h", "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ),

@@ -45,12 +45,27 @@ class Supervisor:
         self.programs = {program.name: program for program in programs}
         self.environment = environment
         self.folder = folder
+        self.show: Callable[[str, str], None] = say
         self.running: dict[str, Running] = {}
         self.stopping = threading.Event()
 
     def start(self) -> None:
-        for program in self.programs.values():
-            self.running[program.name] = Running(program, self._launch(program), time.monotonic())
+        for name in self.programs:
+            self.start_one(name)
+
+    def start_one(self, name: str) -> None:
+        program = self.programs[name]
+        self.running[name] = Running(program, self._launch(program), time.monotonic())
+
+    def stop_one(self, name: str, number: int = signal.SIGTERM) -> None:
+        """Ends one program and everything it started; `watch` would start it again, so not beside it."""
+        process = self.running.pop(name).process
+        signal_group(process, number)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            signal_group(process, signal.SIGKILL)
+            process.wait()
 
     def watch(self) -> int:
         """Watches until `stopping` is set or a program keeps falling; returns the exit code."""
@@ -84,7 +99,7 @@ class Supervisor:
             cwd=self.folder,
             start_new_session=True,
         )
-        threading.Thread(target=relay, args=(program.name, process, say), daemon=True).start()
+        threading.Thread(target=relay, args=(program.name, process, self.show), daemon=True).start()
         return process
 
     def _care_for(self, entry: Running) -> bool:

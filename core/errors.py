@@ -13,7 +13,11 @@ class HelpdeskError(Exception):
     status = 400
 
     def __init__(
-        self, message: str, *, fields: Mapping[str, str] | None = None, details: Mapping[str, Any] | None = None
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

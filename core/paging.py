@@ -36,7 +36,9 @@ def decode_cursor(cursor: str, length: int) -> list[Any]:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (binascii.Error, ValueError) as error:
-        raise Invalid("This page link is broken. Start again from the first page.", fields={"cursor": "broken"}) from error
+        raise Invalid(
+            "This page link is broken. Start again from the first page.", fields={"cursor": "broken"}
+        ) from error
     if not isinstance(values, list) or len(values) != length or not isinstance(values[-1], int):
         raise Invalid("This page link is broken. Start again from the first page.", fields={"cursor": "broken"})
     return values
@@ -77,4 +79,6 @@ def _parse(value: Any) -> Any:
     try:
         return datetime.fromisoformat(value)
     except ValueError as error:
-        raise Invalid("This page link is broken. Start again from the first page.", fields={"cursor": "broken"}) from error
+        raise Invalid(
+            "This page link is broken. Start again from the first page.", fields={"cursor": "broken"}
+        ) from error

@@ -1,4 +1,4 @@
-"""Who may do what: one table of verbs per role. Which tickets an agent sees is decided in tickets/selectors/access.py."""
+"""Who may do what: one table of verbs per role. Which tickets an agent sees: tickets/selectors/access.py."""
 
 from __future__ import annotations
 

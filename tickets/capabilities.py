@@ -41,7 +41,7 @@ _provider: Callable[[str], Capabilities] | None = None
 
 def provide(provider: Callable[[str], Capabilities]) -> None:
     """channels_in hands in its registry at start-up, since imports point down only."""
-    global _provider  # noqa: PLW0603 - one registration per process
+    global _provider
     _provider = provider
 
 

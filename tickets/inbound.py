@@ -15,7 +15,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote, as the channel knows them. `verified_how` is "provider", "token" or "signed"; "" means claimed only."""
+    """Who wrote, as the channel knows them. `verified_how`: "provider", "token", "signed"; "" means claimed only."""
 
     kind: str
     value: str

@@ -111,4 +111,6 @@ def _dispatch(events: Sequence[Event]) -> None:
         try:
             handler(batch)
         except Exception:
-            logger.exception("An after-commit handler failed; its sweeper will repair it", extra={"handler": repr(handler)})
+            logger.exception(
+                "An after-commit handler failed; its sweeper will repair it", extra={"handler": repr(handler)}
+            )

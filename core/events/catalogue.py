@@ -11,7 +11,7 @@ ActorKind = Literal["agent", "contact", "rule", "system"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who caused a change. `depth` counts rules that triggered rules; `cause` names the rule, so it never reacts to itself."""
+    """Who caused a change. `depth` counts rules that triggered rules; `cause` names the rule: none reacts to itself."""
 
     kind: ActorKind
     id: int | None = None
@@ -30,7 +30,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketChanged(Event):
-    """Base of the events on a ticket. The journal fills in `ticket_id`, `seq` (gapless per ticket), `event_id` and `at`."""
+    """Base of a ticket's events. The journal fills in `ticket_id`, `seq` (gapless per ticket), `event_id` and `at`."""
 
     ticket_id: int = 0
     seq: int = 0
@@ -221,6 +221,14 @@ class ContactTyped(Event):
 class InboxDisabled(Event):
     inbox_id: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryQuarantined(Event):
+    """Something came in that could not be read; it waits among the problems of its inbox."""
+
+    inbox_id: int
+    delivery_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ class Contact(models.Model):
 
 
 class Identity(models.Model):
-    """One address of a contact: `kind` is email, phone, or a channel's own word for its users (telegram, webchat ...)."""
+    """One address of a contact: `kind` is email, phone, or a channel's word for its users (telegram, webchat ...)."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=24)

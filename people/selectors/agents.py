@@ -23,6 +23,4 @@ def active_teams() -> QuerySet[Team]:
 
 def online_agents() -> QuerySet[Agent]:
     """Agents who can be given work now: available, with a live socket."""
-    return active_agents().filter(
-        availability=Availability.AVAILABLE, last_seen_at__gte=now() - ONLINE_WITHIN
-    )
+    return active_agents().filter(availability=Availability.AVAILABLE, last_seen_at__gte=now() - ONLINE_WITHIN)

@@ -27,9 +27,9 @@ def set_availability(agent: Agent, *, availability: str) -> Agent:
     return locked
 
 
-def mark_seen(agent_id: int) -> None:
-    """The agent's live socket is open now; a cheap write without events."""
-    Agent.objects.filter(pk=agent_id).update(last_seen_at=now())
+def mark_seen(*agent_ids: int) -> None:
+    """The live sockets of these agents are open now; a cheap write without events."""
+    Agent.objects.filter(pk__in=agent_ids).update(last_seen_at=now())
 
 
 def set_preferences(agent: Agent, *, values: dict[str, Any]) -> Agent:

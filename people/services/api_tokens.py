@@ -25,7 +25,12 @@ def create_api_token(
         raise Invalid(f"Unknown scope {unknown[0]}. Known scopes: {known}.", fields={"scopes": unknown[0]})
     plain = _PREFIX + new_token(40)
     row = ApiToken.objects.create(
-        agent=agent, name=name, prefix=plain[:10], hash=_hash(plain), scopes=list(scopes), expires_at=expires_at
+        agent=agent,
+        name=name,
+        prefix=plain[:10],
+        hash=_hash(plain),
+        scopes=list(scopes),
+        expires_at=expires_at,
     )
     return row, plain
 

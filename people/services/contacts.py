@@ -9,7 +9,7 @@ from people.models import Contact, Identity
 
 
 def normal_value(kind: str, value: str) -> str:
-    """The comparable form of an address: e-mail is folded to lower case (dots and plus parts stay), others are trimmed."""
+    """The comparable form of an address: e-mail in lower case (dots and plus parts stay), others trimmed."""
     cleaned = value.strip().replace("\x00", "")
     return cleaned.lower() if kind == "email" else cleaned
 

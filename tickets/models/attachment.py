@@ -14,9 +14,7 @@ class Attachment(models.Model):
     """`message` is empty while an agent's upload waits in a draft."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
-    message = models.ForeignKey(
-        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
-    )
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
     uploaded_by = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     storage_name = models.CharField(max_length=200)
     name = models.CharField(max_length=255)

@@ -103,7 +103,10 @@ class Message(models.Model):
             ),
             models.Index("inbox", "external_id", name="message_external", condition=~Q(external_id="")),
             models.Index(
-                F("author_agent"), F("created_at").desc(), name="message_author", condition=Q(author_agent__isnull=False)
+                F("author_agent"),
+                F("created_at").desc(),
+                name="message_author",
+                condition=Q(author_agent__isnull=False),
             ),
             GinIndex("search", name="message_search", fastupdate=False),
         ]

@@ -35,10 +35,6 @@ class Priority(models.TextChoices):
     URGENT = "urgent", "Urgent"
 
 
-def _never() -> object:
-    return NEVER
-
-
 class Ticket(models.Model):
     """Times are UTC. `last_seq` is the ticket's newest event; only services raise it, under the row's lock."""
 
@@ -83,7 +79,7 @@ class Ticket(models.Model):
     snoozed_until = models.DateTimeField(null=True, blank=True)
 
     # Marks kept by the SLA clocks: the next due moment, of which metric, and whether a target has been missed.
-    sla_due_at = models.DateTimeField(default=_never)
+    sla_due_at = models.DateTimeField(default=NEVER)
     sla_metric = models.CharField(max_length=16, blank=True, default="")
     sla_breached = models.BooleanField(default=False)
 
@@ -98,11 +94,19 @@ class Ticket(models.Model):
             models.Index(F("last_message_at").desc(), F("id").desc(), name="ticket_awake_recent", condition=IS_AWAKE),
             models.Index("sla_due_at", "id", name="ticket_awake_due", condition=IS_AWAKE),
             models.Index(
-                "assignee", F("last_message_at").desc(), F("id").desc(), name="ticket_mine_recent", condition=IS_AWAKE
+                "assignee",
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="ticket_mine_recent",
+                condition=IS_AWAKE,
             ),
             models.Index("assignee", "sla_due_at", "id", name="ticket_mine_due", condition=IS_AWAKE),
             models.Index(
-                "team", F("last_message_at").desc(), F("id").desc(), name="ticket_team_recent", condition=IS_AWAKE
+                "team",
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="ticket_team_recent",
+                condition=IS_AWAKE,
             ),
             models.Index("team", "sla_due_at", "id", name="ticket_team_due", condition=IS_AWAKE),
             models.Index(
@@ -112,7 +116,10 @@ class Ticket(models.Model):
                 condition=IS_AWAKE & Q(assignee__isnull=True),
             ),
             models.Index(
-                "sla_due_at", "id", name="ticket_unassigned_due", condition=IS_AWAKE & Q(assignee__isnull=True)
+                "sla_due_at",
+                "id",
+                name="ticket_unassigned_due",
+                condition=IS_AWAKE & Q(assignee__isnull=True),
             ),
             models.Index("inbox", F("last_message_at").desc(), F("id").desc(), name="ticket_inbox_recent"),
             models.Index("contact", F("last_message_at").desc(), F("id").desc(), name="ticket_contact_recent"),

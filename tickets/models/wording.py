@@ -28,9 +28,7 @@ class CannedResponse(models.Model):
     title = models.CharField(max_length=120)
     shortcut = models.CharField(max_length=40, blank=True, default="")
     text = models.TextField()
-    owner = models.ForeignKey(
-        Agent, null=True, blank=True, on_delete=models.CASCADE, related_name="canned_responses"
-    )
+    owner = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.CASCADE, related_name="canned_responses")
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
 

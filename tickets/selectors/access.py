@@ -6,6 +6,8 @@ unless private, and private ones are open to their members), or when it is assig
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -39,8 +41,27 @@ def scopes_of(agent: Agent) -> Scopes:
         teams = Team.objects.filter(Q(is_private=False) | Q(members=agent)).values_list("pk", flat=True)
         inboxes = Inbox.objects.filter(Q(is_private=False) | Q(teams__members=agent)).values_list("pk", flat=True)
         known = Scopes(False, frozenset(inboxes), frozenset(teams))
-        agent._scopes = known  # type: ignore[attr-defined]  # a per-request memo
+        agent._scopes = known  # type: ignore[attr-defined]  # noqa: SLF001 - a memo for this request
     return known
+
+
+def scopes_of_many(agents: Sequence[Agent]) -> dict[int, Scopes]:
+    """The fresh scopes of many agents at once, by agent id, in four queries however many they are."""
+    ids = [agent.pk for agent in agents if not agent.sees_everything]
+    open_teams = frozenset(Team.objects.filter(is_private=False).values_list("pk", flat=True))
+    open_inboxes = frozenset(Inbox.objects.filter(is_private=False).values_list("pk", flat=True))
+    teams: dict[int, set[int]] = defaultdict(set)
+    inboxes: dict[int, set[int]] = defaultdict(set)
+    for agent_id, team_id in Team.members.through.objects.filter(agent_id__in=ids).values_list("agent_id", "team_id"):
+        teams[agent_id].add(team_id)
+    for agent_id, inbox_id in Inbox.objects.filter(teams__members__in=ids).values_list("teams__members", "pk"):
+        inboxes[agent_id].add(inbox_id)
+    return {
+        agent.pk: Scopes(True, frozenset(), frozenset())
+        if agent.sees_everything
+        else Scopes(False, open_inboxes | inboxes[agent.pk], open_teams | teams[agent.pk])
+        for agent in agents
+    }
 
 
 def tickets_visible_to(agent: Agent) -> QuerySet[Ticket]:

@@ -39,9 +39,7 @@ def shown_name(name: str) -> str:
     return cleaned or "attachment"
 
 
-def store(
-    content: bytes, *, name: str, content_type: str, is_inline: bool = False, content_id: str = ""
-) -> StoredFile:
+def store(content: bytes, *, name: str, content_type: str, is_inline: bool = False, content_id: str = "") -> StoredFile:
     """Write the bytes; call it before the transaction that makes the row. Raises TooLarge over MAX_UPLOAD_BYTES."""
     if len(content) > settings.MAX_UPLOAD_BYTES:
         raise TooLarge(f"This file is larger than {settings.MAX_UPLOAD_BYTES // 1_048_576} MB, the limit here.")

@@ -138,14 +138,14 @@ def read(row: Sequence[Any]) -> Facts:
 
 
 def _candidate(row: dict[str, Any], grace: timedelta) -> Candidate:
-    done_at = _time(row["closed_at"]) or _time(row["resolved_at"])
+    done_at = _time(row["resolved_at"]) or _time(row["closed_at"])
     return Candidate(
         ticket_id=row["id"],
         number=row["number"],
         via=row["via"],
         status=row["status"],
         done_at=done_at,
-        reopen_until=done_at + grace if done_at and row["status"] == "resolved" else None,
+        reopen_until=done_at + grace if done_at else None,
         is_participant=row["is_participant"],
     )
 

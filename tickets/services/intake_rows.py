@@ -60,8 +60,13 @@ def write(
     known = facts.tickets.get(decision.ticket_id) if decision.ticket_id else None
     ticket_id = known.ticket_id if known else facts.fresh.ticket
     message_id = facts.fresh.message
-    events = _events(inbound, inbox=inbox, known_status=known.status if known else None,
-                     is_snoozed=bool(known and known.is_snoozed), message_id=message_id)
+    events = _events(
+        inbound,
+        inbox=inbox,
+        known_status=known.status if known else None,
+        is_snoozed=bool(known and known.is_snoozed),
+        message_id=message_id,
+    )
     first_seq = (known.last_seq if known else 0) + 1
     message_seq = first_seq if known else first_seq + 1
     last_seq = first_seq + len(events) - 1
@@ -118,13 +123,13 @@ def _contact(inbound: Inbound, *, value: str, facts: Facts, name: str, at: datet
     shown = (sender.name or "")[:160]
     return [
         (
-            "INSERT INTO people_contact (id, name, language, time_zone, notes, is_blocked, created_at)"
-            " VALUES (%s, %s, '', '', '', false, %s)",
+            """INSERT INTO people_contact (id, name, language, time_zone, notes, is_blocked, created_at)
+            VALUES (%s, %s, '', '', '', false, %s)""",
             [facts.fresh.contact, shown, at],
         ),
         (
-            "INSERT INTO people_identity (id, contact_id, kind, value, label, verified_how, verified_at,"
-            " unreachable_reason, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s)",
+            """INSERT INTO people_identity (id, contact_id, kind, value, label, verified_how, verified_at,
+            unreachable_reason, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s)""",
             [
                 facts.fresh.identity, facts.fresh.contact, sender.kind, value, name, sender.verified_how,
                 at if sender.verified_how else None, at,
@@ -151,7 +156,13 @@ def _insert_ticket(
 
 
 def _update_ticket(
-    ticket_id: int, inbound: Inbound, events: list[TicketChanged], *, message_seq: int, last_seq: int, at: datetime
+    ticket_id: int,
+    inbound: Inbound,
+    events: list[TicketChanged],
+    *,
+    message_seq: int,
+    last_seq: int,
+    at: datetime,
 ) -> Statement:
     values: dict[str, Any] = {
         "last_seq": last_seq, "updated_at": at, "last_message_at": at, "last_public_seq": message_seq,
@@ -189,7 +200,11 @@ def _message(
     }  # fmt: skip
     statements = [_insert("tickets_message", row)]
     if inbound.html:
-        html = {"message_id": message_id, "html": _clean(inbound.html), "has_remote_images": inbound.has_remote_images}
+        html = {
+            "message_id": message_id,
+            "html": _clean(inbound.html),
+            "has_remote_images": inbound.has_remote_images,
+        }
         statements.append(_insert("tickets_messagehtml", html))
     for item in stored:
         attachment = {**dataclasses.asdict(item), "message_id": message_id, "created_at": at}
@@ -208,8 +223,8 @@ def _references(inbound: Inbound, *, inbox: Inbox, ticket_id: int, message_id: i
     if clues.thread_key:
         statements.append(
             (
-                "INSERT INTO tickets_channelthread (inbox_id, key, ticket_id) VALUES (%s, %s, %s)"
-                " ON CONFLICT (inbox_id, key) DO UPDATE SET ticket_id = EXCLUDED.ticket_id",
+                """INSERT INTO tickets_channelthread (inbox_id, key, ticket_id) VALUES (%s, %s, %s)
+                ON CONFLICT (inbox_id, key) DO UPDATE SET ticket_id = EXCLUDED.ticket_id""",
                 [inbox.pk, clues.thread_key[:200], ticket_id],
             )
         )
@@ -225,7 +240,16 @@ def _store_events(
     for n, event in enumerate(events):
         by = actor if isinstance(event, MessageReceived | TicketOpened) else SYSTEM
         marks.append("(%s, %s, %s, %s::jsonb, %s, %s, %s, '', 0, %s)")
-        params += [ticket_id, first_seq + n, event.key(), json.dumps(event.data()), by.kind, by.id, by.name[:160], at]
+        params += [
+            ticket_id,
+            first_seq + n,
+            event.key(),
+            json.dumps(event.data()),
+            by.kind,
+            by.id,
+            by.name[:160],
+            at,
+        ]
     sql = f"""
         WITH stored AS (
             INSERT INTO tickets_ticketevent

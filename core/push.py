@@ -1,0 +1,92 @@
+"""Sends hints to the open screens: one Redis PUBLISH that every live process hears. A lost hint costs time only.
+
+Topics: `scope:<inbox>:<team or 0>` (whoever may see such tickets), `agent:<id>`, `ticket:<id>` (screens that show
+it), `visitor:<identity id>`, `desk` (every agent). Call it after commit only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+
+logger = logging.getLogger(__name__)
+
+Frame = Mapping[str, Any]
+DESK = "desk"
+
+
+def scope_topic(*, inbox_id: int, team_id: int | None) -> str:
+    return f"scope:{inbox_id}:{team_id or 0}"
+
+
+def agent_topic(agent_id: int) -> str:
+    return f"agent:{agent_id}"
+
+
+def ticket_topic(ticket_id: int) -> str:
+    return f"ticket:{ticket_id}"
+
+
+def visitor_topic(identity_id: int) -> str:
+    return f"visitor:{identity_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A frame for all on `topics` who are on none of `unless`; a socket on several topics gets it once."""
+
+    topics: tuple[str, ...]
+    frame: Frame
+    unless: tuple[str, ...] = ()
+
+
+def publish(topics: Iterable[str], frame: Frame) -> None:
+    """Hint the screens on these topics. Never raises."""
+    publish_all([Hint(tuple(topics), frame)])
+
+
+def publish_all(hints: Iterable[Hint]) -> None:
+    """Several hints in one round trip. Never raises."""
+    sealed = [seal(hint) for hint in hints if hint.topics]
+    if not sealed:
+        return
+    try:
+        pipeline = _client(settings.REDIS_URL).pipeline(transaction=False)
+        for envelope in sealed:
+            pipeline.publish(channel(), envelope)
+        pipeline.execute()
+    except redis.RedisError as problem:
+        logger.warning("Hints were lost; the screens catch up by themselves", extra={"problem": str(problem)})
+
+
+def channel() -> str:
+    """Redis databases share one space of channels; two desks on one server must not hear each other."""
+    return f"helpdesk:live:{urlsplit(settings.REDIS_URL).path.strip('/') or '0'}"
+
+
+def seal(hint: Hint) -> bytes:
+    """The topics in front of the frame, which is serialised once for all its receivers."""
+    text = json.dumps(hint.frame, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+    return f"{' '.join(hint.topics)}|{' '.join(hint.unless)}\n{text}".encode()
+
+
+def unseal(envelope: bytes) -> tuple[list[str], list[str], str]:
+    """Topics, exceptions and the frame's text, as `seal` put them together."""
+    head, _, text = envelope.decode().partition("\n")
+    topics, _, unless = head.partition("|")
+    return topics.split(), unless.split(), text
+
+
+@lru_cache(maxsize=4)
+def _client(url: str) -> redis.Redis:
+    # A request waits this long at most when Redis is a black hole.
+    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)

@@ -1,0 +1,116 @@
+"""The outgoing side of a message's life: claimed with a lease, then sent, tried again, uncertain or failed.
+
+The row is the queue. A claim that is never finished comes back when its lease ends; what the provider may already have
+accepted is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from core.clock import now
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM, MessageDelivered, MessageFailed
+from tickets.models import Delivery, Message, RefKind
+from tickets.services.journal import locked, record
+from tickets.services.refs import remember_now
+
+LEASE = timedelta(seconds=90)
+_RANK = {Delivery.SENT: 1, Delivery.DELIVERED: 2, Delivery.READ: 3}
+
+
+def due_message_ids(limit: int = 100) -> list[int]:
+    """Messages whose attempt is due, oldest first; those claimed by a live worker are left alone."""
+    rows = (
+        Message.objects.filter(delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=now())
+        .order_by("next_attempt_at", "id")
+        .values_list("pk", flat=True)
+    )
+    return list(rows[:limit])
+
+
+def claim(message_id: int) -> Message | None:
+    """Take the message for one attempt, or None when it is not due or someone else has it.
+
+    `next_attempt_at` moves to the end of the lease, so a dead worker's message becomes due again by itself.
+    """
+    at = now()
+    due = Message.objects.filter(pk=message_id, delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=at)
+    until = at + LEASE
+    taken = due.update(delivery=Delivery.SENDING, claimed_until=until, next_attempt_at=until)
+    if not taken:
+        return None
+    message = Message.objects.select_related("ticket", "inbox", "author_agent", "ticket__contact").get(pk=message_id)
+    Message.objects.filter(pk=message_id).update(attempts=message.attempts + 1)
+    message.attempts += 1
+    return message
+
+
+def assign_external_id(message: Message, *, external_id: str) -> None:
+    """Store the id that the message will carry before it is sent, so that a quick answer finds it."""
+    if message.external_id == external_id:
+        return
+    with unit_of_work():
+        Message.objects.filter(pk=message.pk).update(external_id=external_id)
+        remember_now(message.ticket_id, [external_id], kind=RefKind.SENT, message_row_id=message.pk)
+    message.external_id = external_id
+
+
+def record_sent(message: Message, *, external_id: str = "", aliases: Sequence[str] = ()) -> None:
+    """The provider took it."""
+    values: dict[str, Any] = {"sent_at": now(), "failure": ""}
+    if external_id and not message.external_id:
+        values["external_id"] = external_id
+    ids = [item for item in (external_id, *aliases) if item]
+    with unit_of_work():
+        if ids:
+            remember_now(message.ticket_id, ids, kind=RefKind.SENT, message_row_id=message.pk)
+        _settle(message, Delivery.SENT, values)
+
+
+def record_retry(message: Message, *, after_seconds: float, reason: str) -> None:
+    """A temporary failure: due again after the given time. The agent sees that it waits, and why."""
+    Message.objects.filter(pk=message.pk, delivery=Delivery.SENDING).update(
+        delivery=Delivery.RETRYING,
+        claimed_until=None,
+        next_attempt_at=now() + timedelta(seconds=max(after_seconds, 1)),
+        failure=reason[:300],
+    )
+
+
+def record_failed(message: Message, *, reason: str) -> None:
+    with unit_of_work():
+        _settle(message, Delivery.FAILED, {"failure": reason[:300]}, reason)
+
+
+def record_uncertain(message: Message, *, reason: str) -> None:
+    """Nobody knows whether it arrived; a person decides whether to send again."""
+    with unit_of_work():
+        _settle(message, Delivery.UNCERTAIN, {"failure": reason[:300]}, reason)
+
+
+def record_receipt(message: Message, *, delivery: str, reason: str = "") -> None:
+    """A later word of the provider. Status only moves forward: sent, delivered, read; a bounce fails what was sent."""
+    with unit_of_work():
+        fresh = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if delivery == Delivery.FAILED:
+            if fresh.delivery not in (Delivery.FAILED, Delivery.RETRACTED):
+                _settle(fresh, Delivery.FAILED, {"failure": reason[:300]}, reason)
+            return
+        rank = _RANK.get(Delivery(delivery), 0)
+        if rank > _RANK.get(Delivery(fresh.delivery), 0) and fresh.delivery != Delivery.RETRACTED:
+            _settle(fresh, Delivery(delivery), {"failure": ""})
+
+
+def _settle(message: Message, delivery: Delivery, values: dict[str, Any], reason: str = "") -> None:
+    """The ticket's lock comes first, as in every other service, so that two writers never wait for each other."""
+    ticket = locked(message.ticket_id)
+    Message.objects.filter(pk=message.pk).update(delivery=delivery, claimed_until=None, next_attempt_at=None, **values)
+    message.delivery = delivery
+    if reason:
+        event: Any = MessageFailed(message_id=message.pk, delivery=delivery.value, reason=reason[:300])
+    else:
+        event = MessageDelivered(message_id=message.pk, delivery=delivery.value)
+    record(ticket, event, actor=SYSTEM)

@@ -7,4 +7,4 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
-        from sla import subscribers  # noqa: F401, PLC0415 - listeners register on import
+        from sla import subscribers  # noqa: F401 - listeners register on import

@@ -5,9 +5,13 @@ from tests import environment as environment  # isort: skip
 
 from collections.abc import Iterator
 
+import django
 import pytest
 
 from tests.network import only_this_machine
+
+# Fixtures of a folder import models, and pytest may load its conftest before pytest-django has set the apps up.
+django.setup()
 
 pytest_plugins = ["tests.browsers", "tests.stack"]
 

@@ -130,7 +130,7 @@ def meet_responses(ticket_id: int, at: datetime, *, message_id: int, agent_id: i
             met_at = m.at, met_by_message_id = %s, {_finishing(_REPLIER, is_met="true", counts="true")}
         FROM {_NOW} JOIN tickets_ticket t ON t.id = m.ticket_id CROSS JOIN sla_policy p
         WHERE c.ticket_id = t.id AND p.id = c.policy_id
-            AND c.metric IN ('first_response', 'next_response') AND c.finished_at IS NULL
+            AND t.waiting_since IS NULL AND c.metric IN ('first_response', 'next_response') AND c.finished_at IS NULL
         """,
         [message_id, agent_id, ticket_id, at],
     )
@@ -180,8 +180,8 @@ def refresh_marks(ticket_id: int) -> Statement:
                 bool_or(breached_at IS NOT NULL) OVER () AS is_breached
             FROM sla_clock WHERE ticket_id = %s AND finished_at IS NULL
             ORDER BY due_at, id LIMIT 1
-        ) n ON true"""  # noqa: S608 - constants only
-    return sla_marks.mark(ticket_id, (select, [ticket_id]))
+        ) n ON true"""
+    return sla_marks.mark_from(ticket_id, (select, [ticket_id]))
 
 
 def _finishing(agent: str, *, is_met: str, counts: str) -> str:

@@ -71,9 +71,7 @@ instants = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(calendars(), instants, st.integers(0, 4 * DAY_MINUTES))
-def test_open_time_equals_the_minutes_counted_one_by_one(
-    calendar: Calendar, start: datetime, length: int
-) -> None:
+def test_open_time_equals_the_minutes_counted_one_by_one(calendar: Calendar, start: datetime, length: int) -> None:
     end = start + timedelta(minutes=length)
     assert calendar.between(start, end) == timedelta(minutes=minutes_open(calendar, start, end))
 
@@ -96,9 +94,7 @@ def test_adding_twice_equals_adding_the_sum(calendar: Calendar, start: datetime,
 
 @settings(max_examples=100, deadline=None)
 @given(calendars(), instants, st.integers(0, 3 * DAY_MINUTES), st.integers(0, 400 * DAY_MINUTES))
-def test_open_time_adds_up_over_a_split_range(
-    calendar: Calendar, start: datetime, one: int, two: int
-) -> None:
+def test_open_time_adds_up_over_a_split_range(calendar: Calendar, start: datetime, one: int, two: int) -> None:
     middle = start + timedelta(minutes=one)
     end = middle + timedelta(minutes=two)
     assert calendar.between(start, end) == calendar.between(start, middle) + calendar.between(middle, end)
@@ -134,12 +130,8 @@ def test_a_lunch_break_counts_nothing() -> None:
 
 def test_a_night_shift_runs_past_midnight_but_not_into_a_holiday() -> None:
     nights = Calendar(BERLIN, (Period(4, 22 * 60, 30 * 60),), frozenset({date(2026, 6, 13)}))
-    assert nights.between(local(BERLIN, 2026, 6, 5, 20, 0), local(BERLIN, 2026, 6, 6, 12, 0)) == timedelta(
-        hours=8
-    )
-    assert nights.between(local(BERLIN, 2026, 6, 12, 20, 0), local(BERLIN, 2026, 6, 13, 12, 0)) == timedelta(
-        hours=2
-    )
+    assert nights.between(local(BERLIN, 2026, 6, 5, 20, 0), local(BERLIN, 2026, 6, 6, 12, 0)) == timedelta(hours=8)
+    assert nights.between(local(BERLIN, 2026, 6, 12, 20, 0), local(BERLIN, 2026, 6, 13, 12, 0)) == timedelta(hours=2)
 
 
 def test_round_the_clock_loses_no_minute_at_midnight_or_new_year() -> None:
@@ -150,9 +142,7 @@ def test_round_the_clock_loses_no_minute_at_midnight_or_new_year() -> None:
 
 
 @pytest.mark.parametrize(("day", "hours"), [((2026, 3, 28), 23), ((2026, 10, 24), 25), ((2026, 6, 6), 24)])
-def test_a_day_with_a_clock_change_has_the_hours_that_really_pass(
-    day: tuple[int, int, int], hours: int
-) -> None:
+def test_a_day_with_a_clock_change_has_the_hours_that_really_pass(day: tuple[int, int, int], hours: int) -> None:
     weekends = Calendar(BERLIN, (Period(6, 0, DAY_MINUTES),))
     start = local(BERLIN, *day, 0, 0)
     assert weekends.between(start, start + timedelta(days=3)) == timedelta(hours=hours)

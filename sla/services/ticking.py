@@ -1,0 +1,79 @@
+"""What the SLA tick does each second: warns before a deadline, tells each breach, once, whoever else ticks too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from core.clock import NEVER, now
+from core.db import defer
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM, SLABreached, SLABreachNear
+from sla.models import Clock
+from sla.services import clock_sql
+from tickets.services import journal
+
+BATCH = 50
+
+
+def warn_of_breaches(at: datetime | None = None) -> int:
+    """Announce the deadlines that come near, one batch; returns how many."""
+    at = at or now()
+    with unit_of_work():
+        near = Clock.objects.filter(
+            warn_at__lte=at, due_at__gt=at, warned_at=None, breached_at=None, finished_at=None
+        ).order_by("warn_at", "id")
+        claimed = _claimed(near)
+        for clock in claimed:
+            Clock.objects.filter(pk=clock.pk).update(warned_at=at, warn_at=NEVER)
+            event = SLABreachNear(metric=clock.metric, due_at=clock.due_at.isoformat())
+            journal.record(clock.ticket, event, actor=SYSTEM)
+    return len(claimed)
+
+
+def tell_breaches(at: datetime | None = None) -> int:
+    """Record and announce the deadlines that have passed, one batch; returns how many.
+
+    Also those that were met late before any tick saw them: a breach is told however late it is noticed.
+    """
+    at = at or now()
+    with unit_of_work():
+        missed = Clock.objects.filter(
+            Q(finished_at=None) | Q(breached_at__isnull=False), due_at__lte=at, breach_told_at=None
+        ).order_by("due_at", "id")
+        claimed = _claimed(missed)
+        for clock in claimed:
+            _breach(clock, at)
+    return len(claimed)
+
+
+def _breach(clock: Clock, at: datetime) -> None:
+    ticket = clock.ticket
+    values: dict[str, object] = {"breach_told_at": at, "warn_at": NEVER}
+    if clock.breached_at is None:
+        values |= {
+            "breached_at": clock.due_at,
+            "decided_at": clock.due_at,
+            "team_id": ticket.team_id,
+            "agent_id": ticket.assignee_id,
+            "inbox_id": ticket.inbox_id,
+            "channel": ticket.channel,
+            "priority": ticket.priority,
+        }
+    Clock.objects.filter(pk=clock.pk).update(**values)
+    late = round((at - clock.due_at).total_seconds())
+    event = SLABreached(metric=clock.metric, due_at=clock.due_at.isoformat(), late_by_seconds=late)
+    journal.record(ticket, event, actor=SYSTEM)
+    defer(clock_sql.refresh_marks(ticket.pk))
+
+
+def _claimed(clocks: QuerySet[Clock]) -> list[Clock]:
+    """The rows and their tickets, locked. What another writer holds is left for the next tick, so nobody waits for
+    the tick and two ticks share the work. Two clocks of one ticket share one ticket object, so that seqs follow."""
+    locked = clocks.select_related("ticket").select_for_update(of=("self", "ticket"), skip_locked=True)
+    found = list(locked[:BATCH])
+    tickets = {clock.ticket_id: clock.ticket for clock in found}
+    for clock in found:
+        clock.ticket = tickets[clock.ticket_id]
+    return found

@@ -1,0 +1,36 @@
+"""The promises' work by the clock: ticks each second, applies edited policies, looks after the hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from celery import shared_task
+
+from sla.services import hours, policies, ticking
+from sla.services.ticking import BATCH
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def tick_clocks() -> None:
+    """Warn and tell until nothing is due; after a downtime that is many batches, each its own transaction."""
+    _drain(ticking.tell_breaches)
+    _drain(ticking.warn_of_breaches)
+
+
+@shared_task(queue="bulk", soft_time_limit=240, time_limit=280)
+def apply_policies(after_ticket_id: int = 0) -> None:
+    """Policies or hours were edited: set the running clocks anew."""
+    position: int | None = after_ticket_id
+    while position is not None:
+        position = policies.apply_policies(after_ticket_id=position)
+
+
+@shared_task(queue="bulk", soft_time_limit=100, time_limit=120)
+def extend_hours() -> None:
+    """Keep the compiled business hours reaching years ahead."""
+    hours.extend_hours()
+
+
+def _drain(step: Callable[[], int]) -> None:
+    while step() == BATCH:
+        continue

@@ -218,6 +218,15 @@ class ContactTyped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTyped(Event):
+    """An agent is typing a public reply; a hint for the customer's open chat, never stored."""
+
+    ticket_id: int
+    agent_id: int
+    agent_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxDisabled(Event):
     inbox_id: int
     reason: str

@@ -20,6 +20,9 @@ FERNET_KEYS: list[str] = secret("FERNET_KEYS", "comma-separated Fernet keys, the
 SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT') or 8000}").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
+# Names this release to the open screens; when it changes they offer a reload.
+BUILD: str = env.str("BUILD", default="development")
+
 HELPDESK_APPS = [
     "helpdesk",
     "core",

@@ -7,7 +7,7 @@ unless private, and private ones are open to their members), or when it is assig
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -62,6 +62,24 @@ def scopes_of_many(agents: Sequence[Agent]) -> dict[int, Scopes]:
         else Scopes(False, open_inboxes | inboxes[agent.pk], open_teams | teams[agent.pk])
         for agent in agents
     }
+
+
+def pairs_visible(pairs: Collection[tuple[int, int]], scopes: Mapping[int, Scopes]) -> set[tuple[int, int]]:
+    """Of many (agent id, ticket id) those that tickets_visible_to would show; agents without scopes see nothing."""
+    places = {
+        pk: (inbox_id, team_id, assignee_id)
+        for pk, inbox_id, team_id, assignee_id in Ticket.objects.filter(
+            pk__in={ticket_id for _, ticket_id in pairs}
+        ).values_list("pk", "inbox_id", "team_id", "assignee_id")
+    }
+
+    def is_visible(agent_id: int, ticket_id: int) -> bool:
+        if agent_id not in scopes or ticket_id not in places:
+            return False
+        inbox_id, team_id, assignee_id = places[ticket_id]
+        return assignee_id == agent_id or scopes[agent_id].covers(inbox_id=inbox_id, team_id=team_id)
+
+    return {pair for pair in pairs if is_visible(*pair)}
 
 
 def tickets_visible_to(agent: Agent) -> QuerySet[Ticket]:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, MessageDelivered, MessageFailed
-from tickets.models import Delivery, Message, RefKind
+from tickets.models import ATTEMPTABLE, Delivery, Message, RefKind
 from tickets.services.journal import locked, record
 from tickets.services.refs import remember_now
 
@@ -31,13 +33,30 @@ def due_message_ids(limit: int = 100) -> list[int]:
     return list(rows[:limit])
 
 
+def due_among(message_ids: Sequence[int]) -> list[int]:
+    """Those of the given messages that may leave now: no undo window, no pause."""
+    due = Message.objects.filter(
+        pk__in=message_ids, delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=now()
+    )
+    return list(due.order_by("id").values_list("pk", flat=True))
+
+
+def next_of_ticket(message: Message) -> int | None:
+    """The next reply of the same ticket that waits to leave: replies leave in the order they were written."""
+    waiting = Message.objects.filter(ticket_id=message.ticket_id, seq__gt=message.seq, delivery__in=ATTEMPTABLE)
+    return waiting.order_by("seq").values_list("pk", flat=True).first()
+
+
 def claim(message_id: int) -> Message | None:
-    """Take the message for one attempt, or None when it is not due or someone else has it.
+    """Take the message for one attempt, or None when it is not due, someone else has it, or an older reply of its
+    ticket has not left yet.
 
     `next_attempt_at` moves to the end of the lease, so a dead worker's message becomes due again by itself.
     """
     at = now()
     due = Message.objects.filter(pk=message_id, delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=at)
+    older = Message.objects.filter(ticket_id=OuterRef("ticket_id"), seq__lt=OuterRef("seq"), delivery__in=ATTEMPTABLE)
+    due = due.filter(~Exists(older))
     until = at + LEASE
     taken = due.update(delivery=Delivery.SENDING, claimed_until=until, next_attempt_at=until)
     if not taken:

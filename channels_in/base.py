@@ -1,0 +1,167 @@
+"""What a channel must be able to do (recipe: docs/adding-a-channel.md, proof: tests/contracts/test_adapters.py)."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django import forms
+
+from tickets.capabilities import Capabilities
+from tickets.inbound import Inbound, InboundEvent, InboundFile
+from tickets.models import Inbox, Message
+
+Headers = Mapping[str, str]
+
+
+class Verdict(StrEnum):
+    """Whether a webhook is genuine. Anything but GENUINE is refused, counted, and not stored."""
+
+    GENUINE = "genuine"
+    UNSIGNED = "unsigned"  # no signature at all: 401
+    FORGED = "forged"  # a wrong one, or no secret to check it with: 403
+    STALE = "stale"  # right, but too old to be anything than a replay: 401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDelivery:
+    """What the parser gets: the stored bytes and what was known when they came. Header names are lower case."""
+
+    inbox: Inbox
+    external_id: str
+    raw: bytes = field(repr=False)
+    headers: Headers
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """The parser's answer to what is no business of a helpdesk; the reason is kept with the delivery."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile(InboundFile):
+    """A file that the provider keeps for us; `fetch_file` gets it by `ref` before the message is recorded."""
+
+    ref: str
+    content: bytes = field(default=b"", repr=False)
+    size: int | None = None
+
+
+ParsedEvent = InboundEvent | Ignored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandshakeAnswer:
+    """What a provider wants to hear when it checks the webhook address."""
+
+    body: str = ""
+    content_type: str = "text/plain"
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The provider took it. `external_id` is what its receipts and the contact's replies will mention."""
+
+    external_id: str = ""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What earlier attempts got through of a message that is sent in parts, and where to note the next part."""
+
+    arrived: list[str]
+    note: Callable[[str], None]
+
+
+class ErrorKind(StrEnum):
+    RETRY = "retry"  # it did not arrive, a later try may
+    PERMANENT = "permanent"  # it did not arrive and never will
+    UNCERTAIN = "uncertain"  # it may have arrived: never sent again by itself
+    REAUTH = "reauth"  # our credentials are refused: the inbox stops
+    UNREACHABLE = "unreachable"  # this contact cannot be reached here any more
+
+
+class ChannelError(Exception):
+    """A provider's refusal in our words: `reason` is a sentence that the agent understands, without secrets."""
+
+    def __init__(self, kind: ErrorKind, reason: str, *, after_seconds: int | None = None) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+        self.after_seconds = after_seconds
+
+
+class ConfigForm(forms.Form):
+    """An inbox's own settings. Fields named in `secret_fields` are stored encrypted and never shown again."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+
+    def config(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.secret_fields}
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets that were entered; an empty field keeps the stored one."""
+        return {name: self.cleaned_data[name] for name in self.secret_fields if self.cleaned_data.get(name)}
+
+
+class Adapter(ABC):
+    """One kind of channel. Stateless: everything it needs to know comes with the inbox."""
+
+    kind: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    Config: ClassVar[type[ConfigForm]] = ConfigForm
+    has_webhook: ClassVar[bool] = False
+    # The provider drops a second copy of the same message by its key, so an interrupted attempt may be repeated.
+    is_idempotent: ClassVar[bool] = False
+    # How long a message is tried again before the agent is told that it failed.
+    gives_up_after_hours: ClassVar[int] = 24
+
+    def handshake(self, inbox: Inbox, query: Mapping[str, str], body: bytes) -> HandshakeAnswer | None:
+        """The answer to a provider that only checks the address; None when it is a real delivery."""
+        return None
+
+    def verify(self, inbox: Inbox, headers: Headers, body: bytes) -> Verdict:
+        """Is this webhook genuine? Constant time; no secret configured means FORGED."""
+        return Verdict.FORGED
+
+    def delivery_key(self, inbox: Inbox, headers: Headers, body: bytes) -> str:
+        """The provider's id of this delivery; a second one with the same id is a copy."""
+        return body_key(body)
+
+    def lane(self, inbox: Inbox, headers: Headers, body: bytes) -> str:
+        """The conversation within which order matters; "" when it does not."""
+        return ""
+
+    def bundle(self, inbox: Inbox, headers: Headers, body: bytes) -> str:
+        """What several deliveries share that are one message (an album); "" for all others."""
+        return ""
+
+    @abstractmethod
+    def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
+        """What happened, in our words. Pure: no database, no network, no clock; raises on what it cannot read."""
+
+    def merge(self, parts: Sequence[Inbound]) -> Inbound:
+        """The one message that the parts of a bundle are."""
+        raise NotImplementedError(f"{self.kind} has no bundles")
+
+    def fetch_file(self, inbox: Inbox, file: RemoteFile) -> bytes:
+        """Get a file from the provider. Raises ChannelError."""
+        raise NotImplementedError(f"{self.kind} has no files to fetch")
+
+    @abstractmethod
+    def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:
+        """Hand the message to the provider. Raises ChannelError; runs outside of any transaction."""
+
+
+def body_key(body: bytes) -> str:
+    """The key of a delivery that carries no id of its own."""
+    return f"sha256:{hashlib.sha256(body).hexdigest()}"

@@ -1,0 +1,6 @@
+"""What came in, kept raw before anyone reads it, and each attempt to send something out."""
+
+from channels_in.models.inbound_delivery import DeliveryState, InboundDelivery
+from channels_in.models.outbound_attempt import AttemptOutcome, OutboundAttempt
+
+__all__ = ["AttemptOutcome", "DeliveryState", "InboundDelivery", "OutboundAttempt"]

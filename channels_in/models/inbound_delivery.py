@@ -1,0 +1,61 @@
+"""One thing that the outside world handed over: its raw bytes, and how far we are with it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from tickets.models import Inbox
+
+EXTERNAL_ID_LENGTH = 250
+
+
+class DeliveryState(models.TextChoices):
+    NEW = "new", "Waiting"
+    DONE = "done", "Done"
+    IGNORED = "ignored", "Nothing to do"
+    QUARANTINED = "quarantined", "Could not be read"
+    DISCARDED = "discarded", "Discarded"
+
+
+class InboundDelivery(models.Model):
+    """Written and committed before the sender hears OK; (inbox, external_id) makes a second copy a no-op.
+
+    The row is the queue: `due_at` says from when a worker may take it. Taking it moves `due_at` to the end of the
+    lease, so a row whose worker died becomes due again by itself.
+    """
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    external_id = models.CharField(max_length=EXTERNAL_ID_LENGTH)
+    raw = models.BinaryField()
+    headers = models.JSONField(default=dict, blank=True)
+    # Deliveries of one lane (a chat) are handled one after the other, in the order of their arrival.
+    lane = models.CharField(max_length=120, blank=True, default="")
+    # Deliveries of one bundle (the pictures of an album) become one message.
+    bundle = models.CharField(max_length=120, blank=True, default="")
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    state = models.CharField(max_length=11, choices=DeliveryState.choices, default=DeliveryState.NEW)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True, default="")
+
+    # What came of it: created, appended, duplicate, ignored, bounced ...; and where it is now.
+    outcome = models.CharField(max_length=12, blank=True, default="")
+    reason = models.CharField(max_length=300, blank=True, default="")
+    ticket_id = models.BigIntegerField(null=True, blank=True)
+    message_id = models.BigIntegerField(null=True, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "inbound deliveries"
+        constraints = [models.UniqueConstraint(fields=["inbox", "external_id"], name="delivery_unique")]
+        indexes = [
+            models.Index("due_at", "id", name="delivery_due", condition=Q(state="new")),
+            models.Index("inbox", "lane", "id", name="delivery_lane", condition=Q(state="new") & ~Q(lane="")),
+            models.Index("inbox", "id", name="delivery_problem", condition=Q(state="quarantined")),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"

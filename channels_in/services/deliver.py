@@ -1,0 +1,125 @@
+"""Sends queued messages out: one claimed row, one recorded attempt, one plain word about how it went."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
+
+from channels_in.base import Adapter, ChannelError, ErrorKind, Progress, Sent
+from channels_in.models import AttemptOutcome, OutboundAttempt
+from channels_in.registry import adapter_for
+from channels_in.services import attempts
+from channels_in.services.enqueue import DELIVER, forget
+from core.clock import now
+from people.services import contacts
+from tickets.models import Message
+from tickets.services import inboxes, outbox
+
+logger = logging.getLogger(__name__)
+
+# A task that has worked this long leaves the rest of its batch to the next one.
+BATCH_SECONDS = 20
+FIRST_WAIT_SECONDS = 5
+LONGEST_WAIT_SECONDS = 15 * 60
+LONGEST_PROVIDER_WAIT_SECONDS = 60 * 60
+INTERRUPTED = "We were interrupted while sending: it may or may not have arrived."
+NO_ANSWER = "The provider did not answer in time: it may or may not have arrived."
+
+
+def deliver(message_ids: Sequence[int]) -> list[int]:
+    """Send the messages that are due, and what waited behind them; returns those there was no time for."""
+    started = time.monotonic()
+    waiting = list(message_ids)
+    while waiting:
+        if time.monotonic() - started > BATCH_SECONDS:
+            return waiting
+        message = outbox.claim(waiting.pop(0))
+        if message is None:
+            continue
+        deliver_one(message)
+        if (follower := outbox.next_of_ticket(message)) is not None and follower not in waiting:
+            waiting.insert(0, follower)
+    return []
+
+
+def deliver_one(message: Message) -> None:
+    """One attempt for a claimed message."""
+    adapter = adapter_for(message.inbox.kind)
+    if (broken := attempts.unfinished(message)) and not _may_repeat(message, broken, adapter):
+        return
+    if not message.inbox.is_active:
+        why = message.inbox.disabled_reason or "it was switched off"
+        outbox.record_failed(message, reason=f"The inbox “{message.inbox.name}” does not send: {why}")
+        return
+    attempt = attempts.begin(message)
+    try:
+        sent = _send(adapter, message, attempt)
+    except ChannelError as error:
+        _record_refusal(message, attempt, adapter, error)
+    else:
+        attempts.finish(attempt, AttemptOutcome.SENT)
+        outbox.record_sent(message, external_id=sent.external_id)
+
+
+def _send(adapter: Adapter, message: Message, attempt: OutboundAttempt) -> Sent:
+    """The adapter's word, or a ChannelError: what it did not foresee counts as "nobody knows"."""
+    progress = Progress(arrived=list(attempt.arrived), note=lambda part: attempts.note_part(attempt, part))
+    try:
+        return adapter.send(message.inbox, message, progress)
+    except (ChannelError, OperationalError, InterfaceError):
+        raise
+    except SoftTimeLimitExceeded as error:
+        raise ChannelError(ErrorKind.UNCERTAIN, NO_ANSWER) from error
+    except Exception as error:
+        logger.exception("An adapter failed in an unforeseen way", extra={"message_id": message.pk})
+        raise ChannelError(
+            ErrorKind.UNCERTAIN, f"Sending failed in an unforeseen way ({type(error).__name__})."
+        ) from error
+
+
+def _may_repeat(message: Message, broken: OutboundAttempt, adapter: Adapter) -> bool:
+    """An attempt that never ended may have arrived: only a provider that drops copies gets it again."""
+    if adapter.is_idempotent:
+        attempts.finish(broken, AttemptOutcome.RETRY, detail=INTERRUPTED)
+        return True
+    attempts.finish(broken, AttemptOutcome.UNCERTAIN, detail=INTERRUPTED)
+    outbox.record_uncertain(message, reason=INTERRUPTED)
+    return False
+
+
+def _record_refusal(message: Message, attempt: OutboundAttempt, adapter: Adapter, error: ChannelError) -> None:
+    if error.kind is ErrorKind.UNCERTAIN:
+        attempts.finish(attempt, AttemptOutcome.UNCERTAIN, detail=error.reason)
+        outbox.record_uncertain(message, reason=error.reason)
+        return
+    is_patient = now() - message.created_at < timedelta(hours=adapter.gives_up_after_hours)
+    if error.kind is ErrorKind.RETRY and is_patient:
+        attempts.finish(attempt, AttemptOutcome.RETRY, detail=error.reason)
+        outbox.record_retry(message, after_seconds=wait_seconds(message.attempts, error), reason=error.reason)
+        forget(DELIVER, message.pk)
+        return
+    attempts.finish(attempt, AttemptOutcome.FAILED, detail=error.reason)
+    if error.kind is ErrorKind.REAUTH:
+        inboxes.disable(message.inbox, reason=error.reason)
+    if error.kind is ErrorKind.UNREACHABLE:
+        _mark_unreachable(message, error.reason)
+    outbox.record_failed(message, reason=error.reason)
+
+
+def wait_seconds(attempt_number: int, error: ChannelError) -> float:
+    """What the provider asks for, else growing pauses with jitter, so that a recovering provider is not run over."""
+    if error.after_seconds is not None:
+        return float(min(max(error.after_seconds, 1), LONGEST_PROVIDER_WAIT_SECONDS))
+    full = min(FIRST_WAIT_SECONDS * 2 ** min(max(attempt_number - 1, 0), 12), LONGEST_WAIT_SECONDS)
+    return random.uniform(full / 2, full)
+
+
+def _mark_unreachable(message: Message, reason: str) -> None:
+    for recipient in message.recipients.get("to", []):
+        contacts.mark_unreachable(kind=message.inbox.kind, value=str(recipient.get("address", "")), reason=reason)

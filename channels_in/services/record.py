@@ -1,0 +1,96 @@
+"""Hands what an adapter understood to the services of the heart, and notes on the delivery what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from channels_in.models import DeliveryState, InboundDelivery
+from channels_in.services.read import ReadEvent
+from core import db
+from people.services import contacts
+from tickets.inbound import Edit, Inbound, Reachability, Receipt
+from tickets.models import Delivery, Inbox, Message
+from tickets.services import intake, receipts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`outcome`: created, appended, duplicate, edited, bounced, noted (a receipt or reachability) or ignored."""
+
+    outcome: str
+    reason: str = ""
+    ticket_id: int | None = None
+    message_id: int | None = None
+
+
+NOTHING = Outcome(outcome="ignored", reason="Nothing in it concerns the desk")
+# Of several events in one delivery, the one that matters most tells the outcome.
+_WEIGHT = ("created", "appended", "duplicate", "bounced", "edited", "noted", "ignored")
+
+
+def record(events: Sequence[ReadEvent], *, inbox: Inbox) -> Outcome:
+    """Record all events of one delivery; call it in a unit of work."""
+    outcomes = [_record_one(item, inbox) for item in events]
+    return min(outcomes, key=lambda item: _WEIGHT.index(item.outcome), default=NOTHING)
+
+
+def finish(rows: Sequence[InboundDelivery], outcome: Outcome) -> None:
+    """Mark the deliveries as handled, together with the last statements of the unit of work."""
+    state = DeliveryState.IGNORED if outcome.outcome == "ignored" else DeliveryState.DONE
+    db.defer(
+        (
+            """
+            UPDATE channels_in_inbounddelivery
+            SET state = %s, outcome = %s, reason = %s, ticket_id = %s, message_id = %s, error = '', handled_at = now()
+            WHERE id = ANY(%s) AND state = 'new'""",
+            [
+                state.value,
+                outcome.outcome,
+                outcome.reason[:300],
+                outcome.ticket_id,
+                outcome.message_id,
+                [row.pk for row in rows],
+            ],
+        )
+    )
+
+
+def _record_one(item: ReadEvent, inbox: Inbox) -> Outcome:
+    event = item.event
+    if isinstance(event, Inbound):
+        done = intake.record_inbound(event, inbox=inbox, stored=item.stored)
+        return Outcome(outcome=done.outcome, reason=done.reason, ticket_id=done.ticket_id, message_id=done.message_id)
+    if isinstance(event, Receipt):
+        return _receipt(event, inbox)
+    if isinstance(event, Edit):
+        return _found("edited", receipts.record_edit(event, inbox=inbox), "The edited message is not here")
+    if isinstance(event, Reachability):
+        return _reachability(event)
+    return Outcome(outcome="ignored", reason=event.reason)
+
+
+def _receipt(event: Receipt, inbox: Inbox) -> Outcome:
+    message = receipts.record_receipt(event, inbox=inbox)
+    if event.delivery == Delivery.FAILED:
+        return Outcome(
+            outcome="bounced",
+            reason=event.reason,
+            ticket_id=message.ticket_id if message else None,
+            message_id=message.pk if message else None,
+        )
+    return _found("noted", message, "The receipt is for no message of ours")
+
+
+def _found(outcome: str, message: Message | None, otherwise: str) -> Outcome:
+    if message is None:
+        return Outcome(outcome="ignored", reason=otherwise)
+    return Outcome(outcome=outcome, ticket_id=message.ticket_id, message_id=message.pk)
+
+
+def _reachability(event: Reachability) -> Outcome:
+    if event.is_reachable:
+        contacts.mark_reachable(kind=event.kind, value=event.value)
+        return Outcome(outcome="noted", reason="The contact can be reached")
+    contacts.mark_unreachable(kind=event.kind, value=event.value, reason=event.reason)
+    return Outcome(outcome="noted", reason=event.reason)

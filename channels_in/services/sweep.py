@@ -1,0 +1,30 @@
+"""Finds the rows whose task got lost, or whose time has come, and asks the workers for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from channels_in.models import DeliveryState, InboundDelivery
+from channels_in.services.enqueue import DELIVER, PROCESS_INBOUND, ask_again
+from channels_in.services.setbacks import quarantine_deadly
+from tickets.services import outbox
+
+_LIMIT = 500
+# A fresh delivery has a task of its own on the way.
+_GRACE = timedelta(seconds=2)
+
+
+def sweep_inbound() -> int:
+    """Ask for the deliveries that are due and that nobody holds; returns how many."""
+    quarantine_deadly()
+    due = InboundDelivery.objects.filter(state=DeliveryState.NEW, due_at__lte=Now())
+    ripe = due.filter(~Q(bundle="") | Q(due_at__lte=Now() - _GRACE))
+    return ask_again(PROCESS_INBOUND, list(ripe.order_by("due_at", "id").values_list("pk", flat=True)[:_LIMIT]))
+
+
+def sweep_outbox() -> int:
+    """Ask for the replies whose undo window, pause or lease has ended; returns how many."""
+    return ask_again(DELIVER, outbox.due_message_ids(_LIMIT))

@@ -1,0 +1,17 @@
+"""Listens to the heart: a queued reply is asked for as soon as it may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from channels_in.services.enqueue import DELIVER, ask
+from core.events.bus import after
+from core.events.catalogue import MessageQueued
+from tickets.services import outbox
+
+
+@after(MessageQueued)
+def on_message_queued(events: Sequence[MessageQueued]) -> None:
+    """Those within their undo window wait for the sweeper."""
+    if due := outbox.due_among([event.message_id for event in events]):
+        ask(DELIVER, due)

@@ -1,0 +1,38 @@
+"""What the workers run for channels: process what came in, deliver what goes out, and sweep up what got lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from celery import shared_task
+
+from channels_in.services import deliver as delivering
+from channels_in.services import process as processing
+from channels_in.services import sweep
+from channels_in.services.enqueue import DELIVER, PROCESS_INBOUND, ask
+
+# A lease outlives the task that holds it: claim.LEASE_SECONDS and outbox.LEASE are longer.
+_PROCESS_SECONDS = 45
+_DELIVER_SECONDS = 80
+
+
+@shared_task(name=PROCESS_INBOUND, queue="inbound", soft_time_limit=_PROCESS_SECONDS, time_limit=_PROCESS_SECONDS + 10)
+def process_inbound(delivery_ids: Sequence[int]) -> None:
+    if rest := processing.process(delivery_ids):
+        ask(PROCESS_INBOUND, rest)
+
+
+@shared_task(name=DELIVER, queue="deliver", soft_time_limit=_DELIVER_SECONDS, time_limit=_DELIVER_SECONDS + 5)
+def deliver(message_ids: Sequence[int]) -> None:
+    if rest := delivering.deliver(message_ids):
+        ask(DELIVER, rest)
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def sweep_inbound() -> None:
+    sweep.sweep_inbound()
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def sweep_outbox() -> None:
+    sweep.sweep_outbox()

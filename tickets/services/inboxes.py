@@ -1,0 +1,50 @@
+"""Changes of inboxes: made, configured, switched off by their provider's refusal, and on again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import InboxDisabled
+from tickets.models import Inbox
+
+
+def open_inbox(
+    *, kind: str, name: str, address: str = "", config: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> Inbox:  # fmt: skip
+    return Inbox.objects.create(
+        kind=kind,
+        name=name,
+        address=address,
+        config=dict(config or {}),
+        secrets=dict(secrets or {}),  # type: ignore[misc]  # the stubs know no JSON in a text column
+    )
+
+
+def configure(inbox: Inbox, *, config: Mapping[str, Any], secrets: Mapping[str, str]) -> Inbox:
+    """Take over new settings; secrets that are not given keep their value. New credentials deserve a new start."""
+    with unit_of_work():
+        fresh = Inbox.objects.select_for_update().get(pk=inbox.pk)
+        fresh.config = {**fresh.config, **config}
+        fresh.secrets = {**fresh.secrets, **secrets}
+        if secrets and fresh.disabled_reason:
+            fresh.is_active, fresh.disabled_reason = True, ""
+        fresh.save(update_fields=["config", "secrets", "is_active", "disabled_reason"])
+    inbox.refresh_from_db()
+    return inbox
+
+
+def disable(inbox: Inbox, *, reason: str) -> None:
+    """The provider refuses our credentials: stop sending, and say why. Told once, however many messages notice."""
+    with unit_of_work():
+        changed = Inbox.objects.filter(pk=inbox.pk, is_active=True).update(
+            is_active=False, disabled_reason=reason[:300]
+        )
+        if changed:
+            publish(InboxDisabled(inbox_id=inbox.pk, reason=reason))
+
+
+def enable(inbox: Inbox) -> None:
+    Inbox.objects.filter(pk=inbox.pk).update(is_active=True, disabled_reason="")

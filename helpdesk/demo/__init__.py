@@ -1,1 +1,1 @@
-"""The demo desk: people, tickets and history worth looking at."""
+"""A believable small company for the first look: Kestrel Coffee, which sells and mends coffee machines."""

@@ -1,11 +1,11 @@
-"""Who may log in to the demo desk; `manage.py up` prints them."""
+"""The people one may log in as in the demo."""
 
-PASSWORD = "demo-password-1"  # noqa: S105 - it is printed on purpose, and exists in demo databases only
+PASSWORD = "demo-password-1"  # noqa: S105 - printed by `make run`; demo desks hold no real data
 
-# role, e-mail, password
-LOGINS = [
-    ("admin", "admin@demo.local", PASSWORD),
-    ("manager", "manager@demo.local", PASSWORD),
-    ("agent Ana", "ana@demo.local", PASSWORD),
-    ("agent Ben", "ben@demo.local", PASSWORD),
+# Role shown to the newcomer, e-mail, password.
+LOGINS: list[tuple[str, str, str]] = [
+    ("Admin", "admin@demo.local", PASSWORD),
+    ("Manager", "manager@demo.local", PASSWORD),
+    ("Agent Ana", "ana@demo.local", PASSWORD),
+    ("Agent Ben", "ben@demo.local", PASSWORD),
 ]

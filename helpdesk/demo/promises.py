@@ -1,0 +1,44 @@
+"""The business hours and promises of the demo company."""
+
+from __future__ import annotations
+
+from helpdesk.demo.cast import Cast
+from people.models import Organization
+from sla.services.hours import HoursDraft, save_hours
+from sla.services.policies import PolicyDraft, save_policy
+from tickets.models import Inbox
+
+HOUR = 3600
+_STANDARD = {"low": (8, 40), "normal": (4, 16), "high": (2, 8), "urgent": (0.5, 4)}
+_VIP = {"low": (4, 16), "normal": (2, 8), "high": (1, 4), "urgent": (0.25, 2)}
+_CHAT = {"low": (0.5, 8), "normal": (0.25, 4), "high": (0.2, 4), "urgent": (0.1, 2)}
+VIPS = ("Northside Clinic", "Hotel Miramar")
+
+
+def make_promises(cast: Cast) -> None:
+    """Chat is quick, two customers have bought better support, everybody else gets the standard."""
+    del cast
+    hours = save_hours(
+        HoursDraft(
+            name="Office hours",
+            time_zone="Europe/Berlin",
+            periods=[(day, 8 * 60, 18 * 60) for day in range(5)] + [(5, 9 * 60, 13 * 60)],
+        )
+    )
+    vips = Organization.objects.filter(name__in=VIPS).values_list("pk", flat=True)
+    chats = Inbox.objects.filter(name="Shop chat").values_list("pk", flat=True)
+    for draft in (
+        PolicyDraft(name="Premium", targets=_targets(_VIP), position=10, hours=hours, organization_ids=list(vips)),
+        PolicyDraft(name="Chat", targets=_targets(_CHAT), position=20, hours=hours, inbox_ids=list(chats)),
+        PolicyDraft(name="Standard", targets=_targets(_STANDARD), position=100, hours=hours),
+    ):
+        save_policy(draft)
+
+
+def _targets(limits: dict[str, tuple[float, float]]) -> dict[tuple[str, str], int]:
+    targets: dict[tuple[str, str], int] = {}
+    for priority, (response, resolution) in limits.items():
+        targets["first_response", priority] = round(response * HOUR)
+        targets["next_response", priority] = round(response * HOUR)
+        targets["resolution", priority] = round(resolution * HOUR)
+    return targets

@@ -51,7 +51,7 @@ def is_signed(given: str, purpose: str, *parts: object, size: int = 10) -> bool:
     return hmac.compare_digest(given.lower().encode(), signature(purpose, *parts, size=size).encode())
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(models.TextField[dict[str, Any], dict[str, Any]]):
     """A JSON object that is encrypted in the database; reads as a dict."""
 
     description = "encrypted JSON"

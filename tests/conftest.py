@@ -13,7 +13,7 @@ from tests.network import only_this_machine
 # Fixtures of a folder import models, and pytest may load its conftest before pytest-django has set the apps up.
 django.setup()
 
-pytest_plugins = ["tests.browsers", "tests.stack"]
+pytest_plugins = ["tests.browsers", "tests.cast", "tests.stack"]
 
 
 @pytest.fixture(scope="session", autouse=True)

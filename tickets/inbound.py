@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,17 @@ class Reachability:
 
 
 InboundEvent = Inbound | Receipt | Edit | Reachability
+
+
+def storable(value: T) -> T:
+    """The same data with every text made fit for the database: no NUL, nothing that cannot be encoded."""
+    result: Any = value
+    if isinstance(value, str):
+        result = value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    elif isinstance(value, dict):
+        result = {storable(key): storable(item) for key, item in value.items()}
+    elif isinstance(value, list | tuple):
+        result = type(value)(storable(item) for item in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        result = replace(value, **{item.name: storable(getattr(value, item.name)) for item in fields(value)})
+    return result  # type: ignore[no-any-return]  # each branch keeps the type it was given

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from core.clock import now
+from core.events.catalogue import Actor
 from people.models import Agent, Availability, Team
 
 # The live socket renews last_seen_at every 30 s; twice that is a lost connection.
@@ -17,6 +18,11 @@ def active_agents() -> QuerySet[Agent]:
     return Agent.objects.filter(is_active=True)
 
 
+def all_agents() -> QuerySet[Agent]:
+    """Also those who have left: their names stay in the history."""
+    return Agent.objects.all()
+
+
 def active_teams() -> QuerySet[Team]:
     return Team.objects.filter(is_active=True)
 
@@ -24,3 +30,10 @@ def active_teams() -> QuerySet[Team]:
 def online_agents() -> QuerySet[Agent]:
     """Agents who can be given work now: available, with a live socket."""
     return active_agents().filter(availability=Availability.AVAILABLE, last_seen_at__gte=now() - ONLINE_WITHIN)
+
+
+def acting_agent(actor: Actor) -> Agent | None:
+    """The agent behind a change; None for contacts, rules and the desk itself."""
+    if actor.kind != "agent" or actor.id is None:
+        return None
+    return Agent.objects.get(pk=actor.id)

@@ -88,7 +88,7 @@ def _probed_matches(query: str, limit: int) -> list[tuple[int, int, str]]:
     return _fetch(sql, [query, limit])
 
 
-def _fetch(sql: str, params: list[object]) -> list[tuple[int, int, str]]:
+def _fetch(sql: str, params: list[int | str]) -> list[tuple[int, int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

@@ -62,6 +62,12 @@ def entries_after(ticket: Ticket, seq: int, *, limit: int = 200) -> list[Entry]:
     return entries
 
 
+def retracted_after(ticket: Ticket, seq: int) -> list[int]:
+    """Messages that were taken back since `seq`: open screens remove them."""
+    events = TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq, kind="MessageRetracted")
+    return [int(data["message_id"]) for data in events.values_list("data", flat=True)]
+
+
 def _messages(ticket: Ticket) -> Any:
     rows = Message.objects.filter(ticket_id=ticket.pk).exclude(delivery="retracted")
     return (

@@ -22,6 +22,7 @@ from core.events.catalogue import (
 )
 from people.models import Agent, Team
 from people.policy import require
+from people.selectors.agents import acting_agent
 from tickets.models import Priority, Status, Tag, Ticket
 from tickets.selectors.access import agents_who_see
 from tickets.services.journal import locked, record
@@ -184,6 +185,6 @@ def normal_tag(tag: str) -> str:
 
 
 def _editable(ticket: Ticket, actor: Actor) -> Ticket:
-    if actor.kind == "agent":
-        require(Agent.objects.get(pk=actor.id), "edit_ticket")
+    if agent := acting_agent(actor):
+        require(agent, "edit_ticket")
     return locked(ticket)

@@ -14,7 +14,7 @@ from core.clock import now
 from core.db import lock, run
 from core.events.bus import publish, unit_of_work
 from people.services.contacts import normal_value
-from tickets.inbound import Inbound
+from tickets.inbound import Inbound, storable
 from tickets.models import Inbox
 from tickets.services import intake_facts, intake_rows
 from tickets.services.files import StoredFile
@@ -34,7 +34,7 @@ class Intake:
 
 def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFile] = ()) -> Intake:
     """Make the message, on its right ticket or a new one. Safe to call again with the same external id."""
-    at = now()
+    inbound, at = storable(inbound), now()
     value = normal_value(inbound.sender.kind, inbound.sender.value)
     with unit_of_work():
         # The lock comes as its own statement: the next one then sees what the lock's last holder committed.

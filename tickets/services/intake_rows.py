@@ -190,8 +190,8 @@ def _message(
     row: dict[str, Any] = {
         "id": message_id, "ticket_id": ticket_id, "seq": seq, "kind": "reply", "direction": "in",
         "channel": inbox.kind, "inbox_id": inbox.pk, "author_contact_id": contact_id,
-        "is_automatic": inbound.is_automatic, "subject": _clean(inbound.subject)[:500],
-        "text": _clean(inbound.text)[:MAX_TEXT], "full_text": _clean(full)[:MAX_TEXT],
+        "is_automatic": inbound.is_automatic, "subject": inbound.subject[:500],
+        "text": inbound.text[:MAX_TEXT], "full_text": full[:MAX_TEXT],
         "has_html": bool(inbound.html), "has_attachments": any(not item.is_inline for item in stored),
         "recipients": json.dumps({"from": sender, **inbound.recipients}), "thread_reason": reason[:200],
         "sender_auth": inbound.sender_auth[:12], "problems": json.dumps(list(inbound.problems)[:20]),
@@ -202,7 +202,7 @@ def _message(
     if inbound.html:
         html = {
             "message_id": message_id,
-            "html": _clean(inbound.html),
+            "html": inbound.html,
             "has_remote_images": inbound.has_remote_images,
         }
         statements.append(_insert("tickets_messagehtml", html))
@@ -264,8 +264,3 @@ def _insert(table: str, values: dict[str, Any]) -> Statement:
     names = ", ".join(values)
     marks = ", ".join(["%s"] * len(values))
     return f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values())  # noqa: S608
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL stores no NUL, and lone surrogates cannot be encoded."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -12,7 +12,8 @@ from core.errors import Conflict, Invalid, NotAllowed
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, MessageQueued, MessageRetracted, NoteAdded
 from people.models import Agent
-from people.policy import require
+from people.policy import Verb, require
+from people.selectors.agents import acting_agent
 from tickets.mentions import mentioned_names
 from tickets.models import Attachment, Delivery, Direction, Message, MessageKind, Status, Ticket
 from tickets.selectors.access import agents_who_see
@@ -170,11 +171,10 @@ def _known(key: str | None, ticket: Ticket) -> Message | None:
     return found
 
 
-def _author(actor: Actor, verb: Any) -> Agent | None:
-    if actor.kind != "agent":
-        return None
-    agent = Agent.objects.get(pk=actor.id)
-    require(agent, verb)
+def _author(actor: Actor, verb: Verb) -> Agent | None:
+    agent = acting_agent(actor)
+    if agent:
+        require(agent, verb)
     return agent
 
 

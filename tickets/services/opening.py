@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.errors import Invalid
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, TicketOpened
-from people.models import Agent, Identity, Team
+from people.models import Identity, Team
 from people.policy import require
+from people.selectors.agents import acting_agent
 from tickets.models import Inbox, Ticket
 from tickets.services.journal import locked, record
 
@@ -23,8 +24,8 @@ def open_ticket(
     subject = " ".join(subject.replace("\x00", "").split())[:500]
     if not subject:
         raise Invalid("A subject is needed.", fields={"subject": "Enter a subject."})
-    if actor.kind == "agent":
-        require(Agent.objects.get(pk=actor.id), "edit_ticket")
+    if agent := acting_agent(actor):
+        require(agent, "edit_ticket")
     team_id = team.pk if team else inbox.default_team_id
     with unit_of_work():
         made = Ticket.objects.create(

@@ -1,0 +1,17 @@
+"""Saved views that an agent may use: their own, shared ones, and their teams'."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from people.models import Agent
+from tickets.models import View
+
+
+def saved_views(agent: Agent) -> QuerySet[View]:
+    of_team = Q(team__isnull=True) | Q(team__members=agent)
+    return View.objects.filter(Q(owner=agent) | (Q(owner__isnull=True) & of_team)).distinct()
+
+
+def saved_view(agent: Agent, view_id: int) -> View | None:
+    return saved_views(agent).filter(pk=view_id).first()

@@ -8,6 +8,7 @@ from typing import Any
 from core.clock import now
 from core.events.catalogue import Actor
 from people.models import Agent, Availability, Team
+from tickets.capabilities import Capabilities
 from tickets.inbound import Clues, Inbound, Sender
 from tickets.models import Inbox, Message, Ticket
 from tickets.services import messages
@@ -45,6 +46,7 @@ def customer_writes(
         **{"sender": sender, "text": text, "subject": "Help", "clues": clues, **values},
     )
     intake = record_inbound(inbound, inbox=inbox)
+    assert intake.ticket_id is not None, intake.reason
     return Ticket.objects.get(pk=intake.ticket_id)
 
 
@@ -54,3 +56,8 @@ def agent_replies(ticket: Ticket, agent: Agent, text: str = "Here is how.", **va
 
 def rule_actor() -> Actor:
     return Actor(kind="rule", id=1, name="A rule", cause="rule:1", depth=1)
+
+
+def plain_channel(kind: str) -> Capabilities:
+    """What any channel can do, for tests that are not about channels."""
+    return Capabilities(label=kind.title(), icon=kind, can_undo=True, can_start=True)

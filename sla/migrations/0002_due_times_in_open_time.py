@@ -17,7 +17,7 @@ CREATE FUNCTION sla_due_at(of_hours bigint, since timestamptz, seconds double pr
 LANGUAGE sql STABLE AS $$
     -- The earliest instant by which so many open seconds have passed since `since`.
     SELECT CASE
-        WHEN seconds <= 0 THEN since
+        WHEN round(seconds * 1000000) <= 0 THEN since
         WHEN of_hours IS NULL THEN since + round(seconds * 1000000) * interval '1 microsecond'
         ELSE coalesce((
             SELECT i.starts_at + (w.wanted - i.open_before) * interval '1 microsecond'

@@ -13,7 +13,7 @@ from people.models import Agent
 from sla.models import BusinessHours, Metric, Policy
 from sla.services.hours import HoursDraft, save_hours
 from sla.services.policies import PolicyDraft, save_policy
-from tests.desk import an_agent, an_inbox
+from tests.desk import an_agent, an_inbox, plain_channel
 from tickets.models import Inbox
 
 HOUR = 3600
@@ -24,6 +24,11 @@ START = datetime(2026, 6, 4, 10, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone
 def berlin(day: int, hour: int, minute: int = 0) -> datetime:
     """A moment of June 2026."""
     return datetime(2026, 6, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+
+
+@pytest.fixture(autouse=True)
+def _plain_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tickets.capabilities._provider", plain_channel)
 
 
 @pytest.fixture

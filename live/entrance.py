@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from core.clock import now
+from live.changes import newest_cursor
 from people.models import Agent
 from people.policy import may
 from people.services.agents import mark_seen
-from tickets.models import TicketEvent
 from tickets.selectors.access import (
     Scopes,
     pairs_visible,
@@ -70,13 +70,7 @@ def welcome(headers: list[tuple[bytes, bytes]]) -> Welcome | None:
         session_hash=request.session.get(HASH_SESSION_KEY, ""),
         scopes=scopes_of(agent),
     )
-    return Welcome(person, cursor())
-
-
-def cursor() -> int:
-    """The journal's newest event."""
-    newest = TicketEvent.objects.order_by("-id").values_list("id", flat=True).first()
-    return newest or 0
+    return Welcome(person, newest_cursor())
 
 
 def visible_tickets(agent_id: int, ticket_ids: Collection[int]) -> set[int]:

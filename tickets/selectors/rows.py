@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,17 @@ def row_context(ticket: Ticket) -> dict[str, Any]:
         "note": ticket.snippet_from == "note",
         **due_context(ticket, at),
     }
+
+
+def tickets_for_broadcast(ids: Iterable[int]) -> list[Ticket]:
+    """With the people that a row shows, for no one in particular: the push topics carry the permission."""
+    return list(Ticket.objects.filter(pk__in=list(ids)).select_related("contact", "assignee"))
+
+
+def places_of(ids: Iterable[int]) -> dict[int, tuple[int, int | None, int | None]]:
+    """Inbox, team and assignee of tickets: what decides who sees them."""
+    rows = Ticket.objects.filter(pk__in=list(ids)).values_list("pk", "inbox_id", "team_id", "assignee_id")
+    return {pk: (inbox_id, team_id, assignee_id) for pk, inbox_id, team_id, assignee_id in rows}
 
 
 def due_context(ticket: Ticket, at: datetime) -> dict[str, Any]:

@@ -120,6 +120,8 @@ class Adapter(ABC):
     capabilities: ClassVar[Capabilities]
     Config: ClassVar[type[ConfigForm]] = ConfigForm
     has_webhook: ClassVar[bool] = False
+    # What is stored of a webhook's headers; never one that carries a secret.
+    kept_headers: ClassVar[frozenset[str]] = frozenset({"content-type"})
     # The provider drops a second copy of the same message by its key, so an interrupted attempt may be repeated.
     is_idempotent: ClassVar[bool] = False
     # How long a message is tried again before the agent is told that it failed.

@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
 
 from channels_in.base import ChannelError
+from channels_in.figures import DELIVERIES_HANDLED
 from channels_in.models import InboundDelivery
 from channels_in.registry import adapter_for
 from channels_in.services import read, record, setbacks
@@ -106,4 +107,5 @@ def _read_and_record(inbox: Inbox, rows: Sequence[InboundDelivery]) -> Outcome:
     with unit_of_work():
         outcome = record.record(events, inbox=inbox)
         record.finish(rows, outcome)
+    DELIVERIES_HANDLED.labels(inbox.kind, outcome.outcome).inc()
     return outcome

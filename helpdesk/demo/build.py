@@ -100,9 +100,11 @@ def _pace(arrival: Arrival, present: datetime) -> story.Pace:
 
 def _stops_at(arrival: Arrival, present: datetime, dice: random.Random) -> int:
     """Of the recent ones every third waits for somebody; of the old ones hardly any."""
+    if arrival.stops_at is not None:
+        return arrival.stops_at
     length = len(arrival.script.turns)
     is_recent = present - arrival.at < timedelta(days=8)
-    if length > 1 and dice.random() < (0.42 if is_recent else 0.02):
+    if length > 1 and dice.random() < (0.5 if is_recent else 0.02):
         return dice.randint(1, length - 1)
     return length
 

@@ -12,6 +12,7 @@ from helpdesk.demo.scripts import Script, scripts
 from helpdesk.history.life import Desk
 
 DAYS = 60
+PRESSING = timedelta(minutes=26)
 # Share of a day's mail by hour of the company's clock, and by weekday from Monday.
 HOURS = (1, 1, 0, 0, 0, 1, 2, 4, 8, 11, 12, 11, 8, 9, 10, 10, 9, 7, 6, 5, 5, 4, 3, 2)
 WEEKDAYS = (14, 12, 11, 11, 10, 4, 4)
@@ -25,17 +26,27 @@ class Arrival:
     script: Script
     desk: Desk
     customer: Customer
+    stops_at: int | None = None  # after so many turns nobody has gone on yet
 
 
 def arrivals(cast: Cast, *, count: int, now: datetime, dice: random.Random) -> list[Arrival]:
     """So many first messages in the order of time; the last ones came minutes ago."""
     moments = sorted(_moments(count, now, dice))
-    return [_arrival(cast, at, dice) for at in moments]
+    planned = [_arrival(cast, at, dice) for at in moments[:-1]]
+    return sorted([*planned, _pressing(cast, now, dice)], key=lambda arrival: arrival.at)
+
+
+def _pressing(cast: Cast, now: datetime, dice: random.Random) -> Arrival:
+    """A customer with a promise of half an hour who wrote 26 minutes ago: the first visitor sees it come due."""
+    desk = next(desk for desk in cast.desks if desk.is_mail)
+    hotel = [customer for customer in cast.customers["es"] if "miramar" in customer.addresses["email"]]
+    script = next(script for script in scripts() if script.language == "es" and script.priority == "high")
+    return Arrival(now - PRESSING, script, desk, dice.choice(hotel), stops_at=1)
 
 
 def _moments(count: int, now: datetime, dice: random.Random) -> Iterator[datetime]:
     """A third of all in the last nine days: an open desk, not a museum."""
-    fresh = [timedelta(minutes=minutes) for minutes in (4, 11, 26, 48, 80, 140)]
+    fresh = [timedelta(minutes=minutes) for minutes in (4, 11, 33, 48, 80, 140)]
     yield from (now - ago for ago in fresh)
     recent = round(count * 0.33)
     for number in range(count - len(fresh)):

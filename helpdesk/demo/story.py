@@ -33,7 +33,7 @@ class Pace:
         return self.middle * dice.lognormvariate(0, self.spread)
 
 
-PACES = {"Support": Pace(0.42), "Orders": Pace(0.26), "Billing": Pace(0.5)}
+PACES = {"Support": Pace(0.17), "Orders": Pace(0.1), "Billing": Pace(0.21)}
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Story:
             return True
         self.life.reply(self.at, self.agent, text)
         waits = number + 1 < len(self.script.turns) and self.script.turns[number + 1].who == "customer"
-        if waits and not self._is_chat and self.dice.random() < 0.55:
+        if waits and not self._is_chat and self.dice.random() < 0.85:
             self.life.set_status(after(self.at, seconds=3), "pending", by=self.agent)
         return True
 
@@ -101,7 +101,8 @@ class Story:
             self.life.assign(self.at, self.agent, by=self.agent)
 
     def _end(self) -> None:
-        if self.life.messages[-1].is_inbound and self.dice.random() < 0.25:
+        is_fresh = self.until - self.at < timedelta(days=1)
+        if is_fresh and self.life.messages[-1].is_inbound and self.dice.random() < 0.3:
             return  # a last word that nobody has looked at yet
         if self._move_on(self._work(self.dice.uniform(0.02, 0.2))):
             self._take()
@@ -115,7 +116,7 @@ class Story:
             return timedelta(minutes=min(minutes, 4 * 24 * 60))
         if self._is_chat and len(self.life.messages) > 1:
             return timedelta(minutes=self.dice.lognormvariate(0.9, 0.7))
-        return self._work(self.pace.share(self.dice) * (0.4 if who == "note" else 1))
+        return self._work(self.pace.share(self.dice) * (0.3 if who == "note" else 0.8))
 
     def _work(self, share: float) -> timedelta:
         """A share of the promised response time, counted while the desk is open."""

@@ -111,7 +111,7 @@ def clock_rows(lives: Sequence[Life]) -> Iterator[Row]:
             yield (
                 life.id, clock.metric, promise.policy_id, promise.version, clock.target, clock.warn,
                 clock.started_at, clock.running_since, clock.paused_at, round(clock.elapsed, 3), clock.due_at,
-                clock.warn_at, clock.warned_at, clock.breached_at, clock.met_at,
+                clock.warn_at, clock.warned_at, clock.breached_at, clock.breached_at, clock.met_at,
                 clock.met_by.id if clock.met_by else None, clock.finished_at, clock.decided_at, team, agent,
                 inbox, channel, priority,
             )  # fmt: skip
@@ -163,7 +163,7 @@ TABLES = (
         (
             "ticket_id", "metric", "policy_id", "policy_version", "target_seconds", "warn_seconds", "started_at",
             "running_since", "paused_at", "elapsed_seconds", "due_at", "warn_at", "warned_at", "breached_at",
-            "met_at", "met_by_message_id", "finished_at", "decided_at", "team_id", "agent_id", "inbox_id",
+            "breach_told_at", "met_at", "met_by_message_id", "finished_at", "decided_at", "team_id", "agent_id", "inbox_id",
             "channel", "priority",
         ),
         clock_rows,

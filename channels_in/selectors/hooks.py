@@ -8,6 +8,6 @@ from tickets.models import Inbox
 
 
 def inbox_of_hook(token: str) -> Inbox | None:
-    """The inbox with this token. One that its provider switched off still takes in; one that a person closed does not."""
+    """The inbox with this token. What its provider switched off still takes in; what a person closed does not."""
     takes_in = Q(is_active=True) | ~Q(disabled_reason="")
     return Inbox.objects.filter(takes_in, token=token).first()

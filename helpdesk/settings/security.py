@@ -73,3 +73,6 @@ CONTENT_SECURITY_POLICY = {
 # Proxies whose X-Forwarded-For is believed; empty means the peer address is the client's.
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
+# Networks (CIDR) and names (host or host:port) outside the public internet that the desk may call over HTTP.
+OUTGOING_HTTP_ALLOWED: list[str] = env.list("OUTGOING_HTTP_ALLOWED", default=[])

@@ -19,7 +19,7 @@ def open_inbox(
         name=name,
         address=address,
         config=dict(config or {}),
-        secrets=dict(secrets or {}),  # type: ignore[misc]  # the stubs know no JSON in a text column
+        secrets=dict(secrets or {}),
     )
 
 

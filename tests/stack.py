@@ -114,9 +114,7 @@ def _stack_processes(django_db_setup: None) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def live_stack(
-    _stack_processes: Stack, transactional_db: None, request: pytest.FixtureRequest
-) -> Iterator[Stack]:
+def live_stack(_stack_processes: Stack, transactional_db: None, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """The running desk, whole again at the start of each test and quiet at its end."""
     stack = _stack_processes
     del stack.lines[:]

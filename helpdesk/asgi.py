@@ -17,7 +17,8 @@ from portal.routing import websocket_urlpatterns as visitor_sockets  # noqa: E40
 # Django's own ASGI handler is three to twelve times slower than its WSGI handler.
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(http, workers=8),
+        # Django's WSGI handler answers with an iterable response; the stubs do not say so.
+        "http": WSGIMiddleware(http, workers=8),  # type: ignore[arg-type]  # see above
         "websocket": URLRouter([*agent_sockets, *visitor_sockets]),
     }
 )

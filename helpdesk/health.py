@@ -28,7 +28,8 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if expected and not hmac.compare_digest(sent.encode(), expected.encode()):
         return HttpResponse("a bearer token is needed\n", status=401, content_type="text/plain")
-    return ExportToDjangoView(request)
+    figures: HttpResponse = ExportToDjangoView(request)
+    return figures
 
 
 def readiness_problems() -> dict[str, str]:

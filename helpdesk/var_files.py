@@ -34,9 +34,7 @@ def read_private(path: Path) -> dict[str, str]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise ImproperlyConfigured(
-            f"{path} cannot be read ({problem}); fix its rights or remove it."
-        ) from problem
+        raise ImproperlyConfigured(f"{path} cannot be read ({problem}); fix its rights or remove it.") from problem
     return {str(key): str(value) for key, value in dict(content).items()}
 
 

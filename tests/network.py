@@ -25,8 +25,8 @@ def only_this_machine() -> Iterator[None]:
         refuse_strangers(self, address)
         return real_connect_ex(self, address)
 
-    socket.socket.connect = connect  # type: ignore[method-assign]  # the guard replaces it for the whole run
-    socket.socket.connect_ex = connect_ex  # type: ignore[method-assign]  # see above
+    socket.socket.connect = connect  # type: ignore[method-assign,assignment]  # the guard replaces it for the whole run
+    socket.socket.connect_ex = connect_ex  # type: ignore[method-assign,assignment]  # see above
     try:
         yield
     finally:

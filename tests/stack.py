@@ -5,8 +5,9 @@ import signal
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -49,7 +50,7 @@ class Stack:
             self.supervisor.start_one(name)
         for name in chosen:
             if ready := READY.get(name):
-                poll_until(lambda ready=ready: ready(self), START_SECONDS, pause=0.1)
+                poll_until(partial(ready, self), START_SECONDS, pause=0.1)
 
     def stop(self, name: str) -> None:
         self.supervisor.stop_one(name)
@@ -84,14 +85,14 @@ class Stack:
         """No task waits or runs."""
         broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
         with closing(broker):
-            waiting = sum(int(broker.llen(queue)) for queue in settings.TASK_QUEUES)  # type: ignore[arg-type]  # sync
+            waiting = sum(int(broker.llen(queue)) for queue in settings.TASK_QUEUES)
             return not waiting and not broker.hlen("unacked")
 
     def settle(self) -> None:
         poll_until(self.is_settled, SETTLE_SECONDS)
 
 
-READY = {"web": Stack.answers, "worker": Stack.works, "mail-in": Stack.takes_mail}
+READY: dict[str, Callable[[Stack], bool]] = {"web": Stack.answers, "worker": Stack.works, "mail-in": Stack.takes_mail}
 
 
 def database_url_of_tests() -> str:

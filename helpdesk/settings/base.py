@@ -1,10 +1,13 @@
 """What is true in every environment: apps, middleware, templates, data, files, language."""
 
 import os
+from pathlib import Path
 
 import django_stubs_ext
 
-from helpdesk.settings.environment import BASE_DIR, VAR_DIR, database, env, secret, service_url
+from helpdesk.settings.environment import BASE_DIR as BASE_DIR
+from helpdesk.settings.environment import VAR_DIR as VAR_DIR
+from helpdesk.settings.environment import database, env, secret, service_url
 from helpdesk.settings.logs import LOGGING as LOGGING
 from helpdesk.settings.rest import *
 from helpdesk.settings.security import *
@@ -77,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "workspace.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -106,9 +110,7 @@ REDIS_URL = service_url("REDIS_URL", "redis://host:6379/0")
 DATABASES = {
     "default": {
         # The address stays empty until `manage.py up` has started the embedded server.
-        **(
-            database(DATABASE_URL) if DATABASE_URL else {"NAME": "helpdesk", "HOST": "127.0.0.1", "PORT": "1"}
-        ),
+        **(database(DATABASE_URL) if DATABASE_URL else {"NAME": "helpdesk", "HOST": "127.0.0.1", "PORT": "1"}),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
@@ -129,7 +131,7 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:1/0"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES: dict[str, dict[str, object]] = {

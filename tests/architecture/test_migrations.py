@@ -10,7 +10,6 @@ from django.core.management import call_command
 
 from tests.architecture.source import ROOT, app_names, name_of, nodes, told
 
-
 VAGUE = re.compile(r"_auto_|^\d+_(alter|remove|add)_\w+_and_more")
 
 

@@ -46,9 +46,7 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
 def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random) -> list[Life]:
     known = promises()
     planned = arrivals(cast, count=tickets, now=present, dice=dice)
-    ids = zip(
-        reserve("tickets_ticket_id_seq", tickets), reserve("tickets_ticket_number", tickets), strict=True
-    )
+    ids = zip(reserve("tickets_ticket_id_seq", tickets), reserve("tickets_ticket_number", tickets), strict=True)
     lives: list[Life] = []
     for arrival, pair in zip(planned, ids, strict=True):
         team_id = cast.teams["Orders" if arrival.desk.kind == "webchat" else "Support"]

@@ -146,9 +146,7 @@ def _customers(at: datetime, kinds: list[str]) -> dict[str, list[Customer]]:
         for name, mail, organization, city in entries:
             number += 1
             owner = organizations.get(organization)
-            contact = Contact.objects.create(
-                name=name, language=language, organization=owner, created_at=at
-            )
+            contact = Contact.objects.create(name=name, language=language, organization=owner, created_at=at)
             addresses = {kind: mail if kind == "email" else f"{7_000_000 + number * 37}" for kind in kinds}
             _identify(contact, addresses, number, at)
             customer = Customer(contact.pk, name, city, owner.pk if owner else None, addresses)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from helpdesk.demo.cast import Cast
 from people.models import Organization
 from sla.services.hours import HoursDraft, save_hours
@@ -36,7 +38,7 @@ def make_promises(cast: Cast) -> None:
         save_policy(draft)
 
 
-def _targets(limits: dict[str, tuple[float, float]]) -> dict[tuple[str, str], int]:
+def _targets(limits: Mapping[str, tuple[float, float]]) -> dict[tuple[str, str], int]:
     targets: dict[tuple[str, str], int] = {}
     for priority, (response, resolution) in limits.items():
         targets["first_response", priority] = round(response * HOUR)

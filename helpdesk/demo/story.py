@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from core.html import sanitize
+from core.ids import new_uuid
 from helpdesk.demo.cast import Cast, Customer
 from helpdesk.demo.pictures import photo
 from helpdesk.demo.scripts import Script, Turn
@@ -155,10 +156,8 @@ def _stored_picture(name: str) -> files.StoredFile:
 
 def _picture(name: str) -> Picture:
     """The same bytes may serve many rows; each row has its own id."""
-    stored = replace(_stored_picture(name), id=files.new_uuid())
-    return Picture(
-        str(stored.id), stored.storage_name, stored.name, stored.content_type, stored.size, stored.sha256
-    )
+    stored = replace(_stored_picture(name), id=new_uuid())
+    return Picture(str(stored.id), stored.storage_name, stored.name, stored.content_type, stored.size, stored.sha256)
 
 
 def blanks_for(customer: Customer, agent: Person, cast: Cast, at: datetime, dice: random.Random) -> dict[str, str]:

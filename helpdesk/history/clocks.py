@@ -1,4 +1,4 @@
-"""What the SLA clocks of one ticket would have done in the past: the rules of sla/services/clock_sql.py, told in Python."""
+"""What the SLA clocks of a ticket would have done in the past: sla/services/clock_sql.py, told in Python."""
 
 from __future__ import annotations
 
@@ -146,9 +146,7 @@ class Clocks:
             return
         if clock.breached_at is None:
             clock.due_at = self.promise.calendar.add(at, max(clock.target - clock.elapsed, 0))
-        clock.warn_at = (
-            NEVER if clock.warned_at else self.promise.calendar.add(at, max(clock.warn - clock.elapsed, 0))
-        )
+        clock.warn_at = NEVER if clock.warned_at else self.promise.calendar.add(at, max(clock.warn - clock.elapsed, 0))
 
     def _use(self, clock: ClockRow, at: datetime) -> None:
         if self.promise is not None and clock.running_since is not None:

@@ -124,9 +124,7 @@ class Life:
         said = self._say(at, self.contact, text, html=html, pictures=pictures)
         data = {"channel": self.desk.kind, "is_automatic": False}
         opened = not self.journal[1:]
-        self._tell(
-            at, "MessageReceived", {**data, "opened": opened, "reopened": was_done}, self.contact, said=said
-        )
+        self._tell(at, "MessageReceived", {**data, "opened": opened, "reopened": was_done}, self.contact, said=said)
         self.public_seq, self.inbound_at = said.seq, at
         self.waiting_since = self.waiting_since or at
         if self.status not in ("open", "spam"):
@@ -227,18 +225,14 @@ class Life:
         self.messages.append(said)
         return said
 
-    def _tell(
-        self, at: datetime, kind: str, data: dict[str, Any], actor: Person, *, said: Said | None = None
-    ) -> None:
+    def _tell(self, at: datetime, kind: str, data: dict[str, Any], actor: Person, *, said: Said | None = None) -> None:
         self.seq += 1
         self.updated_at = at
         self.journal.append(Happened(at, self.seq, kind, data, actor, said))
 
     def _start_clocks(self, at: datetime) -> None:
         is_first = self.first_replied_at is None
-        self.clocks.start(
-            at, waiting_since=self.waiting_since or at, is_first=is_first, priority=self.priority
-        )
+        self.clocks.start(at, waiting_since=self.waiting_since or at, is_first=is_first, priority=self.priority)
 
     def _pass_time(self, until: datetime) -> None:
         for fact in self.clocks.advance(until, self._snapshot(self.assignee_id)):

@@ -163,8 +163,8 @@ TABLES = (
         (
             "ticket_id", "metric", "policy_id", "policy_version", "target_seconds", "warn_seconds", "started_at",
             "running_since", "paused_at", "elapsed_seconds", "due_at", "warn_at", "warned_at", "breached_at",
-            "breach_told_at", "met_at", "met_by_message_id", "finished_at", "decided_at", "team_id", "agent_id", "inbox_id",
-            "channel", "priority",
+            "breach_told_at", "met_at", "met_by_message_id", "finished_at", "decided_at", "team_id", "agent_id",
+            "inbox_id", "channel", "priority",
         ),
         clock_rows,
     ),

@@ -1,4 +1,4 @@
-"""Registers the sla app."""
+"""Registers the sla app and its subscribers."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,4 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
-        from sla import subscribers  # noqa: F401 - listeners register on import
+        from sla import subscribers as subscribers

@@ -1,0 +1,66 @@
+"""Who is told of what: statements that write the bell's lines inside the transaction of the change itself.
+
+Nobody is told of what they did themselves. Who may not see the ticket (any more) is filtered when the bell is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.clock import now
+from core.db import Statement
+from core.events.catalogue import Actor, TicketChanged
+from notifications.models import NotificationKind
+
+# Each is a SELECT of agent ids for ticket t.
+ASSIGNEE = "SELECT t.assignee_id"
+FOLLOWERS = "SELECT agent_id FROM tickets_follower WHERE ticket_id = t.id"
+TEAM_LEAD = "SELECT lead_id FROM people_team WHERE id = t.team_id"
+
+MAX_TEXT = 200
+
+
+def tell_agents(event: TicketChanged, kind: NotificationKind, *, agent_ids: Sequence[int], text: str = "") -> Statement:
+    """Tell these agents."""
+    return _tell(event, kind, "SELECT unnest(%s::bigint[])", [list(agent_ids)], "%s", [text[:MAX_TEXT]])
+
+
+def tell(event: TicketChanged, kind: NotificationKind, *, who: Sequence[str], text: str = "") -> Statement:
+    """Tell those whom the ticket names: any of ASSIGNEE, FOLLOWERS, TEAM_LEAD."""
+    return _tell(event, kind, " UNION ".join(who), [], "%s", [text[:MAX_TEXT]])
+
+
+def tell_of_reply(event: TicketChanged) -> Statement:
+    """Tell the assignee and the followers what the customer wrote."""
+    return _tell(event, NotificationKind.REPLY, f"{ASSIGNEE} UNION {FOLLOWERS}", [], "t.snippet", [])
+
+
+def tell_of_failure(event: TicketChanged, *, message_id: int, reason: str) -> Statement:
+    """Tell the author of the reply, and the assignee, that it did not arrive."""
+    author = f"SELECT author_agent_id FROM tickets_message WHERE id = %s UNION {ASSIGNEE}"  # noqa: S608 - constant
+    return _tell(event, NotificationKind.FAILED, author, [message_id], "%s", [reason[:MAX_TEXT]])
+
+
+def _tell(
+    event: TicketChanged,
+    kind: NotificationKind,
+    who: str,
+    who_params: Sequence[object],
+    text: str,
+    text_params: Sequence[object],
+) -> Statement:
+    sql = f"""
+        INSERT INTO notifications_notification (agent_id, kind, ticket_id, event_id, text, at)
+        SELECT a.id, %s, t.id, %s, {text}, %s
+        FROM tickets_ticket t
+        CROSS JOIN LATERAL ({who}) AS told (agent_id)
+        JOIN people_agent a ON a.id = told.agent_id AND a.is_active
+        WHERE t.id = %s AND a.id <> %s
+        ON CONFLICT (event_id, agent_id) DO NOTHING"""  # noqa: S608 - constants of this file; values are parameters
+    at = event.at or now()
+    own = _own_id(event.actor)
+    return sql, [kind.value, event.event_id, *text_params, at, *who_params, event.ticket_id, own]
+
+
+def _own_id(actor: Actor) -> int:
+    return actor.id or 0 if actor.kind == "agent" else 0

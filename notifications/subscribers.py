@@ -1,0 +1,87 @@
+"""What rings the bell: lines are written with the change itself, screens are hinted after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.db import defer
+from core.events.bus import after, publish, within
+from core.events.catalogue import (
+    MessageFailed,
+    MessageReceived,
+    NoteAdded,
+    NotificationsAdded,
+    SLABreached,
+    SLABreachNear,
+    TicketAssigned,
+    TicketChanged,
+)
+from notifications.models import Notification, NotificationKind
+from notifications.services.telling import (
+    ASSIGNEE,
+    FOLLOWERS,
+    TEAM_LEAD,
+    tell,
+    tell_agents,
+    tell_of_failure,
+    tell_of_reply,
+)
+
+_METRICS = {"first_response": "First response", "next_response": "Next response", "resolution": "Resolution"}
+
+
+@within(TicketAssigned)
+def on_ticket_assigned(event: TicketAssigned) -> None:
+    text = event.reason or f"By {event.actor.name}"
+    if event.after is not None:
+        defer(tell_agents(event, NotificationKind.ASSIGNED, agent_ids=[event.after], text=text))
+    if event.before is not None:
+        defer(tell_agents(event, NotificationKind.UNASSIGNED, agent_ids=[event.before], text=text))
+
+
+@within(NoteAdded)
+def on_note_added(event: NoteAdded) -> None:
+    if event.mentioned_agent_ids:
+        ids = event.mentioned_agent_ids
+        defer(tell_agents(event, NotificationKind.MENTION, agent_ids=ids, text=f"By {event.actor.name}"))
+
+
+@within(MessageReceived)
+def on_message_received(event: MessageReceived) -> None:
+    """A new ticket has neither assignee nor followers yet; automatic mail rings no bell."""
+    if not event.opened and not event.is_automatic:
+        defer(tell_of_reply(event))
+
+
+@within(MessageFailed)
+def on_message_failed(event: MessageFailed) -> None:
+    defer(tell_of_failure(event, message_id=event.message_id, reason=event.reason))
+
+
+@within(SLABreachNear)
+def on_sla_breach_near(event: SLABreachNear) -> None:
+    who = [ASSIGNEE, FOLLOWERS]
+    defer(tell(event, NotificationKind.SLA_NEAR, who=who, text=_METRICS.get(event.metric, event.metric)))
+
+
+@within(SLABreached)
+def on_sla_breached(event: SLABreached) -> None:
+    who = [ASSIGNEE, FOLLOWERS, TEAM_LEAD]
+    defer(tell(event, NotificationKind.SLA_BREACHED, who=who, text=_METRICS.get(event.metric, event.metric)))
+
+
+@after(TicketAssigned, NoteAdded, MessageReceived, MessageFailed, SLABreachNear, SLABreached)
+def hint_the_bells(events: Sequence[TicketChanged]) -> None:
+    """One indexed read tells whose bells these events rang."""
+    ids = [event.event_id for event in events if _may_ring(event)]
+    if not ids:
+        return
+    told = Notification.objects.filter(event_id__in=ids).values_list("agent_id", flat=True).distinct()
+    if agent_ids := tuple(told):
+        publish(NotificationsAdded(agent_ids=agent_ids))
+
+
+def _may_ring(event: TicketChanged) -> bool:
+    if isinstance(event, MessageReceived):
+        return not event.opened and not event.is_automatic
+    return not isinstance(event, NoteAdded) or bool(event.mentioned_agent_ids)

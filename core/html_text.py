@@ -13,6 +13,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _HREF = re.compile(r'\shref="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
 _HIDDEN = re.compile(r'\sstyle="[^"]*(?:display:\s*none|visibility:\s*hidden)', re.IGNORECASE)
+_HISTORY = re.compile(r'\sclass="[^"]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra|hd-quote)\b')
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table pre blockquote figure".split())
 _LINES = frozenset(
     "div tr li dt dd address article aside section header footer main caption hr center figcaption".split()
@@ -20,15 +21,19 @@ _LINES = frozenset(
 _VOID = frozenset(("br", "hr", "img", "col", "wbr"))
 
 
-def html_to_text(safe_html: str) -> str:
-    """The words of *sanitized* HTML: paragraphs apart, lists and quotes marked, links with their address."""
-    return _TextWriter().write(safe_html)
+def html_to_text(safe_html: str, *, history_mark: str = "") -> str:
+    """The words of *sanitized* HTML: paragraphs apart, lists and quotes marked, links with their address.
+
+    With a `history_mark`, it stands on its own line wherever a mail program's quoted history begins.
+    """
+    return _TextWriter(history_mark).write(safe_html)
 
 
 class _TextWriter:
     """One pass over the tokens; knows the open quotes, lists, links and hidden elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, history_mark: str) -> None:
+        self.history_mark = history_mark
         self.lines: list[str] = []
         self.line: list[str] = []
         self.quotes = 0
@@ -81,6 +86,8 @@ class _TextWriter:
             self._open_block(tag)
         elif tag in _LINES:
             self._break()
+        if self.history_mark and _HISTORY.search(attributes):
+            self.lines.append(self.history_mark)
         self._open_inline(tag, attributes)
 
     def _open_block(self, tag: str) -> None:
@@ -121,7 +128,10 @@ class _TextWriter:
         elif tag in _LINES:
             self._break()
         if tag == "blockquote":
+            while self.lines and not self.lines[-1].strip("> "):
+                self.lines.pop()
             self.quotes = max(0, self.quotes - 1)
+            self.lines.append(self._quoted(""))
         elif tag == "pre":
             self.preformatted = max(0, self.preformatted - 1)
         elif tag in ("ul", "ol") and self.lists:

@@ -10,7 +10,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _DISGUISES = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-_LINE_BREAKS = re.compile("\r\n?|[\u2028\u2029\x85]")
+_LINE_BREAKS = re.compile("\r+\n|\r|[\u2028\u2029\x85]")
 _WHITESPACE = re.compile(r"\s+")
 _PATH_SEPARATORS = re.compile(r"[\\/]+")
 _FORBIDDEN_IN_FILE_NAMES = re.compile(r'[<>:"|?*]')

@@ -12,6 +12,8 @@ MAX_ADDRESS_LENGTH = 320
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|([<>(),;:])|([^"<>(),;:]+)', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f]+@(?:[^\s@<>()\[\],;:\"\\\x00-\x1f]+|\[[0-9A-Fa-f.:IPv]+\])")
+_LOCAL_END = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f]+\Z")
+_DOMAIN_START = re.compile(r"[^\s@<>()\[\],;:\"\\\x00-\x1f]+")
 _QUOTED_ADDRESS = re.compile(r'"(?:[^"\\@]|\\.)+"@[^\s@<>()\[\],;:"\\]+')
 
 
@@ -42,10 +44,15 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 
 def _address_within(text: str) -> tuple[str, str]:
     """The only address that a text holds; a second @ anywhere makes it ambiguous, and so refused."""
-    matches = _ADDRESS.findall(text)
-    if len(matches) != 1 or text.count("@") != 1:
+    before, at, after = text.partition("@")
+    if not at or "@" in after:
         return text, ""
-    return text.replace(matches[0], "").strip(" <>()"), normal_address(matches[0])
+    local = _LOCAL_END.search(before[-MAX_ADDRESS_LENGTH:])
+    domain = _DOMAIN_START.match(after[:MAX_ADDRESS_LENGTH])
+    if local is None or domain is None:
+        return text, ""
+    address = f"{local.group()}@{domain.group()}"
+    return text.replace(address, "").strip(" <>()"), normal_address(address)
 
 
 def first_address(value: str) -> Address | None:
@@ -106,16 +113,12 @@ def _mailboxes(value: str) -> list[tuple[str, str]]:
             carried = f"{carried}, {name}" if carried else name
             continue
         if carried:
-            name = f"{carried}, {name}" if name and not _has_address(name) else name
+            name = f"{carried}, {name}" if name and "@" not in name else name
             carried = ""
         pairs.append((name, address))
     if carried and not pairs:
         pairs.append((carried, ""))
     return pairs
-
-
-def _has_address(text: str) -> bool:
-    return _ADDRESS.search(text) is not None
 
 
 def _pieces(value: str) -> list[tuple[str, str]]:

@@ -157,7 +157,7 @@ def _spans(source: bytes, start: int, end: int, boundary: str) -> list[tuple[int
         spans = spans or _spans_of(source, start, end, boundary.rstrip().encode("latin-1", "replace"))
         if spans:
             return spans
-    guess = _GUESSED_BOUNDARY.search(source, start, end)
+    guess = _GUESSED_BOUNDARY.search(source, max(0, start - 1), end)
     return _spans_of(source, start, end, guess.group(1)) if guess else []
 
 

@@ -9,6 +9,7 @@ class ChannelsInConfig(AppConfig):
     def ready(self) -> None:
         from channels_in import subscribers as subscribers
         from channels_in.registry import capabilities_of
+        from channels_in.webchat import subscribers as webchat_subscribers  # noqa: F401
         from tickets import capabilities
 
         capabilities.provide(capabilities_of)

@@ -10,6 +10,8 @@ from channels_in.services import deliver as delivering
 from channels_in.services import process as processing
 from channels_in.services import sweep
 from channels_in.services.enqueue import DELIVER, PROCESS_INBOUND, ask
+from channels_in.webchat.services import unread
+from channels_in.webchat.services.visitors import forget_used_tokens
 
 # A lease outlives the task that holds it: claim.LEASE_SECONDS and outbox.LEASE are longer.
 _PROCESS_SECONDS = 45
@@ -36,3 +38,13 @@ def sweep_inbound() -> None:
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
 def sweep_outbox() -> None:
     sweep.sweep_outbox()
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def mail_unread_chats() -> None:
+    unread.mail_unread()
+
+
+@shared_task(queue="bulk", soft_time_limit=60, time_limit=90)
+def forget_used_chat_tokens() -> None:
+    forget_used_tokens()

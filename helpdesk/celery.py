@@ -24,6 +24,17 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 1.0,
         "options": {"queue": "clock", "expires": 5},
     },
+    # Answers that a chat's visitor left unread go to the address they left.
+    "mail-unread-chats": {
+        "task": "channels_in.tasks.mail_unread_chats",
+        "schedule": 5.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
+    "forget-used-chat-tokens": {
+        "task": "channels_in.tasks.forget_used_chat_tokens",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
 }
 
 app.conf.beat_schedule = BEAT_SCHEDULE

@@ -1,6 +1,14 @@
 """What came in, kept raw before anyone reads it, and each attempt to send something out."""
 
+from channels_in.models.chat_visitor import ChatVisitor, SignedSignIn
 from channels_in.models.inbound_delivery import DeliveryState, InboundDelivery
 from channels_in.models.outbound_attempt import AttemptOutcome, OutboundAttempt
 
-__all__ = ["AttemptOutcome", "DeliveryState", "InboundDelivery", "OutboundAttempt"]
+__all__ = [
+    "AttemptOutcome",
+    "ChatVisitor",
+    "DeliveryState",
+    "InboundDelivery",
+    "OutboundAttempt",
+    "SignedSignIn",
+]

@@ -133,3 +133,9 @@ def _settle(message: Message, delivery: Delivery, values: dict[str, Any], reason
     else:
         event = MessageDelivered(message_id=message.pk, delivery=delivery.value)
     record(ticket, event, actor=SYSTEM)
+
+
+def send_again(message_ids: Sequence[int]) -> int:
+    """Queue messages once more that the channel took but nobody read; the adapter knows another way to them."""
+    unread = Message.objects.filter(pk__in=list(message_ids), delivery__in=[Delivery.SENT, Delivery.DELIVERED])
+    return unread.update(delivery=Delivery.RETRYING, next_attempt_at=now(), claimed_until=None)

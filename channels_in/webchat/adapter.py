@@ -1,0 +1,53 @@
+"""The chat as a channel: words come in by our own doors, answers are pushed to the visitor's open windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from channels_in.base import Adapter, ConfigForm, ParsedEvent, Progress, RawDelivery, Sent
+from channels_in.webchat import mail, payload, push
+from channels_in.webchat.conversation import identity_for_address
+from channels_in.webchat.services import visitors
+from channels_in.webchat.settings_form import WebchatConfig
+from tickets.capabilities import Capabilities
+from tickets.models import Inbox, Message
+
+
+class WebchatAdapter(Adapter):
+    """Has no webhook. Showing a message twice changes nothing, since the browser knows it by its number."""
+
+    kind: ClassVar[str] = payload.KIND
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        label="Chat",
+        icon="message-circle",
+        attachments=True,
+        typing=True,
+        receipts=True,
+        max_text=10_000,
+        max_attachment_bytes=10 * 1024 * 1024,
+    )
+    Config: ClassVar[type[ConfigForm]] = WebchatConfig
+    is_idempotent: ClassVar[bool] = True
+
+    def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
+        return [payload.load(delivery.raw)]
+
+    def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:
+        """Show it in the open chat; for a visitor who is gone and left an address, also send it there."""
+        identity_id = _addressee(message)
+        if identity_id is None:
+            return Sent()
+        push.show_message(message, identity_id=identity_id)
+        address = mail.address_now(identity_id)
+        if address is not None:
+            return Sent(external_id=mail.send_copy(message, to=address, progress=progress))
+        visitors.expect_reading(identity_id)
+        return Sent()
+
+
+def _addressee(message: Message) -> int | None:
+    for recipient in message.recipients.get("to", []):
+        if found := identity_for_address(str(recipient.get("address", ""))):
+            return found
+    return None

@@ -1,0 +1,29 @@
+"""What is pushed to a visitor's open chat. Only messages in their public form, typing and seen marks ever go there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels_in.webchat.conversation import public_message
+from core import push
+from tickets.models import Message
+
+VISITOR_FRAMES = frozenset({"message", "retracted", "typing", "seen", "resync"})
+
+
+def show_message(message: Message, *, identity_id: int, agent_saw_id: int = 0) -> None:
+    shown = public_message(message, agent_saw_id=agent_saw_id)
+    _publish(identity_id, {"type": "message", "ticket": message.ticket.number, "message": shown})
+
+
+def show_typing(*, identity_id: int, name: str) -> None:
+    _publish(identity_id, {"type": "typing", "name": name})
+
+
+def show_seen(*, identity_id: int, ticket_number: int, seq: int) -> None:
+    """An agent has had the visitor's messages up to this one on the screen."""
+    _publish(identity_id, {"type": "seen", "ticket": ticket_number, "seq": seq})
+
+
+def _publish(identity_id: int, frame: dict[str, Any]) -> None:
+    push.publish([push.visitor_topic(identity_id)], frame)

@@ -1,0 +1,1 @@
+"""What changes a visitor, and how their words come in."""

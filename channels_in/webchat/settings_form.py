@@ -1,0 +1,48 @@
+"""What an admin sets on a chat widget."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from channels_in.base import ConfigForm
+from channels_in.webchat.origins import read_origins
+
+SHORTEST_SECRET = 32
+
+
+class WebchatConfig(ConfigForm):
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"identity_secret"})
+
+    allowed_origins = forms.CharField(
+        label="Sites that may show this chat",
+        help_text="One origin a line, such as https://shop.example. Other sites cannot embed it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+    )
+    greeting = forms.CharField(label="Greeting", max_length=200, required=False)
+    away_text = forms.CharField(label="Text while nobody is there", max_length=300, required=False)
+    accent = forms.CharField(
+        label="Colour",
+        help_text="Six hexadecimal digits, such as #3f51d6.",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write it as #3f51d6.")],
+        required=False,
+    )
+    identity_secret = forms.CharField(
+        label="Identity secret",
+        help_text="Your server signs its users' identities with it. Keep it off the web page.",
+        widget=forms.PasswordInput(render_value=False),
+        min_length=SHORTEST_SECRET,
+        required=False,
+    )
+
+    def clean_allowed_origins(self) -> list[str]:
+        good, bad = read_origins(str(self.cleaned_data.get("allowed_origins") or ""))
+        if bad:
+            raise forms.ValidationError(f"“{bad[0]}” is not an origin. Write it as https://shop.example.")
+        return good
+
+    def config(self) -> dict[str, Any]:
+        return {name: value for name, value in super().config().items() if value not in ("", None)}

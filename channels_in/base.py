@@ -127,6 +127,10 @@ class Adapter(ABC):
     # How long a message is tried again before the agent is told that it failed.
     gives_up_after_hours: ClassVar[int] = 24
 
+    def connect(self, inbox: Inbox, *, site_url: str) -> str:
+        """Tell the provider where to deliver; returns the address. Raises ChannelError; runs in a worker."""
+        raise ChannelError(ErrorKind.PERMANENT, f"{self.capabilities.label} needs no connecting.")
+
     def handshake(self, inbox: Inbox, query: Mapping[str, str], body: bytes) -> HandshakeAnswer | None:
         """The answer to a provider that only checks the address; None when it is a real delivery."""
         return None

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from celery import shared_task
 
+from channels_in.services import connecting, sweep
 from channels_in.services import deliver as delivering
 from channels_in.services import process as processing
-from channels_in.services import sweep
 from channels_in.services.enqueue import DELIVER, PROCESS_INBOUND, ask
 from channels_in.webchat.services import unread
 from channels_in.webchat.services.visitors import forget_used_tokens
@@ -48,3 +48,9 @@ def mail_unread_chats() -> None:
 @shared_task(queue="bulk", soft_time_limit=60, time_limit=90)
 def forget_used_chat_tokens() -> None:
     forget_used_tokens()
+
+
+@shared_task(queue="deliver", soft_time_limit=_DELIVER_SECONDS, time_limit=_DELIVER_SECONDS + 5)
+def connect_inbox(inbox_id: int) -> None:
+    """Connect an inbox to its provider after its settings were saved; a refusal is shown on the inbox."""
+    connecting.connect(inbox_id)

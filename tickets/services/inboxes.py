@@ -23,7 +23,9 @@ def open_inbox(
     )
 
 
-def configure(inbox: Inbox, *, config: Mapping[str, Any], secrets: Mapping[str, str]) -> Inbox:
+def configure(
+    inbox: Inbox, *, config: Mapping[str, Any], secrets: Mapping[str, str], address: str | None = None
+) -> Inbox:
     """Take over new settings; secrets that are not given keep their value. New credentials deserve a new start."""
     with unit_of_work():
         fresh = Inbox.objects.select_for_update().get(pk=inbox.pk)
@@ -31,7 +33,8 @@ def configure(inbox: Inbox, *, config: Mapping[str, Any], secrets: Mapping[str, 
         fresh.secrets = {**fresh.secrets, **secrets}
         if secrets and fresh.disabled_reason:
             fresh.is_active, fresh.disabled_reason = True, ""
-        fresh.save(update_fields=["config", "secrets", "is_active", "disabled_reason"])
+        fresh.address = fresh.address if address is None else address
+        fresh.save(update_fields=["address", "config", "secrets", "is_active", "disabled_reason"])
     inbox.refresh_from_db()
     return inbox
 

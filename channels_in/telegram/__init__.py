@@ -1,0 +1,1 @@
+"""Telegram: a bot's private chats, by webhook in and by the Bot API out."""

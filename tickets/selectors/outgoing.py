@@ -1,0 +1,33 @@
+"""What a channel needs to know about a reply that it is about to send."""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+
+from tickets.models import Attachment, Direction, Message, MessageKind
+
+
+def answered_by(message: Message) -> Message | None:
+    """The customer's newest message that the reply's author had before them, in the same inbox."""
+    return (
+        Message.objects.filter(
+            ticket_id=message.ticket_id,
+            inbox_id=message.inbox_id,
+            kind=MessageKind.REPLY,
+            direction=Direction.IN,
+            seq__lt=message.seq,
+        )
+        .order_by("-seq")
+        .first()
+    )
+
+
+def files_of(message: Message) -> list[Attachment]:
+    """The message's files in the order of their upload; no query when it has none."""
+    return list(message.attachments.all()) if message.has_attachments else []
+
+
+def content_of(file: Attachment) -> bytes:
+    with default_storage.open(file.storage_name) as stored:
+        content: bytes = stored.read()
+        return content

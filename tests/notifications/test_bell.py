@@ -1,0 +1,166 @@
+"""Who hears the bell, for what, once, and who does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.clock import now
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM, SLABreached, SLABreachNear
+from notifications import subscribers
+from notifications.models import Notification, NotificationKind
+from notifications.selectors.bell import bell_of
+from notifications.services.reading import forget_old, mark_read
+from people.models import Agent
+from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes, rule_actor
+from tickets.models import Inbox, Ticket
+from tickets.services import changes, follow, journal, messages, outbox
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mia() -> Agent:
+    return an_agent("Mia Winter")
+
+
+@pytest.fixture
+def ben() -> Agent:
+    return an_agent("Ben Sommer")
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return an_inbox()
+
+
+@pytest.fixture
+def of_mia(inbox: Inbox, mia: Agent) -> Ticket:
+    """A ticket that Mia took herself, so no bell has rung."""
+    return changes.assign(customer_writes(inbox), agent=mia, actor=mia.as_actor())
+
+
+def heard(agent: Agent) -> list[tuple[str, str]]:
+    return [(line.kind, line.text) for line in bell_of(agent).notifications]
+
+
+def test_agent_is_told_of_a_ticket_given_to_them(inbox: Inbox, mia: Agent, ben: Agent) -> None:
+    changes.assign(customer_writes(inbox), agent=ben, actor=mia.as_actor())
+    assert heard(ben) == [("assigned", "By Mia Winter")]
+    assert heard(mia) == []
+
+
+def test_agent_who_takes_a_ticket_is_not_told(of_mia: Ticket, mia: Agent) -> None:
+    assert heard(mia) == []
+
+
+def test_agent_is_told_when_a_ticket_is_taken_from_them(of_mia: Ticket, mia: Agent, ben: Agent) -> None:
+    changes.assign(of_mia, agent=ben, reason="Mia is away", actor=rule_actor())
+    assert heard(mia) == [("unassigned", "Mia is away")]
+    assert heard(ben) == [("assigned", "Mia is away")]
+
+
+def test_mentioned_colleague_is_told(of_mia: Ticket, mia: Agent, ben: Agent) -> None:
+    messages.add_note(of_mia, text="@Ben can you look?", actor=mia.as_actor())
+    assert heard(ben) == [("mention", "By Mia Winter")]
+
+
+def test_assignee_and_followers_are_told_what_the_customer_wrote(
+    of_mia: Ticket, inbox: Inbox, mia: Agent, ben: Agent
+) -> None:
+    follow.follow(of_mia, agent=ben, actor=ben.as_actor())
+    customer_writes(inbox, "Still broken.", on=of_mia)
+    assert heard(mia) == heard(ben) == [("reply", "Still broken.")]
+
+
+def test_automatic_mail_rings_no_bell(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
+    customer_writes(inbox, "I am on holiday.", on=of_mia, is_automatic=True)
+    assert heard(mia) == []
+
+
+def test_author_is_told_that_a_reply_did_not_arrive(of_mia: Ticket, mia: Agent, ben: Agent) -> None:
+    outbox.record_failed(agent_replies(of_mia, ben), reason="Mailbox full")
+    assert heard(ben) == heard(mia) == [("failed", "Mailbox full")]
+
+
+def test_breach_is_told_to_the_assignee_and_the_team_lead(of_mia: Ticket, inbox: Inbox, mia: Agent, ben: Agent) -> None:
+    changes.assign_team(of_mia, team=a_team("Support", mia, lead=ben), actor=mia.as_actor())
+    with unit_of_work():
+        ticket = journal.locked(of_mia)
+        journal.record(ticket, SLABreachNear(metric="resolution", due_at=""), actor=SYSTEM)
+        journal.record(ticket, SLABreached(metric="resolution", due_at=""), actor=SYSTEM)
+    assert heard(mia) == [("sla_breached", "Resolution"), ("sla_near", "Resolution")]
+    assert heard(ben) == [("sla_breached", "Resolution")]
+
+
+def test_inactive_agent_is_not_told(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
+    Agent.objects.filter(pk=mia.pk).update(is_active=False)
+    customer_writes(inbox, on=of_mia)
+    assert not Notification.objects.exists()
+
+
+def test_bell_hides_tickets_that_the_agent_may_not_see_any_more(of_mia: Ticket, mia: Agent, ben: Agent) -> None:
+    follow.follow(of_mia, agent=ben, actor=ben.as_actor())
+    customer_writes(of_mia.inbox, "A secret.", on=of_mia)
+    assert bell_of(ben).unread == 1
+    changes.assign_team(of_mia, team=a_team("Board", mia, is_private=True), actor=mia.as_actor())
+    assert (bell_of(ben).unread, heard(ben)) == (0, [])
+
+
+def test_bell_costs_few_queries_whatever_it_holds(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
+    for number in range(4):
+        customer_writes(inbox, f"{number}", on=of_mia)
+    with CaptureQueriesContext(connection) as queries:
+        assert [line.ticket.number for line in bell_of(mia).notifications] == [of_mia.number] * 4
+    assert len(queries) <= 4
+
+
+def test_inbound_reply_writes_its_lines_in_the_shared_round_trip(of_mia: Ticket, inbox: Inbox) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        customer_writes(inbox, on=of_mia)
+    writing = [query["sql"] for query in queries if "INSERT INTO notifications" in query["sql"]]
+    assert len(writing) == 1
+
+
+def test_reading_clears_the_count_on_all_screens(
+    of_mia: Ticket, inbox: Inbox, mia: Agent, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    customer_writes(inbox, on=of_mia)
+    customer_writes(inbox, on=of_mia)
+    newest = bell_of(mia).notifications[0]
+    assert mark_read(mia, ids=[newest.pk]) == 1
+    assert bell_of(mia).unread == 1
+    assert mark_read(mia, ticket_id=of_mia.pk) == 1
+    assert (bell_of(mia).unread, bell_of(mia).unread_label) == (0, "0")
+    assert mark_read(mia) == 0
+
+
+def test_agent_cannot_read_for_a_colleague(of_mia: Ticket, inbox: Inbox, mia: Agent, ben: Agent) -> None:
+    customer_writes(inbox, on=of_mia)
+    assert mark_read(ben, ids=[bell_of(mia).notifications[0].pk]) == 0
+
+
+def test_those_who_were_told_get_a_hint(
+    of_mia: Ticket, inbox: Inbox, mia: Agent, ben: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinted: list[tuple[int, ...]] = []
+    monkeypatch.setattr(subscribers, "publish", lambda event: hinted.append(event.agent_ids))
+    with unit_of_work():
+        ticket = journal.locked(of_mia)
+        told = journal.record(ticket, SLABreached(metric="resolution", due_at=""), actor=SYSTEM)
+    subscribers.hint_the_bells([told])
+    assert hinted == [(mia.pk,)]
+
+
+def test_old_lines_are_forgotten(of_mia: Ticket, inbox: Inbox) -> None:
+    customer_writes(inbox, on=of_mia)
+    customer_writes(inbox, on=of_mia)
+    first = Notification.objects.earliest("id")
+    Notification.objects.filter(pk=first.pk).update(at=now() - timedelta(days=91))
+    assert forget_old() == 1
+    assert Notification.objects.get().kind == NotificationKind.REPLY

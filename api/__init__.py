@@ -1,1 +1,1 @@
-"""The JSON API under /api/v1/."""
+"""The programs' face of the desk: `/api/v1/`, thin views over the same services and selectors that people use."""

@@ -1,6 +1,25 @@
-"""The addresses of the api app."""
+"""The addresses of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from api.problems import no_such_address
+from api.views.contacts import ContactsView, ContactView
+from api.views.desk import AgentsView, EventsView, InboxesView, TeamsView
+from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tickets/", TicketsView.as_view(), name="tickets"),
+    path("tickets/<int:number>/", TicketView.as_view(), name="ticket"),
+    path("tickets/<int:number>/messages/", MessagesView.as_view(), name="messages"),
+    path("tickets/<int:number>/events/", TicketEventsView.as_view(), name="ticket-events"),
+    path("contacts/", ContactsView.as_view(), name="contacts"),
+    path("contacts/<int:contact_id>/", ContactView.as_view(), name="contact"),
+    path("events/", EventsView.as_view(), name="events"),
+    path("agents/", AgentsView.as_view(), name="agents"),
+    path("teams/", TeamsView.as_view(), name="teams"),
+    path("inboxes/", InboxesView.as_view(), name="inboxes"),
+    path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
+    re_path(r"^(?P<rest>.*)$", no_such_address),
+]

@@ -13,6 +13,16 @@ app.autodiscover_tasks()
 
 # name -> {"task": dotted name, "schedule": seconds, "options": {"queue": ..., "expires": seconds}}
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "squash-counts": {
+        "task": "tickets.tasks.squash_counts",
+        "schedule": 60.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
+    "forget-old-answers": {
+        "task": "api.tasks.forget_old_answers",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     # What was lost between a row and its task, and what has become due: undo windows, pauses, leases.
     "sweep-inbound": {
         "task": "channels_in.tasks.sweep_inbound",

@@ -58,10 +58,22 @@ def add_identity(contact: Contact, *, kind: str, value: str, verified_how: str =
     return identity
 
 
-def rename(contact: Contact, *, name: str) -> Contact:
-    contact.name = name.strip()[:160]
-    contact.save(update_fields=["name"])
+def add_contact(*, name: str, notes: str = "") -> Contact:
+    return Contact.objects.create(name=_one_line(name), notes=notes.replace("\x00", ""))
+
+
+def update_contact(contact: Contact, *, name: str | None = None, notes: str | None = None) -> Contact:
+    """Change what is given, leave the rest."""
+    if name is not None:
+        contact.name = _one_line(name)
+    if notes is not None:
+        contact.notes = notes.replace("\x00", "")
+    contact.save(update_fields=["name", "notes"])
     return contact
+
+
+def rename(contact: Contact, *, name: str) -> Contact:
+    return update_contact(contact, name=name)
 
 
 def mark_unreachable(*, kind: str, value: str, reason: str) -> None:
@@ -75,3 +87,7 @@ def mark_reachable(*, kind: str, value: str) -> None:
     Identity.objects.filter(kind=kind, value=normal_value(kind, value), unreachable_at__isnull=False).update(
         unreachable_at=None, unreachable_reason=""
     )
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.replace("\x00", "").split())[:160]

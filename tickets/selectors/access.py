@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.errors import NotFound
-from people.models import Agent, Team
+from people.models import Agent, Contact, Team
 from people.policy import may
 from tickets.models import Attachment, Inbox, Message, MessageKind, Ticket
 
@@ -137,6 +137,35 @@ def attachment_for(agent: Agent, attachment_id: UUID) -> Attachment:
     if found is None:
         raise NotFound("There is no such file that you may see.")
     return found
+
+
+def contacts_visible_to(agent: Agent) -> QuerySet[Contact]:
+    """Contacts with a visible ticket, and those without any: nobody's name leaks out of a private inbox."""
+    if not may(agent, "see_tickets"):
+        return Contact.objects.none()
+    if scopes_of(agent).everything:
+        return Contact.objects.all()
+    seen = tickets_visible_to(agent).filter(contact=OuterRef("pk"))
+    return Contact.objects.filter(Exists(seen) | ~Exists(Ticket.objects.filter(contact=OuterRef("pk"))))
+
+
+def contact_for(agent: Agent, contact_id: int) -> Contact:
+    found = (
+        contacts_visible_to(agent)
+        .select_related("organization")
+        .prefetch_related("identities")
+        .filter(pk=contact_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such contact that you may see.")
+    return found
+
+
+def public_and_internal(ticket_id: int, *, after_seq: int = 0) -> QuerySet[Message]:
+    """All messages of a ticket that the reader was let into, oldest first, with authors and files."""
+    rows = Message.objects.filter(ticket_id=ticket_id, seq__gt=after_seq).exclude(delivery="retracted")
+    return rows.select_related("author_agent", "author_contact").prefetch_related("attachments").order_by("seq")
 
 
 def public_messages(ticket_id: int) -> QuerySet[Message]:

@@ -1,0 +1,59 @@
+"""The desk-wide journal, and the names that ids stand for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.paged_schema import PAGING, paged_schema
+from api.serializers import EventOut, NamedOut, event_out, named_out
+from api.views.base import ApiView, number_of, page_size
+from core.clock import now
+from people.selectors.agents import active_agents, active_teams
+from tickets.models import TicketEvent
+from tickets.selectors.access import inboxes_visible_to, tickets_visible_to
+
+# Ids are given before commit, so a later id may appear first; by then both have.
+SETTLED = timedelta(seconds=2)
+
+
+class EventsView(ApiView):
+    """Everything that happened, oldest first. Keep the last id and ask again with `after`; nothing is skipped."""
+
+    resource = "events"
+
+    @extend_schema(
+        operation_id="list_events",
+        parameters=[OpenApiParameter("after", int, description="the last id you have"), PAGING[0]],
+        responses=paged_schema(EventOut),
+    )
+    def get(self, request: Request) -> Response:
+        size = page_size(request)
+        after = number_of(request, "after")
+        visible = tickets_visible_to(self.agent)
+        found = TicketEvent.objects.filter(pk__gt=after, at__lt=now() - SETTLED, ticket__in=visible)
+        rows = list(found.select_related("ticket").order_by("pk")[: size + 1])
+        more = str(rows[size - 1].pk) if len(rows) > size else None
+        results = [event_out(row, row.ticket.number) for row in rows[:size]]
+        return Response({"results": results, "next_cursor": more})
+
+
+class AgentsView(ApiView):
+    @extend_schema(operation_id="list_agents", responses=NamedOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([named_out(row) for row in active_agents().order_by("name", "pk")])
+
+
+class TeamsView(ApiView):
+    @extend_schema(operation_id="list_teams", responses=NamedOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([named_out(row) for row in active_teams().order_by("name", "pk")])
+
+
+class InboxesView(ApiView):
+    @extend_schema(operation_id="list_inboxes", responses=NamedOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([named_out(row) for row in inboxes_visible_to(self.agent).order_by("name", "pk")])

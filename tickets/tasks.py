@@ -1,0 +1,13 @@
+"""The heart's work by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from tickets.services.counting import squash_counts as fold_deltas
+
+
+@shared_task(queue="bulk", soft_time_limit=50, time_limit=60)
+def squash_counts() -> None:
+    """Fold the deltas of the view counters."""
+    fold_deltas()

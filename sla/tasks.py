@@ -8,13 +8,15 @@ from celery import shared_task
 
 from sla.services import hours, policies, ticking
 from sla.services.ticking import BATCH
+from tickets.services import waking
 
 
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
 def tick_clocks() -> None:
-    """Warn and tell until nothing is due; after a downtime that is many batches, each its own transaction."""
+    """Tell, warn and wake until nothing is due; after a downtime that is many batches, each its own transaction."""
     _drain(ticking.tell_breaches)
     _drain(ticking.warn_of_breaches)
+    _drain(waking.wake_due)
 
 
 @shared_task(queue="bulk", soft_time_limit=240, time_limit=280)
@@ -32,5 +34,5 @@ def extend_hours() -> None:
 
 
 def _drain(step: Callable[[], int]) -> None:
-    while step() == BATCH:
+    while step() >= BATCH:
         continue

@@ -146,6 +146,13 @@ class TicketTagged(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkillsRequired(TicketChanged):
+    """From now on only agents with these skills are given the ticket."""
+
+    added: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectChanged(TicketChanged):
     before: str
     after: str

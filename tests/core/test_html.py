@@ -35,7 +35,8 @@ ATTACKS = [
 ]
 FORBIDDEN = ["<script", "onerror", "onclick", "onmouseover", "javascript:", "data:", "<iframe", "<form", "<input",
              "<svg", "<math", "<style", "<meta", "<base", "<link", "<object", "<embed", "url(", "position",
-             "expression", "srcset", "poster", "background=", " id=", " name=", "btn", "/tickets/", "/logout"]  # fmt: skip
+             "expression", "srcset", "poster", "background=", " id=", " name=", "btn", "/tickets/",
+             "/logout"]  # fmt: skip
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

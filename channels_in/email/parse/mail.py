@@ -99,13 +99,10 @@ def _return_path(headers: Headers) -> str | None:
 
 def _reply_text(body: Body) -> str:
     reply = reply_only(body.text)
-    if body.html and reply == body.text.strip():
-        # No phrase that we know introduces the history, but the HTML may mark it.
+    is_uncut = reply == body.text.strip()
+    if body.html and (is_uncut or not body.has_own_text):
+        # HTML may mark the history that no known phrase introduces.
         marked = html_to_text(body.html, history_mark=HISTORY_MARK)
         if HISTORY_MARK in marked:
-            return clean_history(reply_only(marked))
+            return reply_only(marked)
     return reply
-
-
-def clean_history(text: str) -> str:
-    return text.replace(HISTORY_MARK, "").strip()

@@ -63,7 +63,7 @@ def _ends_reply(lines: list[str], position: int) -> bool:
     """Whether all that follows is history, whatever it looks like."""
     line = lines[position]
     if line == HISTORY_MARK:
-        return True
+        return _lines_to_quote(lines, position) == 0
     stripped = line.strip()
     if not stripped or len(stripped) > 200:
         return False
@@ -120,6 +120,8 @@ def _quote_header(lines: list[str], position: int) -> int:
     """How many lines from here are one "On ... wrote:"; 0 when none."""
     if not lines[position].strip():
         return 0
+    if lines[position] == HISTORY_MARK:
+        return _lines_to_quote(lines, position)
     joined = ""
     for count, line in enumerate(lines[position : position + phrases.WRAP_LINES], start=1):
         if not line.strip() or (count > 1 and _is_quoted(line)):
@@ -132,6 +134,12 @@ def _quote_header(lines: list[str], position: int) -> int:
         if count == 1 and not _may_open(joined):
             return 0
     return 0
+
+
+def _lines_to_quote(lines: list[str], position: int) -> int:
+    """How many lines from a mark to the quoted ones that it introduces; 0 when none are near."""
+    near = lines[position : position + phrases.WRAP_LINES + 2]
+    return next((count for count, line in enumerate(near) if _is_quoted(line)), 0)
 
 
 def _may_open(line: str) -> bool:

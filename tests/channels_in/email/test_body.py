@@ -145,7 +145,7 @@ def test_flowed_text_is_put_together() -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text", "", "text/plain charset=utf-8", ";", "text/plain; charset", "TEXT/PLAIN; charset=\"utf-8", "x/y/z; =;="],
+    ["text", "", "text/plain charset=utf-8", ";", "text/plain; charset", 'TEXT/PLAIN; charset="utf-8', "x/y/z; =;="],
 )
 def test_odd_content_types_do_not_lose_the_text(content_type: str) -> None:
     read = parsed("Hello", content_type=content_type)

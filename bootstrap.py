@@ -66,7 +66,7 @@ def install(requirements):
     if read(stamp) == wanted:
         return
     say("Installing the packages of %s ..." % requirements)
-    command = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--use-pep517"]
     if subprocess.call(command + ["--requirement", os.path.join(HERE, requirements)]):
         stop("the packages could not be installed; pip says why above (is the network there?).")
     with open(stamp, "w") as out:

@@ -32,7 +32,7 @@ class BearerAuthentication(BaseAuthentication):
         return 'Bearer realm="Helpdesk"'
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library's hook is untyped
     target_class = "api.authentication.BearerAuthentication"
     name = "bearer"
 

@@ -34,7 +34,7 @@ def idempotent(method: V) -> V:
             raise Invalid("The Idempotency-Key is too long.", fields={"Idempotency-Key": "At most 200 characters."})
         with unit_of_work():
             remembered, is_new = RememberedAnswer.objects.get_or_create(
-                agent_id=request.user.pk, key=key, defaults={"request_hash": _hash(request)}
+                agent_id=view.agent.pk, key=key, defaults={"request_hash": _hash(request)}
             )
             if not is_new:
                 return _replay(remembered, request)

@@ -67,10 +67,11 @@ def _describe(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         errors = list(_pointers(error.detail, ""))
         return problem(422, "invalid", "Some fields are wrong.", errors=errors), {}
     if isinstance(error, exceptions.Throttled):
-        wait = int(error.wait or 1)
+        wait = int(getattr(error, "wait", None) or 1)
         return problem(429, "too_many", f"Try again in {wait} s."), {"Retry-After": str(wait)}
     if isinstance(error, exceptions.APIException):
-        headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
+        challenge = getattr(error, "auth_header", None)
+        headers = {"WWW-Authenticate": str(challenge)} if challenge else {}
         return problem(error.status_code, str(error.default_code), str(error.detail)), headers
     if isinstance(error, Http404):
         return problem(404, "not_found", "There is no such thing that you may see."), {}
@@ -80,7 +81,7 @@ def _describe(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         return problem(413, "too_large", "The body is larger than the limit of 5 MB."), {}
     if isinstance(error, OperationalError):
         return problem(503, "unavailable", "The database does not answer. Try again."), {"Retry-After": "5"}
-    logger.exception("An API request failed", exc_info=error)
+    logger.error("An API request failed", exc_info=error)
     return problem(500, "error", "Something broke on our side; it has been logged. Try again later."), {}
 
 

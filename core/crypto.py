@@ -18,7 +18,7 @@ from django.db import models
 @functools.lru_cache(maxsize=4)
 def _ring(keys: tuple[str, ...]) -> MultiFernet:
     if not keys:
-        raise ImproperlyConfigured("Set HELPDESK_FERNET_KEYS: at least one Fernet key is needed to store secrets.")
+        raise ImproperlyConfigured("Set FERNET_KEYS: at least one Fernet key is needed to store secrets.")
     return MultiFernet([Fernet(key) for key in keys])
 
 
@@ -31,7 +31,7 @@ def decrypt(token: str) -> str:
     try:
         return _ring(tuple(settings.FERNET_KEYS)).decrypt(token.encode()).decode()
     except InvalidToken as error:
-        raise ValueError("No key in HELPDESK_FERNET_KEYS can read this secret.") from error
+        raise ValueError("No key in FERNET_KEYS can read this secret.") from error
 
 
 def rotate(token: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -26,8 +26,8 @@ class ApiView(APIView):
     """`resource` names the scope that a token needs."""
 
     resource: ClassVar[str] = "tickets"
-    authentication_classes: ClassVar[Sequence[type[BearerAuthentication]]] = [BearerAuthentication]
-    permission_classes: ClassVar[Sequence[type[HasScope]]] = [HasScope]
+    authentication_classes = (BearerAuthentication,)
+    permission_classes = (HasScope,)
 
     def get_exception_handler(self) -> Callable[..., Response]:
         return problems.answer

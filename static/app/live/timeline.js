@@ -1,0 +1,95 @@
+// Keeps the open ticket true: new entries at its end, changed ones in place, the header beside them.
+
+import { get } from "./fetch.js";
+import { morph, parse } from "./morph.js";
+
+const NEAR_END_PX = 80;
+
+let running = false;
+let again = false;
+
+export const timeline = () => document.querySelector("#timeline");
+
+/** The ticket on the screen, or null. */
+export const openTicket = () => (timeline() ? Number(timeline().dataset.ticket) : null);
+
+/** A hint about a ticket: fetch what the screen is missing. */
+export function hintTicket(change) {
+  if (change.ticket !== openTicket()) return;
+  if (change.gone || change.seq > Number(timeline().dataset.seq)) refreshTicket();
+}
+
+/** Fetch everything after the newest entry that the screen has. Safe to call at any time. */
+export async function refreshTicket() {
+  again = running;
+  if (running || !timeline()) return;
+  running = true;
+  do {
+    again = false;
+    await fetchNews();
+  } while (again);
+  running = false;
+}
+
+async function fetchNews() {
+  const { ticket, number, seq } = timeline().dataset;
+  const { status, data } = await get(`/tickets/${number}/after/${seq}/`);
+  // The person may have gone on to another ticket in the meantime.
+  if (timeline()?.dataset.ticket !== ticket) return;
+  if (status === 404 || status === 403) {
+    document.dispatchEvent(new CustomEvent("live:ticket-gone", { detail: { ticket: Number(ticket) } }));
+  }
+  if (data) show(data);
+}
+
+function show(data) {
+  const log = timeline();
+  if (Number(data.seq) < Number(log.dataset.seq)) return;
+  const scroller = log.closest(".body") ?? document.scrollingElement;
+  const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
+  const before = Number(log.dataset.seq);
+  log.dataset.seq = data.seq;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = data.entries;
+  const added = [...fresh.content.children].filter((entry) => put(log, entry, before));
+  data.gone?.forEach((id) => log.querySelector(`[data-message="${id}"]`)?.remove());
+  if (data.head) morphHead(data.head);
+  if (added.length && wasAtEnd) scroller.scrollTo({ top: scroller.scrollHeight });
+  else if (added.length) announce(scroller, added.length);
+  log.dispatchEvent(new CustomEvent("live:entries", { bubbles: true, detail: { added, data } }));
+}
+
+/** True when the entry is a new one at the end. Days have no seq, sent messages replace their ghost. */
+function put(log, entry, before) {
+  const { message, key, seq } = entry.dataset;
+  const find = (name, value) => (value ? log.querySelector(`[data-${name}="${CSS.escape(value)}"]`) : null);
+  const present = find("message", message) ?? find("ghost", key);
+  if (present) {
+    present.replaceWith(entry);
+    return false;
+  }
+  if (seq ? Number(seq) <= before : entry.id && document.getElementById(entry.id)) return false;
+  log.append(entry);
+  return true;
+}
+
+function morphHead(html) {
+  const head = document.querySelector("#ticket-head");
+  const fresh = parse(html);
+  if (head && fresh) morph(head, fresh);
+}
+
+function announce(scroller, count) {
+  let pill = scroller.querySelector(".pill-entries");
+  if (!pill) {
+    pill = Object.assign(document.createElement("button"), { type: "button", className: "pill-new pill-entries" });
+    pill.dataset.count = 0;
+    pill.addEventListener("click", () => scroller.scrollTo({ top: scroller.scrollHeight }));
+    scroller.addEventListener("scroll", () => {
+      if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX) pill.remove();
+    });
+    scroller.append(pill);
+  }
+  pill.dataset.count = Number(pill.dataset.count) + count;
+  pill.textContent = `${pill.dataset.count} new below`;
+}

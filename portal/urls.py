@@ -1,6 +1,19 @@
 """The addresses of the portal app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from portal.views import chat, demo, panel, widget
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("widget.js", widget.widget_script, name="widget-script"),
+    path("chat/<str:inbox_token>/", panel.chat_page, name="chat"),
+    path("chat/<str:inbox_token>/session/", chat.session_action, name="chat-session"),
+    path("chat/<str:inbox_token>/sign-out/", chat.sign_out_action, name="chat-sign-out"),
+    path("chat/<str:inbox_token>/status/", chat.status_page, name="chat-status"),
+    path("chat/<str:inbox_token>/messages/", chat.messages_page, name="chat-messages"),
+    path("chat/<str:inbox_token>/away/", chat.away_action, name="chat-away"),
+    path("chat/<str:inbox_token>/address/", chat.address_action, name="chat-address"),
+    path("chat/<str:inbox_token>/files/<uuid:file_id>/", chat.file_page, name="chat-file"),
+    path("demo/shop/", demo.shop_page, name="shop"),
+]

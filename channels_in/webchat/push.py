@@ -8,8 +8,6 @@ from channels_in.webchat.conversation import public_message
 from core import push
 from tickets.models import Message
 
-VISITOR_FRAMES = frozenset({"message", "retracted", "typing", "seen", "resync"})
-
 
 def show_message(message: Message, *, identity_id: int, agent_saw_id: int = 0) -> None:
     shown = public_message(message, agent_saw_id=agent_saw_id)

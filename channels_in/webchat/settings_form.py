@@ -24,6 +24,12 @@ class WebchatConfig(ConfigForm):
     )
     greeting = forms.CharField(label="Greeting", max_length=200, required=False)
     away_text = forms.CharField(label="Text while nobody is there", max_length=300, required=False)
+    hours = forms.CharField(
+        label="Business hours",
+        help_text="The name of the hours in which chats are answered. Empty: whenever an agent is online.",
+        max_length=80,
+        required=False,
+    )
     accent = forms.CharField(
         label="Colour",
         help_text="Six hexadecimal digits, such as #3f51d6.",

@@ -1,0 +1,59 @@
+"""Whether somebody answers a chat right now, and what the visitor is told when nobody does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+
+from core.clock import now
+from people.selectors.agents import online_agents
+from sla.models import OpenInterval
+from tickets.models import Inbox
+
+_REMEMBERED_SECONDS = 3
+_AWAY = "We are away at the moment. Leave a message and we answer by e-mail."
+_CLOSED = "We are closed at the moment. Leave a message and we answer by e-mail."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    is_online: bool
+    text: str = ""
+    opens_at: datetime | None = None
+
+
+def availability_of(inbox: Inbox) -> Availability:
+    """Online when an agent who may see the inbox is, within its hours where it has some."""
+    opens_at = _opens_at(inbox)
+    if opens_at is not None:
+        return Availability(is_online=False, text=inbox.config.get("away_text") or _CLOSED, opens_at=opens_at)
+    if not _somebody_is_online(inbox):
+        return Availability(is_online=False, text=inbox.config.get("away_text") or _AWAY)
+    return Availability(is_online=True)
+
+
+def _somebody_is_online(inbox: Inbox) -> bool:
+    """Asked by every open chat, so the answer is kept for some seconds."""
+    key = f"chat-online:{inbox.pk}"
+    known = cache.get(key)
+    if known is not None:
+        return bool(known)
+    found = online_agents()
+    if inbox.is_private:
+        found = found.filter(teams__inboxes=inbox)
+    is_online = found.exists()
+    cache.set(key, int(is_online), _REMEMBERED_SECONDS)
+    return is_online
+
+
+def _opens_at(inbox: Inbox) -> datetime | None:
+    """When the inbox's hours begin; None while they last, or when it has none."""
+    name = inbox.config.get("hours")
+    if not name:
+        return None
+    at = now()
+    intervals = OpenInterval.objects.filter(hours__name=name, ends_at__gt=at).order_by("starts_at")
+    next_one = intervals.values_list("starts_at", flat=True).first()
+    return next_one if next_one and next_one > at else None

@@ -1,0 +1,195 @@
+"""The visitors' socket `/ws/chat/`: the token comes in the first frame, never in the address. docs/sockets.md."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error as DatabaseError
+
+from channels_in.webchat.tokens import TokenRefused
+from core.errors import HelpdeskError
+from core.push import visitor_topic
+from live.hub import Hub, current_hub
+from live.outlet import Outlet
+from live.restart import spread_closing_on_termination
+from portal import socket_work
+from portal.attendance import current_attendance
+from portal.budget import Budget
+from portal.chat import Guest
+from portal.doors import refusal
+
+logger = logging.getLogger(__name__)
+
+CLOSE_BAD_FRAME = 4400
+CLOSE_TOKEN = 4401
+CLOSE_TOO_FAST = 4429
+CLOSE_SILENT = 4408
+HELLO_SECONDS = 10
+MAX_FRAME = 16 * 1024
+BYTES_PER_SECOND = 4 * 1024
+BURST_BYTES = 48 * 1024
+TYPING_EVERY_SECONDS = 2.0
+
+Frame = dict[str, Any]
+
+
+class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ships no types
+    """Frames in: hello, message, typing, received, seen, ping. Everything that needs the database runs in threads."""
+
+    hub: Hub
+    outlet: Outlet | None = None
+    guest: Guest | None = None
+    topic = ""
+    address = ""
+    typed_at = 0.0
+
+    async def connect(self) -> None:
+        self.hub = current_hub()
+        self.address = socket_work.address_of(self.scope)
+        if self.hub.is_closing or not await socket_work.may_connect(self.address):
+            await self.close()
+            return
+        await self.accept()
+        spread_closing_on_termination(self.hub)
+        self.budget = Budget(per_second=BYTES_PER_SECOND, most=BURST_BYTES, at=time.monotonic())
+        self.outlet = Outlet(self._write, self.close)
+        self.hub.join(self.outlet, [])
+        self.patience = asyncio.get_running_loop().call_later(HELLO_SECONDS, self._give_up)
+
+    async def disconnect(self, code: int) -> None:
+        if self.outlet is not None:
+            self.patience.cancel()
+            self.hub.leave(self.outlet)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
+        if self.outlet is None:
+            return
+        size = len(text_data or "")
+        if not size or size > MAX_FRAME:
+            await self.close(CLOSE_BAD_FRAME)
+            return
+        if not self.budget.take(size, at=time.monotonic()):
+            await self.close(CLOSE_TOO_FAST)
+            return
+        frame = _read(text_data)
+        handler = self._handler_of(frame)
+        if frame is None or handler is None:
+            await self.close(CLOSE_BAD_FRAME)
+            return
+        await self._handle(handler, frame)
+
+    async def _handle(self, handler: Callable[[Frame], Awaitable[None]], frame: Frame) -> None:
+        try:
+            await handler(frame)
+        except TokenRefused:
+            await self.close(CLOSE_TOKEN)
+        except HelpdeskError as error:
+            self._answer({"type": "refused", "id": frame.get("id"), **refusal(error)})
+        except DatabaseError:
+            # Nothing was promised: the browser keeps the message and sends it again.
+            logger.warning("The chat cannot reach the database", exc_info=True)
+            await self.close(1011)
+
+    def _handler_of(self, frame: Frame | None) -> Callable[[Frame], Awaitable[None]] | None:
+        if frame is None:
+            return None
+        if self.guest is None:
+            return self._on_hello if frame.get("type") == "hello" else None
+        handlers: dict[str, Callable[[Frame], Awaitable[None]]] = {
+            "message": self._on_message,
+            "typing": self._on_typing,
+            "received": self._on_progress,
+            "seen": self._on_progress,
+            "ping": self._on_ping,
+        }
+        return handlers.get(str(frame.get("type")))
+
+    async def _on_hello(self, frame: Frame) -> None:
+        """Who it is, then everything after what the browser has. Subscribed first, so nothing falls between."""
+        guest = await socket_work.enter(_text(frame, "inbox"), _text(frame, "token"))
+        self.patience.cancel()
+        self._become(guest)
+        self._answer(
+            await socket_work.caught_up(guest, ticket=_number(frame, "ticket"), seq=_number(frame, "seq") or 0)
+        )
+        if frame.get("visible"):
+            await self._note_presence(at_once=True)
+
+    async def _on_message(self, frame: Frame) -> None:
+        if self.guest is None:
+            return
+        was_known = self.guest.visitor is not None
+        self._become(await socket_work.speak(self.guest, self.address, frame))
+        self._answer({"type": "stored", "id": frame.get("id")})
+        if not was_known:
+            # Their first words were announced before this socket had a topic to hear of them.
+            self._answer(await socket_work.caught_up(self.guest))
+            await self._note_presence(at_once=True)
+
+    async def _on_typing(self, frame: Frame) -> None:
+        visitor = self.guest.visitor if self.guest else None
+        if visitor is None or time.monotonic() - self.typed_at < TYPING_EVERY_SECONDS:
+            return
+        self.typed_at = time.monotonic()
+        await socket_work.tell_typing(visitor)
+
+    async def _on_progress(self, frame: Frame) -> None:
+        visitor, seq = self.guest.visitor if self.guest else None, _number(frame, "seq")
+        if visitor is not None and seq is not None:
+            await socket_work.note_progress(visitor, seq=seq, is_seen=frame["type"] == "seen")
+
+    async def _on_ping(self, frame: Frame) -> None:
+        self._answer({"type": "pong"})
+        if frame.get("visible"):
+            await self._note_presence()
+
+    def _become(self, guest: Guest) -> None:
+        self.guest = guest
+        topic = visitor_topic(guest.visitor.identity_id) if guest.visitor else ""
+        if self.outlet is not None and topic != self.topic:
+            if self.topic:
+                self.hub.unsubscribe(self.outlet, self.topic)
+            self.hub.subscribe(self.outlet, topic)
+            self.topic = topic
+
+    async def _note_presence(self, *, at_once: bool = False) -> None:
+        if self.guest is None or self.guest.visitor is None:
+            return
+        if at_once:
+            await socket_work.arrived(self.guest.visitor)
+        current_attendance().note(self.guest.visitor.pk)
+
+    def _give_up(self) -> None:
+        if self.outlet is not None:
+            self.outlet.end(CLOSE_SILENT)
+
+    async def _write(self, text: str) -> None:
+        await self.send(text_data=text)
+
+    def _answer(self, frame: Frame) -> None:
+        if self.outlet is not None:
+            self.outlet.push(json.dumps(frame))
+
+
+def _read(text: str | None) -> Frame | None:
+    try:
+        frame = json.loads(text or "")
+    except ValueError:
+        return None
+    return frame if isinstance(frame, dict) else None
+
+
+def _text(frame: Frame, name: str) -> str:
+    value = frame.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(frame: Frame, name: str) -> int | None:
+    value = frame.get(name)
+    return value if type(value) is int and 0 <= value < 2**31 else None

@@ -1,0 +1,73 @@
+"""The chat's JSON doors: no cookies, no session, the visitor's token in a header, refusals as plain JSON."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from core.errors import HelpdeskError, Invalid, TooLarge
+
+View = Callable[..., HttpResponseBase]
+MAX_BODY = 32 * 1024
+
+
+def chat_door(*methods: str) -> Callable[[View], View]:
+    """Only these methods; a HelpdeskError becomes its status. Cookies play no part, so neither does CSRF."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in methods:
+                return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
+            try:
+                response: HttpResponseBase = view(request, **kwargs)
+            except HelpdeskError as error:
+                response = refused(error)
+            response["Cache-Control"] = "no-store"
+            return response
+
+        return csrf_exempt(answer)
+
+    return decorate
+
+
+def refused(error: HelpdeskError) -> JsonResponse:
+    response = JsonResponse(refusal(error), status=error.status)
+    if after := error.details.get("retry_after"):
+        response["Retry-After"] = str(after)
+    return response
+
+
+def refusal(error: HelpdeskError) -> dict[str, Any]:
+    """The same words for the socket and for HTTP."""
+    return {"code": error.code, "message": error.message, "fields": error.fields, **error.details}
+
+
+def bearer(request: HttpRequest) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def json_body(request: HttpRequest) -> dict[str, Any]:
+    """Raises TooLarge or Invalid."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        raise TooLarge("This request is too large.")
+    try:
+        said = json.loads(request.body or b"{}")
+    except ValueError as problem:
+        raise Invalid("This request is not JSON.") from problem
+    if not isinstance(said, dict):
+        raise Invalid("This request is not a JSON object.")
+    return said
+
+
+def word(said: dict[str, Any], name: str, limit: int = 500) -> str:
+    """A text field of a JSON body; anything else counts as missing."""
+    value = said.get(name)
+    return value[:limit] if isinstance(value, str) else ""

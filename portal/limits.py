@@ -1,0 +1,33 @@
+"""How often the chat's open doors may be used: by address, by visitor, by widget."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from core.limits import Limit, require
+from core.peer import client_address
+
+# A whole office may sit behind one address.
+SESSIONS = Limit(name="chat-session", times=120, seconds=60)
+SOCKETS = Limit(name="chat-socket", times=120, seconds=60)
+MESSAGES_BY_ADDRESS = Limit(name="chat-message-ip", times=120, seconds=60)
+MESSAGES_BY_VISITOR = Limit(name="chat-message", times=30, seconds=30)
+MESSAGES_BY_WIDGET = Limit(name="chat-message-inbox", times=3000, seconds=60)
+NEW_VISITORS_BY_ADDRESS = Limit(name="chat-visitor-ip", times=30, seconds=600)
+FILES_BY_ADDRESS = Limit(name="chat-files-ip", times=60, seconds=600)
+FORMS_BY_ADDRESS = Limit(name="chat-form-ip", times=20, seconds=600)
+
+
+def address_of(request: HttpRequest) -> str:
+    meta = request.META
+    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
+
+
+def require_message_room(*, address: str, uid: str, inbox_id: int, is_new: bool) -> None:
+    """Raises TooMany. Checked before anything is stored."""
+    require(MESSAGES_BY_VISITOR, uid)
+    require(MESSAGES_BY_ADDRESS, address)
+    require(MESSAGES_BY_WIDGET, inbox_id)
+    if is_new:
+        require(NEW_VISITORS_BY_ADDRESS, address)

@@ -1,4 +1,4 @@
-"""Calls of the Bot API, with Telegram's refusals in our words. The token is part of every address, so no address is shown."""
+"""Calls of the Bot API, with Telegram's refusals in our words. Every address holds the token, so none is shown."""
 
 from __future__ import annotations
 

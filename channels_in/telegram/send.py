@@ -35,13 +35,20 @@ def split(text: str, units: int = TEXT_UNITS) -> list[str]:
     pieces: list[str] = []
     rest = text.strip()
     while _units(rest) > units:
-        end = _fitting(rest, units)
-        cut = max(rest.rfind("\n", 0, end), rest.rfind(" ", 0, end)) if rest[end : end + 1].strip() else end
-        if cut < end // 2:  # one endless word: cut it in the middle
-            cut = end
+        cut = _cut(rest, _fitting(rest, units))
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*pieces, rest] if rest else pieces
+
+
+def _cut(text: str, end: int) -> int:
+    """Where to end a piece of at most `end` characters: at a line's or a word's end, unless that is far away."""
+    if text[end].isspace():
+        return end
+    for mark in ("\n", " "):
+        if (cut := text.rfind(mark, end // 2, end)) > 0:
+            return cut
+    return end
 
 
 def _units(text: str) -> int:

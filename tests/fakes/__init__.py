@@ -1,0 +1,1 @@
+"""Providers played by small servers of our own."""

@@ -1,6 +1,13 @@
-"""The addresses of the reports app."""
+"""The addresses of the reports."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.reports_page, name="list"),
+    path("promises/", views.promises_page, name="promises"),
+    path("<slug:slug>/", views.one_report_page, name="report"),
+    path("<slug:slug>/export.csv", views.export_action, name="export"),
+]

@@ -1,0 +1,155 @@
+"""What a report is. docs/adding-a-report.md is the recipe; tests/contracts/test_reports.py holds every report to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo
+
+from people.models import Agent
+from reports.period import Period
+
+Kind = Literal["text", "count", "percent", "duration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table and of the CSV file. A duration is in seconds, a percentage between 0 and 100."""
+
+    key: str
+    label: str
+    kind: Kind = "count"
+    hint: str = ""
+    # A rising number is good news, bad news, or no news: how a change is coloured.
+    rising_is: Literal["good", "bad", "neutral"] = "neutral"
+
+    @property
+    def csv_label(self) -> str:
+        units = {"duration": " (seconds)", "percent": " (%)"}
+        return self.label + units.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: a value per column, and for each figure the address of the tickets that it counts."""
+
+    group: str
+    label: str
+    values: Mapping[str, Any]
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A headline figure with its change since the previous period."""
+
+    column: Column
+    value: Any
+    before: Any
+    link: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One step of a chart: its label, its numbers by series, and the address of its tickets."""
+
+    label: str
+    numbers: Mapping[str, float | None]
+    link: str
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    key: str
+    label: str
+    style: str  # a word of reports.css: ok, bad, accent, faint
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A line or stacked bars over the steps of the period; the same numbers stand in a table below it."""
+
+    key: str
+    title: str
+    shape: Literal["line", "bars"]
+    kind: Kind
+    series: Sequence[Series]
+    marks: Sequence[Mark]
+    ceiling: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    count: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """A count by weekday and hour of the viewer's clock."""
+
+    title: str
+    cells: Sequence[Sequence[HeatCell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter that the page offers as a list."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a page, a file or a test may want of one run; made with a fixed number of queries."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    tiles: Sequence[Tile] = ()
+    charts: Sequence[Chart] = ()
+    heatmap: Heatmap | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters(ABC):
+    """What a run looks at. The URL holds all of it, so a link shows the same figures to whoever may see them."""
+
+    period: Period
+
+    @classmethod
+    @abstractmethod
+    def from_query(cls, values: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Self:
+        """Raises Invalid at the field that is wrong."""
+
+    @abstractmethod
+    def query(self) -> dict[str, str]:
+        """The part of the URL that brings these filters back."""
+
+
+class Report(ABC):
+    """One report. Stateless; every read is narrowed to what the viewer may see."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    description: ClassVar[str]
+    Filters: ClassVar[type[Filters]]
+
+    @abstractmethod
+    def run(self, viewer: Agent, filters: Any, *, now: datetime) -> Result:
+        """The figures. A fixed number of queries, whatever the number of tickets."""
+
+    def choices(self, viewer: Agent, filters: Any) -> Sequence[Choice]:
+        """The filters that the page offers beside the period."""
+        return ()

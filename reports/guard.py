@@ -1,0 +1,40 @@
+"""Who may call the pages of reports: signed-in agents who may see reports, in their own time zone."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from people.models import Agent
+from people.policy import require
+from reports.runner import zone_of
+
+P = ParamSpec("P")
+
+
+class ViewerRequest(HttpRequest):
+    """A request whose user is known to be an agent who may see reports."""
+
+    user: Agent
+
+
+ViewerView = Callable[Concatenate[ViewerRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def report_page(view: ViewerView[P]) -> View[P]:
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        viewer_request = cast(ViewerRequest, request)
+        require(viewer_request.user, "see_reports")
+        with timezone.override(zone_of(viewer_request.user)):
+            return view(viewer_request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,88 @@
+"""Small words of the report templates: figures, changes and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+
+from reports import svg
+from reports.base import Chart, Column, HeatCell, Mark, Row, Tile
+from reports.wording import change, shown
+
+register = template.Library()
+
+HEAT_STEPS = 5
+
+
+@register.filter
+def figure(row: Row, column: Column) -> str:
+    return shown(row.values[column.key], column.kind)
+
+
+@register.filter
+def link(row: Row, column: Column) -> str:
+    """The address behind a figure; none where there is nothing to see."""
+    return row.links.get(column.key, "") if row.values[column.key] is not None else ""
+
+
+@register.filter
+def headline(tile: Tile) -> str:
+    return shown(tile.value, tile.column.kind)
+
+
+@register.filter
+def tile_change(tile: Tile) -> str:
+    return change(tile.value, tile.before, tile.column.kind)
+
+
+@register.filter
+def tile_mood(tile: Tile) -> str:
+    """Whether the change is good or bad news: "ok", "bad" or ""."""
+    if tile.value is None or tile.before is None or tile.value == tile.before or tile.column.rising_is == "neutral":
+        return ""
+    return "ok" if (tile.value > tile.before) == (tile.column.rising_is == "good") else "bad"
+
+
+@register.filter
+def tile_arrow(tile: Tile) -> str:
+    if tile.value is None or tile.before is None or tile.value == tile.before:
+        return ""
+    return "▲" if tile.value > tile.before else "▼"
+
+
+@register.filter
+def drawing(chart: Chart) -> svg.Drawing:
+    return svg.draw(chart)
+
+
+@register.filter
+def number_of(mark: Mark, key: str) -> Any:
+    return mark.numbers.get(key)
+
+
+@register.filter
+def said(value: Any, kind: str) -> str:
+    return shown(value, kind)
+
+
+@register.filter
+def heat(count: int, cells: Sequence[Sequence[HeatCell]]) -> int:
+    """The step from 0 to 5 of a cell's shade, by the busiest cell."""
+    busiest = max((cell.count for row in cells for cell in row), default=0)
+    if not count or not busiest:
+        return 0
+    return max(1, round(HEAT_STEPS * count / busiest))
+
+
+@register.filter
+def share(row: Row, column_key: str) -> float:
+    """The width of the small bar beside a breach count, in percent of the row's promises."""
+    count = row.values.get("count") or 0
+    return round(100 * (row.values.get(column_key) or 0) / count, 1) if count else 0
+
+
+@register.filter
+def weekday_name(number: int) -> str:
+    return ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[number - 1]

@@ -21,11 +21,11 @@ class LockedScheduler(Scheduler):
         super().__init__(*args, **kwargs)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        if not self._holds_lock():
+        if not self.holds_lock():
             return RETRY_SECONDS
         return float(super().tick(*args, **kwargs))
 
-    def _holds_lock(self) -> bool:
+    def holds_lock(self) -> bool:
         try:
             if self._lock_connection is not None:
                 with self._lock_connection.cursor() as cursor:
@@ -36,6 +36,16 @@ class LockedScheduler(Scheduler):
             log.warning("beat.database_lost", problem=type(problem).__name__)
             self._lock_connection = None
             return False
+
+    def close_lock(self) -> None:
+        """Lets another beat take over."""
+        if self._lock_connection is not None:
+            self._lock_connection.close()
+            self._lock_connection = None
+
+    def close(self) -> None:
+        super().close()
+        self.close_lock()
 
     def _take_lock(self) -> bool:
         """A connection of its own, so that Django's connection handling never lets go of the lock."""

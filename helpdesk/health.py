@@ -1,4 +1,8 @@
-"""Says whether this process lives, whether it can serve, and what it has counted."""
+"""Says whether this process lives, whether it can serve, and what it has counted.
+
+Probes and scrapers call by machine address, without our host name and without HTTPS, so they are answered before
+any other middleware looks at the request.
+"""
 
 import hmac
 from collections.abc import Callable
@@ -9,6 +13,17 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django_prometheus.exports import ExportToDjangoView
+
+
+class HealthMiddleware:
+    """Answers `/healthz`, `/readyz` and `/metrics`; everything else goes on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        page = PAGES.get(request.path_info)
+        return page(request) if page else self.get_response(request)
 
 
 def healthz_page(request: HttpRequest) -> HttpResponse:
@@ -67,6 +82,11 @@ def migrations_problem() -> str:
     return f"{len(pending)} migrations are not applied" if pending else ""
 
 
+PAGES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": healthz_page,
+    "/readyz": readyz_page,
+    "/metrics": metrics_page,
+}
 CHECKS: dict[str, Callable[[], str]] = {
     "database": database_problem,
     "broker": broker_problem,

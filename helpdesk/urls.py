@@ -1,13 +1,8 @@
-"""Every address of the desk, app by app."""
+"""Every address of the desk, app by app; helpdesk/health.py answers `/healthz`, `/readyz` and `/metrics` before."""
 
 from django.urls import include, path
 
-from helpdesk import health
-
 urlpatterns = [
-    path("healthz", health.healthz_page, name="healthz"),
-    path("readyz", health.readyz_page, name="readyz"),
-    path("metrics", health.metrics_page, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("api.urls")),
     path("reports/", include("reports.urls")),

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "helpdesk.health.HealthMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -150,7 +151,7 @@ USE_I18N = True
 USE_TZ = True
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Helpdesk <helpdesk@localhost>")
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="") or "Helpdesk <helpdesk@localhost>"
 # The demo's customers have their mailboxes behind this port of our own mail-in process.
 DEMO_MAIL_PORT: int = env.int("DEMO_MAIL_PORT", default=2526)
 vars().update(env.email_url("EMAIL_URL", default=f"smtp://127.0.0.1:{DEMO_MAIL_PORT}"))

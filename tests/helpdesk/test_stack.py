@@ -5,6 +5,7 @@ import urllib.request
 import pytest
 
 from tests.stack import Stack
+from tests.waiting import poll_until
 
 
 @pytest.mark.stack
@@ -17,4 +18,4 @@ def test_desk_serves_pages_and_says_that_it_is_ready(live_stack: Stack) -> None:
 def test_desk_recovers_when_its_worker_is_killed(live_stack: Stack) -> None:
     live_stack.kill("worker")
     live_stack.start("worker")
-    assert live_stack.works()
+    assert poll_until(live_stack.works)

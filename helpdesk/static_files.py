@@ -1,0 +1,9 @@
+"""How static files are kept in production: compressed, named by their content, imports of ES modules included."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """Rewrites `import` between ES modules too, so that every module may be cached for ever."""
+
+    support_js_module_import_aggregation = True

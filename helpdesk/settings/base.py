@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "django_filters",
-    "django_htmx",
     "django_prometheus",
     "rest_framework",
     "drf_spectacular",

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from core.errors import HelpdeskError
 from tickets.capabilities import Capabilities
 from tickets.inbound import Inbound, InboundEvent, InboundFile
 from tickets.models import Inbox, Message
@@ -82,6 +83,14 @@ class Progress:
     note: Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupStep:
+    """Something that the admin copies to the other side: a webhook address, a snippet for a page."""
+
+    label: str
+    text: str
+
+
 class ErrorKind(StrEnum):
     RETRY = "retry"  # it did not arrive, a later try may
     PERMANENT = "permanent"  # it did not arrive and never will
@@ -98,6 +107,13 @@ class ChannelError(Exception):
         self.kind = kind
         self.reason = reason
         self.after_seconds = after_seconds
+
+
+class Unreadable(HelpdeskError):
+    """Reading the same bytes again would not help: the delivery is set aside at once, where agents see it."""
+
+    code = "unreadable"
+    status = 422
 
 
 class ConfigForm(forms.Form):
@@ -130,6 +146,10 @@ class Adapter(ABC):
     def connect(self, inbox: Inbox, *, site_url: str) -> str:
         """Tell the provider where to deliver; returns the address. Raises ChannelError; runs in a worker."""
         raise ChannelError(ErrorKind.PERMANENT, f"{self.capabilities.label} needs no connecting.")
+
+    def setup_steps(self, inbox: Inbox, site_url: str) -> Sequence[SetupStep]:
+        """What the settings page shows for copying."""
+        return [SetupStep(label="Webhook address", text=f"{site_url}/hooks/{inbox.token}/")] if self.has_webhook else []
 
     def handshake(self, inbox: Inbox, query: Mapping[str, str], body: bytes) -> HandshakeAnswer | None:
         """The answer to a provider that only checks the address; None when it is a real delivery."""

@@ -63,6 +63,8 @@ class Inbound:
     clues: Clues = field(default_factory=Clues)
     occurred_at: datetime | None = None
     is_automatic: bool = False
+    # A person may have written it, but no rule may answer it: lists, robots, those who ask for silence.
+    refuses_answers: bool = False
     sender_auth: str = ""
     problems: tuple[str, ...] = ()
     team_id: int | None = None

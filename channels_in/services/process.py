@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection
 
-from channels_in.base import ChannelError
+from channels_in.base import ChannelError, Unreadable
 from channels_in.figures import DELIVERIES_HANDLED
 from channels_in.models import InboundDelivery
 from channels_in.registry import adapter_for
@@ -86,6 +86,8 @@ def handle(rows: Sequence[InboundDelivery]) -> Outcome | None:
         _postpone_if_possible(rows)
     except SoftTimeLimitExceeded:
         setbacks.reading_failed(rows, reason="Reading took too long.")
+    except Unreadable as error:
+        setbacks.quarantine(rows, reason=error.message)
     except HelpdeskError as error:
         setbacks.reading_failed(rows, reason=error.message)
     except Exception as error:

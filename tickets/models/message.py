@@ -58,6 +58,8 @@ class Message(models.Model):
     )
     # Written by a rule or by the desk itself; such messages stop no SLA clock and carry Auto-Submitted.
     is_automatic = models.BooleanField(default=False)
+    # Its sender must get no automatic answer: a list, a robot, or somebody whose system asks for silence.
+    refuses_answers = models.BooleanField(default=False, db_default=False)
     subject = models.CharField(max_length=500, blank=True, default="")
     # What the author wrote now; `full_text` also holds the quotes and the signature when they differ.
     text = models.TextField(blank=True, default="")

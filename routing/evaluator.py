@@ -1,7 +1,7 @@
 """Decide, from plain data, whether conditions hold and which rules react: no database, no settings, no clock.
 
 Conditions are JSON: a group `{"all": [...]}`, `{"any": [...]}` or `{"none": [...]}` whose parts are groups
-again, or tests `{"fact": "priority", "op": "is", "value": "high"}`. A group may carry several of the three keys;
+again, or tests `{"fact": "priority", "op": "is", "value": "high"}`. A group may carry several of the three;
 all of them must hold. An empty condition always holds. Facts are gathered elsewhere and arrive as a mapping.
 """
 
@@ -40,9 +40,7 @@ def holds(conditions: Mapping[str, Any], facts: Facts) -> bool:
     )
 
 
-def check(
-    conditions: object, operators_by_fact: Mapping[str, Collection[str]], path: str = "", depth: int = 0
-) -> None:
+def check(conditions: object, operators_by_fact: Mapping[str, Collection[str]], path: str = "", depth: int = 0) -> None:
     """Raise `InvalidConditions` unless every part is a group or a fitting test of a known fact."""
     if not isinstance(conditions, Mapping):
         raise InvalidConditions(path, "expected an object")
@@ -88,11 +86,7 @@ def _check_test(test: Mapping[str, Any], operators_by_fact: Mapping[str, Collect
 
 
 def _is_list_of_words(value: object) -> bool:
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and all(isinstance(v, str | int) for v in value)
-    )
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(v, str | int) for v in value)
 
 
 def _number(value: object) -> float | None:
@@ -173,6 +167,7 @@ CHOICE = frozenset({"is", "is_not", "in", "not_in", "is_set", "is_not_set"})
 TEXT = frozenset({"is", "is_not", "contains", "not_contains", "starts_with", "is_set", "is_not_set"})
 NUMBER = frozenset({"is", "is_not", "greater", "less", "is_set", "is_not_set"})
 FLAG = frozenset({"is", "is_not"})
+TAGS = frozenset({"is", "is_not", "in", "not_in", "is_set", "is_not_set"})
 
 
 @dataclass(frozen=True, slots=True)

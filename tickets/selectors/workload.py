@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Value, When
 
 from tickets.models import Priority, Status, Ticket
 
 _RANK = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 
 
-def waiting_tickets(team_id: int) -> QuerySet[Ticket]:
+def waiting_tickets(team_id: int | OuterRef) -> QuerySet[Ticket]:
     """Open tickets of a team that nobody owns, in the order of the queue: deadline, priority, longest wait."""
     rank = Case(*(When(priority=name, then=Value(rank)) for name, rank in _RANK.items()), output_field=IntegerField())
     return Ticket.objects.filter(

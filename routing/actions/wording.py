@@ -1,0 +1,48 @@
+"""Placeholders in the texts of rules and macros: a fixed list, replaced as plain text, never run as a template."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+
+from tickets.models import Ticket
+
+PLACEHOLDERS = {
+    "contact.name": "the customer's name",
+    "ticket.number": "the ticket's number",
+    "ticket.subject": "the subject",
+    "team.name": "the team's name",
+    "agent.name": "the assignee's name",
+}
+_MARK = re.compile(r"\{\{\s*([a-z._]+)\s*\}\}")
+
+
+class TextForm(forms.Form):
+    text = forms.CharField(
+        label="Text", max_length=5000, widget=forms.Textarea, help_text=", ".join(f"{{{{{k}}}}}" for k in PLACEHOLDERS)
+    )
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        unknown = sorted({name for name in _MARK.findall(text) if name not in PLACEHOLDERS})
+        if unknown:
+            raise forms.ValidationError(f"There is no placeholder {{{{{unknown[0]}}}}}.")
+        return text
+
+
+def filled(text: str, ticket: Ticket) -> str:
+    """The text with its placeholders replaced; what is unknown becomes empty."""
+    values = {
+        "contact.name": ticket.contact.name,
+        "ticket.number": str(ticket.number),
+        "ticket.subject": ticket.subject,
+        "team.name": ticket.team.name if ticket.team else "",
+        "agent.name": ticket.assignee.name if ticket.assignee else "",
+    }
+    return _MARK.sub(lambda mark: values.get(mark.group(1), ""), text)
+
+
+def shortened(text: str, limit: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -1,0 +1,51 @@
+"""Lists of actions: checked when they are saved, run in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from core.errors import Invalid
+from core.events.catalogue import Actor
+from routing.actions import ACTIONS
+from tickets.models import Ticket
+
+MAX_ACTIONS = 20
+
+
+def checked(actions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The list in its stored form, or Invalid at `actions/<index>`."""
+    if not actions:
+        raise Invalid("Choose at least one action.", fields={"actions": "Choose at least one action."})
+    if len(actions) > MAX_ACTIONS:
+        raise Invalid("Too many actions.", fields={"actions": f"At most {MAX_ACTIONS} actions."})
+    return [_checked(item, index) for index, item in enumerate(actions)]
+
+
+def run(actions: Iterable[Mapping[str, Any]], ticket: Ticket, *, actor: Actor) -> list[str]:
+    """Do them; returns what was done, in words. An action that has left the product is skipped."""
+    done: list[str] = []
+    for item in actions:
+        action = ACTIONS.get(item["action"])
+        if action is None:
+            continue
+        action.apply(ticket, item["params"], actor)
+        done.append(action.describe(item["params"]))
+        ticket.refresh_from_db()
+    return done
+
+
+def described(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+    known = ((ACTIONS.get(item["action"]), item["params"]) for item in actions)
+    return [action.describe(params) for action, params in known if action]
+
+
+def _checked(item: Mapping[str, Any], index: int) -> dict[str, Any]:
+    action = ACTIONS.get(str(item.get("action")))
+    if action is None:
+        raise Invalid("Unknown action.", fields={f"actions/{index}": f"There is no action {item.get('action')!r}."})
+    try:
+        return {"action": action.key, "params": action.clean(item.get("params") or {})}
+    except Invalid as problem:
+        fields = {f"actions/{index}/{name}": text for name, text in problem.fields.items()}
+        raise Invalid(problem.message, fields=fields) from problem

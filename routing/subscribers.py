@@ -1,0 +1,50 @@
+"""What wakes routing: a marker is written with each event, and one task per unit of work looks at them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from core.clock import now
+from core.db import defer
+from core.events.bus import after, within
+from core.events.catalogue import AgentAvailabilityChanged, TicketAssigned, TicketChanged
+from routing.selectors.listening import triggers_with_rules
+from routing.tasks import dispatch_tickets, react_to_events
+from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS
+
+# The ordinary task comes within milliseconds; what is older than this was lost.
+GRACE = timedelta(seconds=10)
+
+
+@within(*TRIGGER_EVENTS)
+def mark_for_rules(event: TicketChanged) -> None:
+    """Only events that an active rule waits for get a marker."""
+    sql = """
+        INSERT INTO routing_pendingevent (event_id, ticket_id, due_at, attempts)
+        SELECT %s, %s, %s, 0 WHERE EXISTS (SELECT FROM routing_rule WHERE is_active AND event = %s)
+        ON CONFLICT (event_id) DO NOTHING"""
+    at = event.at or now()
+    defer((sql, [event.event_id, event.ticket_id, at + GRACE, event.key()]))
+
+
+@after(*dict.fromkeys((*TRIGGER_EVENTS, *FREEING_EVENTS)))
+def start_routing(events: Sequence[TicketChanged]) -> None:
+    """No task when no rule listens and nobody may have become free."""
+    listening = triggers_with_rules()
+    ids = [event.event_id for event in events if event.key() in listening]
+    may_free = any(_may_free(event) for event in events)
+    if ids or may_free:
+        react_to_events.delay(ids, may_free)
+
+
+@after(AgentAvailabilityChanged)
+def start_dispatching(events: Sequence[AgentAvailabilityChanged]) -> None:
+    dispatch_tickets.delay()
+
+
+def _may_free(event: TicketChanged) -> bool:
+    """A first assignment takes room; it frees none."""
+    if isinstance(event, TicketAssigned):
+        return event.before is not None
+    return isinstance(event, FREEING_EVENTS)

@@ -1,0 +1,53 @@
+"""The events that rules may react to, and which of them can end somebody's wait for an agent."""
+
+from __future__ import annotations
+
+from core.events.catalogue import (
+    MessageFailed,
+    MessageQueued,
+    MessageReceived,
+    NoteAdded,
+    PriorityChanged,
+    SkillsRequired,
+    SLABreached,
+    SLABreachNear,
+    StatusChanged,
+    TeamAssigned,
+    TicketAssigned,
+    TicketChanged,
+    TicketOpened,
+    TicketSnoozed,
+    TicketTagged,
+    TicketWoken,
+)
+
+_LABELS: dict[type[TicketChanged], str] = {
+    TicketOpened: "A ticket is opened",
+    MessageReceived: "A customer writes",
+    MessageQueued: "An agent replies",
+    MessageFailed: "A reply cannot be delivered",
+    NoteAdded: "A note is added",
+    StatusChanged: "The status changes",
+    PriorityChanged: "The priority changes",
+    TeamAssigned: "The team changes",
+    TicketAssigned: "The assignee changes",
+    TicketTagged: "The tags change",
+    TicketSnoozed: "A ticket is snoozed",
+    TicketWoken: "A ticket wakes up",
+    SLABreachNear: "An SLA deadline is near",
+    SLABreached: "An SLA deadline is missed",
+}
+
+TRIGGERS: dict[str, str] = {kind.key(): label for kind, label in _LABELS.items()}
+TRIGGER_EVENTS: tuple[type[TicketChanged], ...] = tuple(_LABELS)
+
+# After these somebody may be free for more, or somebody new waits.
+FREEING_EVENTS: tuple[type[TicketChanged], ...] = (
+    TicketOpened,
+    TeamAssigned,
+    TicketAssigned,
+    StatusChanged,
+    TicketSnoozed,
+    TicketWoken,
+    SkillsRequired,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -13,6 +14,7 @@ PAGING = [
 ]
 
 
+@functools.cache
 def paged_schema(item: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """`{"results": [...], "next_cursor": "..." | null}`."""
     name = item.__name__.removesuffix("Out")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -79,7 +79,7 @@ def _describe(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
         return problem(403, "not_allowed", "You may not do this."), {}
     if isinstance(error, RequestDataTooBig):
         return problem(413, "too_large", "The body is larger than the limit of 5 MB."), {}
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         return problem(503, "unavailable", "The database does not answer. Try again."), {"Retry-After": "5"}
     logger.error("An API request failed", exc_info=error)
     return problem(500, "error", "Something broke on our side; it has been logged. Try again later."), {}

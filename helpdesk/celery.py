@@ -40,6 +40,28 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "clock", "expires": 10},
     },
+    # Tells SLA breaches, warns before them, wakes snoozed tickets.
+    "tick-clocks": {
+        "task": "sla.tasks.tick_clocks",
+        "schedule": 1.0,
+        "options": {"queue": "clock", "expires": 5},
+    },
+    # Events whose task got lost, and agents who came online.
+    "sweep-routing": {
+        "task": "routing.tasks.sweep_routing",
+        "schedule": 10.0,
+        "options": {"queue": "route", "expires": 20},
+    },
+    "extend-business-hours": {
+        "task": "sla.tasks.extend_hours",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
+    "forget-old-notifications": {
+        "task": "notifications.tasks.forget_old_notifications",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     "forget-used-chat-tokens": {
         "task": "channels_in.tasks.forget_used_chat_tokens",
         "schedule": 3600.0,

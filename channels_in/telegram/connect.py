@@ -16,7 +16,8 @@ def connect(inbox: Inbox, *, site_url: str) -> str:
     secret = new_token(48)
     url = f"{site_url.rstrip('/')}/hooks/{inbox.token}/"
     # Stored first: an update may come before Telegram's answer does.
-    inboxes.configure(inbox, config={}, secrets={"webhook_secret": secret}, address=f"@{bot['username']}")
+    address = f"@{bot['username']}" if bot.get("username") else inbox.address
+    inboxes.configure(inbox, config={}, secrets={"webhook_secret": secret}, address=address)
     api.call(
         inbox,
         "setWebhook",

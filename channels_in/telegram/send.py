@@ -68,11 +68,7 @@ def _fitting(text: str, units: int) -> int:
 def _parts(inbox: Inbox, message: Message, chat_id: str) -> list[Part]:
     parts: list[Part] = []
     for number, piece in enumerate(split(message.text)):
-        payload: dict[str, Any] = {
-            "chat_id": int(chat_id),
-            "text": piece,
-            "link_preview_options": {"is_disabled": True},
-        }
+        payload: dict[str, Any] = {"chat_id": int(chat_id), "text": piece}
         if number == 0 and (quoted := _reply_parameters(message)):
             payload["reply_parameters"] = quoted
         parts.append(partial(api.call, inbox, "sendMessage", payload))

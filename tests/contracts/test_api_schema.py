@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from helpdesk.wsgi import application
@@ -35,7 +36,7 @@ def test_any_request_is_answered_as_described(cast: Cast) -> None:
     new_ticket(cast.mail)
     _, token = create_api_token(cast.mona)
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(operations) >= 15
     for operation in operations:
         _try(operation, {"Authorization": f"Bearer {token}"})

@@ -97,3 +97,18 @@ def production(*arguments: str, without: str = "") -> subprocess.CompletedProces
     environment.pop(without, None)
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_production_static_files_are_complete_and_named_by_content(tmp_path: Path) -> None:
+    # The files are collected beside the checkout, so that a running desk does not see them.
+    script = (
+        "import sys, django; from django.conf import settings; django.setup();"
+        f"settings.STATIC_ROOT = {str(tmp_path)!r};"
+        "from django.core.management import call_command; call_command('collectstatic', interactive=False, verbosity=0)"
+    )
+    environment = {**os.environ, **SECRETS, "HELPDESK_ENV": "production"}
+    outcome = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert (tmp_path / "staticfiles.json").exists()

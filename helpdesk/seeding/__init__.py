@@ -1,0 +1,1 @@
+"""Realistic data at any size, for measuring: `manage.py seed`."""

@@ -190,7 +190,8 @@ def _message(
     row: dict[str, Any] = {
         "id": message_id, "ticket_id": ticket_id, "seq": seq, "kind": "reply", "direction": "in",
         "channel": inbox.kind, "inbox_id": inbox.pk, "author_contact_id": contact_id,
-        "is_automatic": inbound.is_automatic, "refuses_answers": inbound.refuses_answers, "subject": inbound.subject[:500],
+        "is_automatic": inbound.is_automatic, "refuses_answers": inbound.refuses_answers,
+        "subject": inbound.subject[:500],
         "text": inbound.text[:MAX_TEXT], "full_text": full[:MAX_TEXT],
         "has_html": bool(inbound.html), "has_attachments": any(not item.is_inline for item in stored),
         "recipients": json.dumps({"from": sender, **inbound.recipients}), "thread_reason": reason[:200],

@@ -98,7 +98,8 @@ def handle(rows: Sequence[InboundDelivery]) -> Outcome | None:
 
 def _postpone_if_possible(rows: Sequence[InboundDelivery]) -> None:
     """While the database is away nothing can be written: then the lease ends by itself."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:  # a broken connection is given back, the next one is fresh
+        connection.close_if_unusable_or_obsolete()
     with contextlib.suppress(OperationalError, InterfaceError):
         setbacks.postpone(rows, reason="The database was busy or away.")
 

@@ -23,8 +23,10 @@ def symbol(name: str, svg: str) -> str:
 
 
 def build(package: Path) -> str:
-    names = (ICONS / "icons.txt").read_text(encoding="utf-8").split()
-    symbols = [symbol(name, (package / "icons" / f"{name}.svg").read_text(encoding="utf-8")) for name in names]
+    lines = (ICONS / "icons.txt").read_text(encoding="utf-8").split()
+    # "telegram=send" draws Lucide's "send" under our own name.
+    pairs = [(line.partition("=")[0], line.partition("=")[2] or line) for line in lines]
+    symbols = [symbol(own, (package / "icons" / f"{drawn}.svg").read_text(encoding="utf-8")) for own, drawn in pairs]
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 

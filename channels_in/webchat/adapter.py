@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from channels_in.base import Adapter, ConfigForm, ParsedEvent, Progress, RawDelivery, Sent
+from channels_in.base import Adapter, ConfigForm, ParsedEvent, Progress, RawDelivery, Sent, SetupStep
 from channels_in.webchat import mail, payload, push
 from channels_in.webchat.conversation import identity_for_address
 from channels_in.webchat.services import visitors
@@ -29,6 +29,10 @@ class WebchatAdapter(Adapter):
     )
     Config: ClassVar[type[ConfigForm]] = WebchatConfig
     is_idempotent: ClassVar[bool] = True
+
+    def setup_steps(self, inbox: Inbox, site_url: str) -> Sequence[SetupStep]:
+        snippet = f'<script src="{site_url}/widget.js" data-inbox="{inbox.token}" async></script>'
+        return [SetupStep(label="Put this line on every page of your site", text=snippet)]
 
     def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
         return [payload.load(delivery.raw)]

@@ -47,6 +47,7 @@ def row_context(ticket: Ticket) -> dict[str, Any]:
         "more_tags": max(0, len(ticket.tags) - _SHOWN_TAGS),
         "recent": ticket.last_message_at.isoformat(),
         "ago": ago(ticket.last_message_at, at),
+        "snippet": ticket.snippet,
         "you": ticket.snippet_from == "out",
         "note": ticket.snippet_from == "note",
         **due_context(ticket, at),

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import InboxDisabled
+from people.models import Team
 from tickets.models import Inbox
 
 
@@ -36,6 +37,16 @@ def configure(
         fresh.address = fresh.address if address is None else address
         fresh.save(update_fields=["address", "config", "secrets", "is_active", "disabled_reason"])
     inbox.refresh_from_db()
+    return inbox
+
+
+def describe(inbox: Inbox, *, name: str, address: str, default_team: Team | None, is_active: bool) -> Inbox:
+    """Take over what every inbox has. A person who switches it on again clears the provider's refusal."""
+    inbox.name, inbox.address, inbox.default_team = name.strip()[:120], address.strip()[:320], default_team
+    inbox.is_active = is_active
+    if is_active:
+        inbox.disabled_reason = ""
+    inbox.save(update_fields=["name", "address", "default_team", "is_active", "disabled_reason"])
     return inbox
 
 

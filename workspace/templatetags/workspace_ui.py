@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 import zlib
+from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -39,3 +42,32 @@ def initials(name: object) -> str:
 def hue(name: object) -> int:
     """A steady colour number from 0 to 7 for a name."""
     return zlib.crc32(str(name or "").encode()) % 8
+
+
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_MENTION = re.compile(r"(?<![\w@.])@[^\W\d_][\w-]*")
+
+
+@register.filter
+def words(text: str, style: str = "") -> SafeString:
+    """A message's plain text with its links (and, in notes, its mentions) made visible; all of it escaped."""
+    pattern = re.compile(f"{_LINK.pattern}|{_MENTION.pattern}") if style == "note" else _LINK
+    pieces: list[tuple[str]] = []
+    end = 0
+    for found in pattern.finditer(text):
+        pieces += [(escape(text[end : found.start()]),), (_marked(found.group()),)]
+        end = found.end()
+    pieces.append((escape(text[end:]),))
+    return format_html_join("", "{}", pieces)
+
+
+def _marked(piece: str) -> SafeString:
+    if piece.startswith("@"):
+        return format_html('<span class="mention">{}</span>', piece)
+    return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>', piece)
+
+
+@register.simple_tag
+def ticket_row(row: dict[str, Any]) -> SafeString:
+    """One row with a context of its own: an include would copy the whole page's context fifty times."""
+    return get_template("workspace/_ticket_row.html").render(row)

@@ -1,0 +1,137 @@
+"""The timeline as the page shows it: days, messages, and runs of changes that fold together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils.timezone import localdate, localtime
+
+from tickets.models import Attachment, Delivery, Message, TicketEvent
+from tickets.selectors.rows import channel_of
+from tickets.selectors.timeline import Entry
+from workspace.directory import Directory, directory
+from workspace.sentences import Sentence, sentence
+
+_FOLD_FROM = 3
+_DELIVERY_ICONS = {
+    Delivery.QUEUED: "clock",
+    Delivery.SENDING: "send",
+    Delivery.RETRYING: "refresh-cw",
+    Delivery.SENT: "check",
+    Delivery.DELIVERED: "check-check",
+    Delivery.READ: "eye",
+    Delivery.UNCERTAIN: "triangle-alert",
+    Delivery.FAILED: "circle-alert",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayItem:
+    day: date
+    label: str
+    kind: str = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeItem:
+    seq: int
+    at: datetime
+    sentence: Sentence
+    kind: str = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesItem:
+    seq: int
+    changes: list[ChangeItem]
+    kind: str = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageItem:
+    """`style` is in, out or note; `folded` the quoted history that the author did not write."""
+
+    message: Message
+    style: str
+    author: str
+    channel_label: str
+    channel_icon: str
+    delivery_icon: str
+    folded: str
+    files: list[Attachment] = field(default_factory=list)
+    kind: str = "message"
+
+    @property
+    def can_try_again(self) -> bool:
+        return self.message.delivery in (Delivery.FAILED, Delivery.UNCERTAIN)
+
+
+Item = DayItem | ChangeItem | ChangesItem | MessageItem
+
+
+def items(entries: Sequence[Entry], *, fold: bool = True) -> list[Item]:
+    """Ready to render; `fold` gathers long runs of changes (live additions stay single)."""
+    names = directory()
+    shown: list[Item] = []
+    run: list[ChangeItem] = []
+    day: date | None = None
+
+    def end_run() -> None:
+        if fold and len(run) >= _FOLD_FROM:
+            shown.append(ChangesItem(run[-1].seq, list(run)))
+        else:
+            shown.extend(run)
+        run.clear()
+
+    for entry in entries:
+        at = entry.message.created_at if entry.message else entry.event.at if entry.event else None
+        if at is not None and localdate(at) != day:
+            end_run()
+            day = localdate(at)
+            shown.append(DayItem(day, day_label(day)))
+        if entry.message is not None:
+            end_run()
+            shown.append(message_item(entry.message))
+        elif entry.event is not None:
+            run.append(_change(entry.event, names))
+    end_run()
+    return shown
+
+
+def message_item(message: Message) -> MessageItem:
+    channel = channel_of(message.channel) if message.is_public else None
+    style = "note" if not message.is_public else str(message.direction)
+    text, full = message.text.strip(), message.full_text.strip()
+    return MessageItem(
+        message=message,
+        style=style,
+        author=_author(message),
+        channel_label=channel.label if channel else "",
+        channel_icon=channel.icon if channel else "lock",
+        delivery_icon=_DELIVERY_ICONS.get(Delivery(message.delivery), ""),
+        folded=full if full and full != text else "",
+        files=[file for file in message.attachments.all() if not (file.is_inline and message.has_html)],
+    )
+
+
+def day_label(day: date) -> str:
+    today = localdate()
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    text = f"{day:%A}, {day.day} {day:%B}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def _author(message: Message) -> str:
+    person = message.author_agent or message.author_contact
+    if person is not None:
+        return str(person)
+    return "Helpdesk" if message.direction == "out" else "Customer"
+
+
+def _change(event: TicketEvent, names: Directory) -> ChangeItem:
+    return ChangeItem(event.seq, localtime(event.at), sentence(event, names))

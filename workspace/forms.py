@@ -1,0 +1,99 @@
+"""The forms of the workspace's own pages; channels bring theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+from people.models import Agent, Team, TeamStrategy
+from people.services.profile import UNDO_CHOICES
+from tickets.models import Inbox
+
+
+class ContactForm(forms.Form):
+    name = forms.CharField(max_length=160)
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label="Your name", max_length=120, help_text="Customers see it on your replies.")
+    time_zone = forms.ChoiceField(
+        label="Time zone", choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+    )
+    signature = forms.CharField(
+        label="Signature", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    undo_seconds = forms.TypedChoiceField(
+        label="Time to undo a mail",
+        coerce=int,
+        choices=[(value, f"{value} seconds" if value else "Send at once") for value in UNDO_CHOICES],
+        help_text="Chats always go at once.",
+    )
+    shortcuts = forms.BooleanField(label="Single-key shortcuts", required=False)
+
+
+class CannedForm(forms.Form):
+    title = forms.CharField(max_length=120)
+    shortcut = forms.CharField(
+        max_length=40, required=False, help_text="What you type after / to find it, such as thanks."
+    )
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Blanks: {{contact.first_name}}, {{contact.name}}, {{agent.name}}, {{ticket.number}}.",
+    )
+    for_all = forms.BooleanField(label="For everybody", required=False)
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(max_length=80)
+    strategy = forms.ChoiceField(
+        label="Hand out tickets",
+        choices=TeamStrategy.choices,
+        help_text="Only to agents who are available and have room.",
+    )
+    lead = forms.ModelChoiceField(
+        queryset=Agent.objects.none(), required=False, help_text="Gets tickets whose promise was missed."
+    )
+    members = forms.ModelMultipleChoiceField(
+        queryset=Agent.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    is_private = forms.BooleanField(
+        label="Private: only members, managers and admins see its tickets", required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agents = Agent.objects.filter(is_active=True)
+        self.fields["lead"].queryset = agents  # type: ignore[attr-defined]  # a ModelChoiceField, as declared above
+        self.fields["members"].queryset = agents  # type: ignore[attr-defined]  # likewise
+
+
+class InboxForm(forms.Form):
+    """What every inbox has, whatever its channel."""
+
+    name = forms.CharField(max_length=120)
+    address = forms.CharField(
+        max_length=320, required=False, help_text="The public address: an e-mail address, a bot's name, a site."
+    )
+    default_team = forms.ModelChoiceField(
+        queryset=Team.objects.none(), required=False, help_text="New tickets go here."
+    )
+    is_active = forms.BooleanField(label="Switched on", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.filter(is_active=True)
+        self.fields["default_team"].queryset = teams  # type: ignore[attr-defined]  # as declared above
+
+
+class NewTicketForm(forms.Form):
+    inbox = forms.ModelChoiceField(label="From", queryset=Inbox.objects.none(), empty_label=None)
+    address = forms.CharField(label="To", max_length=320, help_text="The address of the person you write to.")
+    contact_name = forms.CharField(label="Their name", max_length=160, required=False)
+    subject = forms.CharField(max_length=500)
+    text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}))
+
+    def __init__(self, *args: Any, inboxes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["inbox"].queryset = inboxes  # type: ignore[attr-defined]  # as declared above

@@ -1,0 +1,46 @@
+"""Turns the product's refusals into answers that people understand: a page, or data for our scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from core.errors import HelpdeskError
+from workspace.guard import wants_fragment
+
+_TITLES = {
+    403: "That is not for you",
+    404: "There is nothing here",
+    409: "Someone else was quicker",
+    413: "That is too large",
+    422: "Something is not right yet",
+    429: "A little slower, please",
+    503: "Not available right now",
+}
+
+
+class RefusalMiddleware:
+    """Answers HelpdeskError with its own status; every other error goes Django's way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refusal(request, error) if isinstance(error, HelpdeskError) else None
+
+
+def refusal(request: HttpRequest, error: HelpdeskError) -> HttpResponse:
+    if wants_fragment(request) or request.content_type == "application/json":
+        body = {"code": error.code, "message": error.message, "fields": error.fields, "details": error.details}
+        response: HttpResponse = JsonResponse(body, status=error.status)
+    else:
+        context = {"title": _TITLES.get(error.status, "That did not work"), "message": error.message}
+        response = render(request, "error.html", context, status=error.status)
+    if after := error.details.get("retry_after"):
+        response["Retry-After"] = str(after)
+    return response

@@ -1,0 +1,141 @@
+"""What happened, as one sentence a colleague would say: each kind of event of a ticket's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from tickets.models import Priority, Status, TicketEvent
+from tickets.selectors.rows import METRIC_NAMES
+from workspace.directory import Directory
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    icon: str
+    text: str
+    is_alarming: bool = False
+
+
+def sentence(event: TicketEvent, names: Directory) -> Sentence:
+    """Unknown kinds (of a newer release) are told by their name rather than hidden."""
+    writer = _WRITERS.get(event.kind)
+    who = event.actor_name or "Helpdesk"
+    if writer is None:
+        return Sentence("info", f"{who}: {event.kind}")
+    told = writer(who, event.data, names)
+    cause = f" by rule {event.cause}" if event.cause and event.actor_kind == "rule" else ""
+    return Sentence(told.icon, told.text + cause, told.is_alarming)
+
+
+def _opened(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("plus", f"{who} opened the ticket")
+
+
+def _assigned(who: str, data: Data, names: Directory) -> Sentence:
+    reason = f" ({data['reason'].lower()})" if data.get("reason") else ""
+    after = data.get("after")
+    if after is None:
+        return Sentence("user", f"{who} unassigned {names.agent(data.get('before'))}{reason}")
+    return Sentence("user-check", f"{who} assigned {names.agent(after)}{reason}")
+
+
+def _team(who: str, data: Data, names: Directory) -> Sentence:
+    if data.get("after") is None:
+        return Sentence("users", f"{who} took it from {names.team(data.get('before'))}")
+    return Sentence("users", f"{who} moved it to {names.team(data['after'])}")
+
+
+def _status(who: str, data: Data, names: Directory) -> Sentence:
+    before, after = (_label(Status, data.get(key)) for key in ("before", "after"))
+    return Sentence("circle-dot", f"{who} changed status {before} → {after}")
+
+
+def _priority(who: str, data: Data, names: Directory) -> Sentence:
+    before, after = (_label(Priority, data.get(key)) for key in ("before", "after"))
+    return Sentence("flag", f"{who} changed priority {before} → {after}")
+
+
+def _tagged(who: str, data: Data, names: Directory) -> Sentence:
+    parts = []
+    if data.get("added"):
+        parts.append("added " + ", ".join(data["added"]))
+    if data.get("removed"):
+        parts.append("removed " + ", ".join(data["removed"]))
+    return Sentence("tag", f"{who} {' and '.join(parts) or 'changed tags'}")
+
+
+def _subject(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("pencil", f"{who} renamed it, before: {data.get('before') or '(no subject)'}")
+
+
+def _snoozed(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("alarm-clock", f"{who} snoozed it until {_when(data.get('until'))}")
+
+
+def _woken(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("bell", f"Woke up: {data.get('why') or 'its time has come'}")
+
+
+def _followed(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("star", f"{names.agent(data.get('agent_id'))} follows it")
+
+
+def _unfollowed(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("star", f"{names.agent(data.get('agent_id'))} no longer follows it")
+
+
+def _near(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("timer", f"{_metric(data)} is due soon, at {_when(data.get('due_at'))}", is_alarming=True)
+
+
+def _breached(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("circle-x", f"{_metric(data)} missed its target of {_when(data.get('due_at'))}", is_alarming=True)
+
+
+def _rule(who: str, data: Data, names: Directory) -> Sentence:
+    actions = "; ".join(data.get("actions") or ())
+    return Sentence("zap", f"Rule {data.get('rule')}" + (f": {actions}" if actions else ""))
+
+
+def _macro(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("zap", f"{who} ran {data.get('macro')}")
+
+
+def _metric(data: Data) -> str:
+    return METRIC_NAMES.get(str(data.get("metric")), "Answer")
+
+
+def _label(choices: type[Status] | type[Priority], value: object) -> str:
+    return str(dict(choices.choices).get(str(value), value))
+
+
+def _when(text: object) -> str:
+    moment = parse_datetime(str(text or ""))
+    return date_format(localtime(moment), "j M H:i") if moment else "later"
+
+
+_WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
+    "TicketOpened": _opened,
+    "TicketAssigned": _assigned,
+    "TeamAssigned": _team,
+    "StatusChanged": _status,
+    "PriorityChanged": _priority,
+    "TicketTagged": _tagged,
+    "SubjectChanged": _subject,
+    "TicketSnoozed": _snoozed,
+    "TicketWoken": _woken,
+    "FollowerAdded": _followed,
+    "FollowerRemoved": _unfollowed,
+    "SLABreachNear": _near,
+    "SLABreached": _breached,
+    "RuleRan": _rule,
+    "MacroApplied": _macro,
+}

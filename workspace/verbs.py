@@ -1,0 +1,110 @@
+"""What agents do to tickets from lists and pages: each verb calls one service and knows what would take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.errors import Invalid, NotFound
+from core.events.catalogue import Actor
+from people.models import Agent
+from people.selectors.agents import active_agents, active_teams
+from tickets.models import Ticket
+from tickets.services import changes, follow
+from workspace.requests import moment, optional_whole
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`undo` gives the verb and the values that restore what the ticket was before."""
+
+    do: Callable[[Ticket, Values, Actor], object]
+    undo: Callable[[Ticket, Values], dict[str, str]] = lambda ticket, values: {}
+
+
+def verb_named(name: str) -> Verb:
+    if name not in VERBS:
+        raise NotFound("There is no such action.")
+    return VERBS[name]
+
+
+def _assign(ticket: Ticket, values: Values, actor: Actor) -> None:
+    agent_id = optional_whole(values.get("agent", ""), "agent")
+    agent: Agent | None = None
+    if agent_id is not None:
+        agent = active_agents().filter(pk=agent_id).first()
+        if agent is None:
+            raise Invalid("This agent has left.", fields={"agent": "Choose somebody else."})
+    changes.assign(ticket, agent=agent, actor=actor)
+
+
+def _team(ticket: Ticket, values: Values, actor: Actor) -> None:
+    team_id = optional_whole(values.get("team", ""), "team")
+    team = active_teams().filter(pk=team_id).first() if team_id is not None else None
+    if team_id is not None and team is None:
+        raise Invalid("This team is gone.", fields={"team": "Choose another team."})
+    changes.assign_team(ticket, team=team, actor=actor)
+
+
+def _status(ticket: Ticket, values: Values, actor: Actor) -> None:
+    changes.set_status(ticket, status=values.get("status", ""), actor=actor)
+
+
+def _priority(ticket: Ticket, values: Values, actor: Actor) -> None:
+    changes.set_priority(ticket, priority=values.get("priority", ""), actor=actor)
+
+
+def _subject(ticket: Ticket, values: Values, actor: Actor) -> None:
+    changes.set_subject(ticket, subject=values.get("subject", ""), actor=actor)
+
+
+def _tags(ticket: Ticket, values: Values, actor: Actor) -> None:
+    if added := _listed(values.get("add", "")):
+        changes.add_tags(ticket, tags=added, actor=actor)
+    if removed := _listed(values.get("remove", "")):
+        changes.remove_tags(ticket, tags=removed, actor=actor)
+
+
+def _undo_tags(ticket: Ticket, values: Values) -> dict[str, str]:
+    added = [tag for tag in map(changes.normal_tag, _listed(values.get("add", ""))) if tag not in ticket.tags]
+    removed = [tag for tag in map(changes.normal_tag, _listed(values.get("remove", ""))) if tag in ticket.tags]
+    return {"verb": "tags", "add": ",".join(removed), "remove": ",".join(added)}
+
+
+def _snooze(ticket: Ticket, values: Values, actor: Actor) -> None:
+    changes.snooze(ticket, until=moment(values.get("until", ""), "until"), actor=actor)
+
+
+def _wake(ticket: Ticket, values: Values, actor: Actor) -> None:
+    changes.wake(ticket, why=f"{actor.name} woke it", actor=actor)
+
+
+def _follow(ticket: Ticket, values: Values, actor: Actor) -> None:
+    agent = active_agents().get(pk=actor.id)
+    if values.get("on") == "1":
+        follow.follow(ticket, agent=agent, actor=actor)
+    else:
+        follow.unfollow(ticket, agent=agent, actor=actor)
+
+
+def _listed(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _id(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+VERBS: dict[str, Verb] = {
+    "assign": Verb(_assign, lambda t, v: {"verb": "assign", "agent": _id(t.assignee_id)}),
+    "team": Verb(_team, lambda t, v: {"verb": "team", "team": _id(t.team_id)}),
+    "status": Verb(_status, lambda t, v: {"verb": "status", "status": t.status}),
+    "priority": Verb(_priority, lambda t, v: {"verb": "priority", "priority": t.priority}),
+    "subject": Verb(_subject, lambda t, v: {"verb": "subject", "subject": t.subject}),
+    "tags": Verb(_tags, _undo_tags),
+    "snooze": Verb(_snooze, lambda t, v: {"verb": "wake"}),
+    "wake": Verb(_wake),
+    "follow": Verb(_follow, lambda t, v: {"verb": "follow", "on": "" if v.get("on") == "1" else "1"}),
+}

@@ -22,3 +22,12 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (document.parent / unquote(target.partition("#")[0])).exists()
     ]
     assert not broken, told(broken, "Correct these links:")
+
+
+def test_every_setting_of_the_environment_is_explained() -> None:
+    asked = re.compile(r"(?:env\.\w+|demanded|secret|service_url|environ\.get)\(\s*[\"']([A-Z_]+)[\"']")
+    sources = [*(ROOT / "helpdesk/settings").glob("*.py"), *(ROOT / "helpdesk/management").rglob("*.py")]
+    names = {name for path in sources for name in asked.findall(path.read_text(encoding="utf-8"))}
+    explained = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    missing = sorted(name for name in names if f"`{name}`" not in explained)
+    assert not missing, told(missing, "Explain these variables in docs/operations.md (Settings):")

@@ -25,7 +25,9 @@ LONG_FILES: dict[str, str] = {}
 # path:function -> why it is longer
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_TEMPLATES: dict[str, str] = {}
-LONG_SCRIPTS: dict[str, str] = {}
+LONG_SCRIPTS: dict[str, str] = {
+    "static/widget/widget.js": "customers' sites load this one file by one line; it cannot import others",
+}
 
 
 def test_files_stay_readable_in_one_sitting() -> None:

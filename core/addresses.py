@@ -21,6 +21,7 @@ _NEVER = (
     ipaddress.ip_network("192.88.99.0/24"),
     ipaddress.ip_network("100.64.0.0/10"),
     ipaddress.ip_network("2001::/23"),
+    ipaddress.ip_network("fec0::/10"),
 )
 
 

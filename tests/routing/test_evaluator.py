@@ -102,9 +102,7 @@ def test_an_empty_any_is_no_obstacle() -> None:
 @given(
     st.recursive(
         st.sampled_from(sorted(FACTS)).map(lambda f: case(f, "is_set")),
-        lambda inner: st.fixed_dictionaries(
-            {"all": st.lists(inner, max_size=3), "none": st.lists(inner, max_size=3)}
-        ),
+        lambda inner: st.fixed_dictionaries({"all": st.lists(inner, max_size=3), "none": st.lists(inner, max_size=3)}),
         max_leaves=8,
     )
 )
@@ -167,9 +165,7 @@ def test_rules_react_in_order_until_one_stops_the_rest() -> None:
 def test_a_rule_never_reacts_to_its_own_effect() -> None:
     assert not may_react(1, Trace(frozenset({1}), 1))
     assert may_react(2, Trace(frozenset({1}), 1))
-    assert [
-        r.id for r in reacting_rules([rule(1), rule(2)], "ticket_opened", FACTS, Trace(frozenset({1}), 1))
-    ] == [2]
+    assert [r.id for r in reacting_rules([rule(1), rule(2)], "ticket_opened", FACTS, Trace(frozenset({1}), 1))] == [2]
 
 
 def test_a_chain_of_rules_ends() -> None:

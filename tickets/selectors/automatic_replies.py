@@ -12,14 +12,14 @@ PER_CONTACT_AND_DAY = 10
 
 
 def may_answer_automatically(ticket: Ticket) -> bool:
-    """Never to automatic mail, at most once an hour on a ticket and ten times a day to one contact."""
+    """Never to automatic mail or a sender who asks for silence, once an hour on a ticket, ten times a day to one contact."""
     newest = (
         Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
         .order_by("-seq")
-        .values_list("is_automatic", flat=True)
+        .only("is_automatic", "refuses_answers")
         .first()
     )
-    if newest is None or newest:
+    if newest is None or newest.is_automatic or newest.refuses_answers:
         return False
     at = now()
     automatic = Message.objects.filter(direction=Direction.OUT, kind=MessageKind.REPLY, is_automatic=True)

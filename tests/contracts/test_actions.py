@@ -1,0 +1,127 @@
+"""What holds for every action, whoever adds one: its form, its words, its cause, its rights, its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from core.errors import Invalid, NotAllowed
+from people.models import Agent, Role
+from routing.actions import ACTIONS
+from routing.actions.base import Action
+from routing.models import PendingEvent
+from routing.services.macros import MacroDraft, apply_macro, save_macro
+from routing.services.rules import RuleDraft, save_rule
+from routing.tasks import react_to_events
+from tests.desk import a_team, an_agent, an_inbox, customer_writes, plain_channel
+from tickets.models import Message, Ticket, TicketEvent
+
+pytestmark = pytest.mark.django_db
+
+# One set of good parameters for each action; a new action adds its own.
+PARAMS: dict[str, dict[str, Any]] = {
+    "assign_team": {"team": "nobody"},
+    "assign_agent": {"agent": "lead"},
+    "require_skill": {"tags": "german"},
+    "set_status": {"status": "pending"},
+    "set_priority": {"priority": "raise"},
+    "add_tag": {"tags": "vip"},
+    "remove_tag": {"tags": "old"},
+    "add_note": {"text": "Hello {{contact.name}}"},
+    "notify_agent": {"agent": "lead", "text": "Look"},
+    "reply_with_template": {"text": "We got #{{ticket.number}}"},
+    "snooze": {"hours": 2},
+}
+# What people who may only write notes may do too.
+FREE_FOR_ALL = {"add_note", "notify_agent"}
+
+every_action = pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS.keys())
+
+
+@pytest.fixture(autouse=True)
+def _plain_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tickets.capabilities._provider", plain_channel)
+
+
+@pytest.fixture
+def lead() -> Agent:
+    return an_agent("Lea Lead")
+
+
+@pytest.fixture
+def ticket(lead: Agent) -> Ticket:
+    made = customer_writes(an_inbox(default_team=a_team("Support", lead, lead=lead)))
+    Ticket.objects.filter(pk=made.pk).update(tags=["old"])
+    made.refresh_from_db()
+    return made
+
+
+@every_action
+def test_parameters_survive_saving_and_reading(action: Action) -> None:
+    cleaned = action.clean(PARAMS[action.key])
+    assert action.clean(cleaned) == cleaned
+
+
+@every_action
+def test_missing_parameters_are_refused_at_the_field(action: Action) -> None:
+    with pytest.raises(Invalid) as refused:
+        action.clean({})
+    assert refused.value.fields
+
+
+@every_action
+def test_action_speaks_to_people(action: Action) -> None:
+    assert action.label[0].isupper()
+    assert action.describe(action.clean(PARAMS[action.key]))[0].isupper()
+
+
+@every_action
+def test_rule_that_runs_twice_on_an_event_acts_once(action: Action, ticket: Ticket) -> None:
+    actions = [{"action": action.key, "params": PARAMS[action.key]}]
+    save_rule(RuleDraft(name="Rule", event="MessageReceived", actions=actions))
+    event = TicketEvent.objects.get(ticket=ticket, kind="MessageReceived")
+    for _ in range(2):
+        PendingEvent.objects.get_or_create(event_id=event.pk, defaults={"ticket_id": ticket.pk})
+        react_to_events([event.pk])
+    assert TicketEvent.objects.filter(ticket=ticket, kind="RuleRan").count() == 1
+
+
+@every_action
+def test_effects_name_the_rule_that_caused_them(action: Action, ticket: Ticket) -> None:
+    actions = [{"action": action.key, "params": PARAMS[action.key]}]
+    rule = save_rule(RuleDraft(name="Rule", event="MessageReceived", actions=actions))
+    before = ticket.last_seq
+    event = TicketEvent.objects.get(ticket=ticket, kind="MessageReceived")
+    PendingEvent.objects.create(event_id=event.pk, ticket_id=ticket.pk)
+    react_to_events([event.pk])
+    effects = TicketEvent.objects.filter(ticket=ticket, seq__gt=before)
+    assert effects
+    assert {(item.actor_kind, item.cause, item.depth) for item in effects} == {("rule", f"rule:{rule.pk}", 1)}
+
+
+@every_action
+def test_macro_does_no_more_than_its_agent_may(action: Action, ticket: Ticket) -> None:
+    light = an_agent("Lia Light", role=Role.LIGHT)
+    actions = [{"action": action.key, "params": PARAMS[action.key]}]
+    macro = save_macro(MacroDraft(name="Macro", actions=actions))
+    if action.key in FREE_FOR_ALL:
+        apply_macro(ticket, macro=macro, agent=light)
+        return
+    with pytest.raises(NotAllowed):
+        apply_macro(ticket, macro=macro, agent=light)
+    assert not Message.objects.filter(ticket=ticket, direction="out").exists()
+    assert not TicketEvent.objects.filter(ticket=ticket, kind="MacroApplied").exists()
+
+
+@every_action
+def test_action_is_on_the_page_about_actions(action: Action) -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "adding-an-action.md").read_text()
+    assert f"`{action.key}`" in page
+
+
+@every_action
+def test_action_has_an_effect_test_of_its_own(action: Action) -> None:
+    assert (Path(settings.BASE_DIR) / "tests" / "routing" / "actions" / f"test_{action.key}.py").exists()

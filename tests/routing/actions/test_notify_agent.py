@@ -1,0 +1,21 @@
+"""The action that rings an agent's bell."""
+
+from __future__ import annotations
+
+from notifications.selectors.bell import bell_of
+from people.models import Agent
+from tests.desk import customer_writes
+from tests.routing.doing import do
+from tickets.models import Inbox
+
+
+def test_rule_notifies_the_lead_once_per_event(inbox: Inbox, ben: Agent) -> None:
+    ticket = customer_writes(inbox)
+    for _ in range(2):
+        do("notify_agent", ticket, agent="lead", text="Look at this")
+    assert [(line.kind, line.text) for line in bell_of(ben).notifications] == [("rule", "Look at this")]
+
+
+def test_nobody_is_notified_when_nobody_is_meant(inbox: Inbox, ben: Agent) -> None:
+    do("notify_agent", customer_writes(inbox), agent="assignee")
+    assert bell_of(ben).notifications == []

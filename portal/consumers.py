@@ -102,6 +102,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         if self.guest is None:
             return self._on_hello if frame.get("type") == "hello" else None
         handlers: dict[str, Callable[[Frame], Awaitable[None]]] = {
+            "hello": self._on_hello,
             "message": self._on_message,
             "typing": self._on_typing,
             "received": self._on_progress,

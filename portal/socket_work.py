@@ -13,6 +13,7 @@ from channels_in.webchat.services import reading, visitors
 from core.limits import is_within
 from core.peer import client_address
 from portal import chat, limits
+from portal.availability import availability_of
 from portal.chat import About, Guest
 
 P = ParamSpec("P")
@@ -65,14 +66,13 @@ def arrived(visitor: ChatVisitor) -> Awaitable[None]:
 
 
 def _caught_up(guest: Guest, *, ticket: int | None, seq: int) -> dict[str, Any]:
-    now = chat.availability_of(guest.inbox)
-    shown = chat.shown(guest.visitor, ticket_number=ticket, seq=seq)
+    now = availability_of(guest.inbox)
     return {
         "type": "welcome",
         "build": settings.BUILD,
         "online": now.is_online,
         "away": now.text,
-        "conversation": shown,
+        "conversation": chat.shown(guest.visitor, ticket_number=ticket, seq=seq),
     }
 
 

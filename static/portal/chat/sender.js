@@ -1,0 +1,76 @@
+/** Brings what waits in the outbox to the desk: in order, once each, over and over until it is safe. */
+import * as log from "./log.js";
+import * as outbox from "./outbox.js";
+import { word } from "./page.js";
+import * as session from "./session.js";
+
+const RESEND_AFTER = 10000;
+
+export class Sender {
+  /** `send(frame)` is false while there is no socket; `onTold(conversation)` gets what HTTP answered. */
+  constructor({ send, onTold }) {
+    this.send = send;
+    this.onTold = onTold;
+    this.underWay = new Map();
+    this.refused = new Set();
+    this.isByHttp = false;
+  }
+
+  /** A new connection: nothing of what was under way on the old one can be relied on. */
+  restart() {
+    for (const timer of this.underWay.values()) clearTimeout(timer);
+    this.underWay.clear();
+    this.isByHttp = false;
+    this.flush();
+  }
+
+  flush() {
+    for (const entry of outbox.waiting()) {
+      if (this.underWay.has(entry.id) || this.refused.has(entry.id)) continue;
+      const { id, text, page, name } = entry;
+      if (entry.files || this.isByHttp) this.post(entry);
+      else if (!this.send({ type: "message", id, text, page, name })) return;
+      this.underWay.set(id, setTimeout(() => this.again(id), RESEND_AFTER * (entry.files ? 30 : 1)));
+    }
+  }
+
+  async post(entry) {
+    try {
+      const told = await session.say(entry);
+      this.onStored(entry.id);
+      this.onTold(told.conversation);
+    } catch (problem) {
+      if (!(problem instanceof session.Refused)) this.again(entry.id, RESEND_AFTER);
+      else this.onRefused({ id: entry.id, message: problem.message, code: problem.code, retry_after: problem.retryAfter });
+    }
+  }
+
+  again(id, wait = 0) {
+    clearTimeout(this.underWay.get(id));
+    this.underWay.delete(id);
+    this.refused.delete(id);
+    setTimeout(() => this.flush(), wait);
+  }
+
+  settle(id) {
+    clearTimeout(this.underWay.get(id));
+    this.underWay.delete(id);
+    outbox.remove(id);
+  }
+
+  onStored(id) {
+    this.settle(id);
+    log.markStored(id);
+  }
+
+  onRefused({ id, code, message, retry_after: wait }) {
+    if (!id) return;
+    clearTimeout(this.underWay.get(id));
+    if (code === "token_refused") session.open().then(() => this.again(id), () => this.again(id, RESEND_AFTER));
+    else if (code === "too_many") setTimeout(() => this.again(id), (wait || 5) * 1000);
+    else {
+      this.refused.add(id);
+      log.markFailed(id, message || word("failed"), () => this.again(id));
+    }
+  }
+}

@@ -1,6 +1,7 @@
 """What came in, kept raw before anyone reads it, and each attempt to send something out."""
 
 from channels_in.models.chat_visitor import ChatVisitor, SignedSignIn
+from channels_in.models.demo_mail import DemoMail
 from channels_in.models.inbound_delivery import DeliveryState, InboundDelivery
 from channels_in.models.outbound_attempt import AttemptOutcome, OutboundAttempt
 
@@ -8,6 +9,7 @@ __all__ = [
     "AttemptOutcome",
     "ChatVisitor",
     "DeliveryState",
+    "DemoMail",
     "InboundDelivery",
     "OutboundAttempt",
     "SignedSignIn",

@@ -35,6 +35,12 @@ def postpone(rows: Sequence[InboundDelivery], *, reason: str, after_seconds: int
         _again(rows, reason=reason, after_seconds=min(max(wait, 1), _LONGEST_WAIT_SECONDS))
 
 
+def hurry(delivery_id: int) -> None:
+    """Somebody waits for this delivery: its pause ends now. A delivery under a lease is left alone."""
+    waiting = InboundDelivery.objects.filter(pk=delivery_id, state=DeliveryState.NEW).exclude(error="")
+    waiting.update(due_at=Now())
+
+
 def quarantine(rows: Sequence[InboundDelivery], *, reason: str) -> None:
     """Set aside: agents of the inbox see it with its raw content, and may retry or discard it."""
     with unit_of_work():

@@ -1,0 +1,47 @@
+"""The mail adapter: what docs/adding-a-channel.md asks of every kind. Mail comes in over SMTP, not by webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from channels_in.base import Adapter, ParsedEvent, Progress, RawDelivery, Sent
+from channels_in.email.compose import compose
+from channels_in.email.kind import KIND
+from channels_in.email.reading import read
+from channels_in.email.settings_form import EmailConfig
+from channels_in.email.transport import server_of, transmit
+from tickets.capabilities import Capabilities
+from tickets.models import Inbox, Message, RefKind
+from tickets.services import outbox
+from tickets.services.refs import remember_now
+
+
+class EmailAdapter(Adapter):
+    kind = KIND
+    capabilities = Capabilities(
+        label="E-mail",
+        icon="mail",
+        html=True,
+        attachments=True,
+        subject=True,
+        copies=True,
+        can_start=True,
+        can_undo=True,
+    )
+    Config = EmailConfig
+    # Mail systems try for a day or two; a customer should not wait longer for an answer that never left.
+    gives_up_after_hours = 24
+
+    def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
+        return read(delivery)
+
+    def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:
+        """The Message-ID is remembered before the mail leaves, so that even the quickest answer finds its ticket."""
+        mail = compose(inbox, message)
+        if message.inbox_id == inbox.pk and message.channel == KIND:
+            outbox.assign_external_id(message, external_id=mail.message_id)
+        else:
+            # A chat's answer that also goes by mail keeps the id that its own channel gave it.
+            remember_now(message.ticket_id, [mail.message_id], kind=RefKind.SENT, message_row_id=message.pk)
+        transmit(server_of(inbox), mail, progress)
+        return Sent(external_id=mail.message_id)

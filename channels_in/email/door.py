@@ -1,0 +1,68 @@
+"""The door for raw mail, whoever knocks (SMTP, a command, a benchmark): which inbox, stored and committed once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from channels_in.email import tokens
+from channels_in.email.kind import KIND
+from channels_in.email.parse.headers import split_head
+from channels_in.email.parse.identifiers import generated_message_id, own_message_id
+from channels_in.email.reading import REUSED_ID_MARK
+from channels_in.models import InboundDelivery
+from channels_in.services.accept import Accepted, accept
+from tickets.models import Inbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """Raw bytes with their envelope, which is not in the bytes."""
+
+    raw: bytes
+    mail_from: str = ""
+    rcpt_to: str = ""
+
+
+def inbox_for(address: str, inboxes: Iterable[Inbox] | None = None) -> Inbox | None:
+    """The inbox that an address leads to: its own, an alias, or either with a +mark."""
+    wanted = address.strip().strip("<>").lower()
+    known = mail_inboxes() if inboxes is None else inboxes
+    by_address = {name: inbox for inbox in known for name in _names(inbox)}
+    return by_address.get(wanted) or by_address.get(tokens.without_mark(wanted))
+
+
+def mail_inboxes() -> list[Inbox]:
+    """Few rows, read anew for each mail: a changed address counts at once."""
+    return list(Inbox.objects.filter(kind=KIND).exclude(address="").order_by("-is_active", "id"))
+
+
+def take_in(inbox: Inbox, mail: Mail, *, is_enqueued: bool = True) -> Accepted:
+    """Store and commit a mail. The same mail again changes nothing; another one under the same Message-ID is kept."""
+    message_id, digest = _identity(mail.raw)
+    headers = {"mail_from": mail.mail_from, "rcpt_to": mail.rcpt_to, "digest": digest}
+    accepted = accept(inbox, message_id, mail.raw, headers, is_enqueued=is_enqueued)
+    if accepted.is_duplicate and _digest_of(accepted.delivery_id) != digest:
+        key = f"{message_id}{REUSED_ID_MARK}{digest}"
+        accepted = accept(inbox, key, mail.raw, headers, is_enqueued=is_enqueued)
+    return accepted
+
+
+def _names(inbox: Inbox) -> list[str]:
+    aliases = inbox.config.get("aliases") or []
+    return [inbox.address.lower(), *(str(alias).lower() for alias in aliases)]
+
+
+def _identity(raw: bytes) -> tuple[str, str]:
+    """(Message-ID, digest of what the sender wrote): relays add headers of their own, so those do not count."""
+    headers, body = split_head(raw, 0, len(raw))
+    message_id = own_message_id(headers.first_filled("message-id")) or generated_message_id(raw)
+    written = raw[body:].replace(b"\r\n", b"\n").strip()
+    who = "\n".join(headers.first_filled(name) for name in ("from", "subject", "date"))
+    return message_id, hashlib.sha256(who.encode("utf-8", "replace") + b"\n" + written).hexdigest()[:16]
+
+
+def _digest_of(delivery_id: int) -> str:
+    headers = InboundDelivery.objects.values_list("headers", flat=True).get(pk=delivery_id)
+    return str(headers.get("digest", ""))

@@ -1,0 +1,195 @@
+"""What a mail means to the desk: a message of a contact, news about one of ours, or nothing. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from channels_in.base import Ignored, ParsedEvent, RawDelivery, Unreadable
+from channels_in.email import tokens
+from channels_in.email.kind import KIND
+from channels_in.email.parse import BouncedRecipient, ParsedFile, ParsedMail, parse
+from channels_in.email.parse.addresses import Address, first_address, normal_address
+from channels_in.email.sender_auth import verdict
+from tickets.inbound import Clues, Inbound, InboundFile, Reachability, Receipt, Sender
+from tickets.models import Delivery
+
+REUSED_ID_MARK = "#"
+"""Separates a Message-ID from the digest of its content where senders use one id for different mails."""
+
+_SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
+_BAD_MAILBOX = re.compile(r"5\.1\.\d{1,3}")
+_WORDS = {
+    "encrypted": "This mail is encrypted; the desk cannot read it.",
+    "from_missing": "It has no From; the sender was taken from another header.",
+    "from_unreadable": "Its From cannot be read; the sender was taken from another header.",
+    "multipart_without_parts": "Its parts are damaged; it is shown as plain text.",
+    "nested_too_deep": "It has more levels than the desk reads; the rest is attached.",
+    "too_many_parts": "It has more parts than the desk reads; the rest is attached.",
+    "html_cut": "Its formatted text is very long and was cut.",
+    "text_cut": "Its text is very long and was cut.",
+    "tnef_unreadable": "winmail.dat could not be opened.",
+    "unreadable_body": "Its body could not be read.",
+}
+_ENCRYPTED = "[This mail is encrypted. The desk cannot show it; the original is attached.]"
+
+
+def read(delivery: RawDelivery) -> list[ParsedEvent]:
+    """Everything that a stored mail tells. Raises Unreadable when nobody can be found who wrote it."""
+    mail = parse(delivery.raw)
+    if reason := _own_mail(mail, delivery):
+        return [Ignored(reason=reason)]
+    if mail.nature.is_bounce:
+        return _bounced(mail, delivery)
+    if mail.nature.is_feedback_report:
+        return _complaint(mail)
+    return [_inbound(mail, delivery)]
+
+
+def _own_mail(mail: ParsedMail, delivery: RawDelivery) -> str:
+    """Why a mail is one of ours that found its way back; "" when it is not."""
+    if tokens.loop_mark() in mail.loop_marks or tokens.message_of_own_id(mail.message_id) is not None:
+        return "A mail of our own came back"
+    if tokens.without_mark(mail.sender.address) == delivery.inbox.address.lower():
+        return "The sender is this inbox itself"
+    return ""
+
+
+def _bounced(mail: ParsedMail, delivery: RawDelivery) -> list[ParsedEvent]:
+    bounces = mail.nature.bounces
+    final = [item for item in bounces if not item.is_delay]
+    if bounces and not final:
+        return [Ignored(reason="A mail system is still trying to deliver our message")]
+    message_id = _bounced_message(delivery, bounces)
+    worst = max(final, key=lambda item: item.is_permanent, default=None)
+    events: list[ParsedEvent] = [
+        Receipt(
+            delivery=Delivery.FAILED,
+            message_id=message_id,
+            external_id=worst.message_id if worst else "",
+            reason=_bounce_reason(worst),
+        )
+    ]
+    if message_id is not None:
+        # Only a report about a mail that we can prove to be ours may close an address.
+        events += [
+            Reachability(kind=KIND, value=item.recipient, is_reachable=False, reason=_bounce_reason(item))
+            for item in final
+            if item.is_permanent and _BAD_MAILBOX.fullmatch(item.status)
+        ]
+    return events
+
+
+def _bounced_message(delivery: RawDelivery, bounces: Iterable[BouncedRecipient]) -> int | None:
+    by_envelope = tokens.message_of_bounce_address(delivery.headers.get("rcpt_to", ""))
+    if by_envelope is not None:
+        return by_envelope
+    return next((pk for item in bounces if (pk := tokens.message_of_own_id(item.message_id)) is not None), None)
+
+
+def _bounce_reason(item: BouncedRecipient | None) -> str:
+    if item is None:
+        return "The mail came back undelivered."
+    detail = item.diagnostic or f"status {item.status}"
+    return f"{item.recipient} did not get it: {detail}"[:300]
+
+
+def _complaint(mail: ParsedMail) -> list[ParsedEvent]:
+    is_ours = tokens.message_of_own_id(mail.nature.complained_message_id) is not None
+    if not is_ours or not mail.nature.complained_recipient:
+        return [Ignored(reason="An abuse report about no mail of ours")]
+    reason = "They marked our mail as spam."
+    return [Reachability(kind=KIND, value=mail.nature.complained_recipient, is_reachable=False, reason=reason)]
+
+
+def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
+    sender = _sender(mail, delivery)
+    ticket_id = _ticket_by_address(mail, delivery, sender.address)
+    text = mail.reply_text or mail.text
+    problems = [_WORDS[code] for code in mail.problems if code in _WORDS]
+    if mail.from_count > 1:
+        problems.append("It names several senders; the first one was taken.")
+    if _is_reused(delivery, mail):
+        problems.append("Another mail came with the same Message-ID but different content.")
+    files = [_file(item) for item in mail.files]
+    if "encrypted" in mail.problems and not text:
+        text = _ENCRYPTED
+    return Inbound(
+        external_id=delivery.external_id if _is_reused(delivery, mail) else mail.message_id,
+        sender=Sender(
+            kind=KIND,
+            value=sender.address,
+            name=sender.name,
+            verified_how="token" if ticket_id is not None else "",
+        ),
+        text=text,
+        full_text=mail.text,
+        html=mail.html,
+        has_remote_images=mail.has_remote_images,
+        subject=mail.subject,
+        recipients=_recipients(mail, delivery, sender),
+        files=tuple(files),
+        clues=_clues(mail, ticket_id),
+        occurred_at=mail.date,
+        is_automatic=mail.nature.is_auto_reply or mail.return_path == "",
+        refuses_answers=mail.nature.refuses_automatic_answers,
+        sender_auth=verdict(mail, delivery.inbox.config),
+        problems=tuple(problems),
+    )
+
+
+def _is_reused(delivery: RawDelivery, mail: ParsedMail) -> bool:
+    return delivery.external_id.startswith(f"{mail.message_id}{REUSED_ID_MARK}")
+
+
+def _sender(mail: ParsedMail, delivery: RawDelivery) -> Address:
+    if mail.sender.address:
+        return mail.sender
+    envelope = first_address(delivery.headers.get("mail_from", ""))
+    if envelope is None:
+        raise Unreadable("Nobody is named who wrote this mail.")
+    return Address(envelope.address, mail.sender.name)
+
+
+def _ticket_by_address(mail: ParsedMail, delivery: RawDelivery, sender: str) -> int | None:
+    """By the signed address that this sender was given; the envelope tells best where a mail was sent."""
+    addresses = [delivery.headers.get("rcpt_to", ""), *(item.address for item in (*mail.to, *mail.cc))]
+    found = (tokens.ticket_of_reply_address(address, sender=sender) for address in addresses)
+    return next((ticket_id for ticket_id in found if ticket_id is not None), None)
+
+
+def _clues(mail: ParsedMail, ticket_id: int | None) -> Clues:
+    number = _SUBJECT_NUMBER.search(mail.subject)
+    return Clues(
+        reply_token_ticket_id=ticket_id,
+        message_id=mail.message_id,
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        subject_number=int(number.group(1)) if number else None,
+    )
+
+
+def _recipients(mail: ParsedMail, delivery: RawDelivery, sender: Address) -> dict[str, Any]:
+    """As people know them: our own addresses without their marks; a Reply-To only where it says something else."""
+    own = delivery.inbox.address.lower()
+
+    def shown(addresses: Iterable[Address]) -> list[dict[str, str]]:
+        plain = ((own if tokens.without_mark(a.address) == own else a.address, a.name) for a in addresses)
+        return [{"kind": KIND, "name": name, "address": address} for address, name in dict(plain).items()]
+
+    recipients: dict[str, Any] = {"to": shown(mail.to), "cc": shown(mail.cc)}
+    reply_to = [item for item in mail.reply_to if normal_address(item.address) not in ("", sender.address, own)]
+    if reply_to:
+        recipients["reply_to"] = shown(reply_to)
+    return recipients
+
+
+def _file(item: ParsedFile) -> InboundFile:
+    return InboundFile(
+        name=item.name,
+        content_type=item.type,
+        content=item.content,
+        is_inline=item.is_inline,
+        content_id=item.content_id,
+    )

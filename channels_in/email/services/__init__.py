@@ -1,0 +1,1 @@
+"""What the mail channel writes of its own: the demo customers' mailboxes."""

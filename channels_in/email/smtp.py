@@ -1,0 +1,161 @@
+"""Mail in over SMTP. 250 is said when the bytes are committed, never before; for our own trouble 451, so that the
+sender keeps the mail and tries again.
+
+A relay of the operator's stands before this door on the open internet; it does TLS, spam checks and DKIM.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, AnyStr
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from channels_in.email.door import Mail, inbox_for, take_in
+
+logger = logging.getLogger(__name__)
+
+MAX_SESSIONS = 200
+MAX_RECIPIENTS = 100
+IDLE_SECONDS = 120
+DATABASE_THREADS = 4
+_BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
+
+ACCEPTED = "250 2.0.0 Accepted"
+TRY_LATER = "451 4.3.0 The desk cannot store mail just now; please try again"
+BARE_LINE_FEED = "554 5.6.11 Bare line feeds are refused; end each line with CR LF"
+
+
+class MailHandler:
+    """The desk's side of a session; the database is only touched in its own few threads."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        self.threads = threads
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+            return f"452 4.5.3 At most {MAX_RECIPIENTS} recipients at once"
+        answer = await self._in_thread(_judge_recipient, address)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        raw = envelope.original_content or b""
+        if _BARE_LINE_FEED.search(raw):
+            return BARE_LINE_FEED
+        return await self._in_thread(_store, raw, envelope.mail_from or "", list(envelope.rcpt_tos))
+
+    async def handle_exception(self, error: Exception) -> str:
+        logger.error("A mail session failed", exc_info=error)
+        return TRY_LATER
+
+    async def _in_thread(self, work: Callable[..., str], *arguments: Any) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, _with_database, work, arguments)
+
+
+def _with_database(work: Callable[..., str], arguments: tuple[Any, ...]) -> str:
+    close_old_connections()
+    try:
+        return work(*arguments)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("Mail was put off: the database is away", exc_info=error)
+        return TRY_LATER
+    finally:
+        close_old_connections()
+
+
+def _judge_recipient(address: str) -> str:
+    inbox = inbox_for(address)
+    if inbox is None:
+        return "550 5.1.1 No such mailbox here"
+    if not inbox.is_active:
+        return "450 4.2.1 This mailbox is switched off for now"
+    return "250 2.1.5 OK"
+
+
+def _store(raw: bytes, mail_from: str, recipients: list[str]) -> str:
+    """One delivery per inbox; the second address of the same inbox finds a copy and changes nothing."""
+    for address in recipients:
+        inbox = inbox_for(address)
+        if inbox is None:
+            return TRY_LATER
+        take_in(inbox, Mail(raw=raw, mail_from=mail_from, rcpt_to=address))
+    return ACCEPTED
+
+
+class MailDoor(SMTP):
+    """aiosmtpd with our limits: real mails have long lines, and a refusal names the limit."""
+
+    line_length_limit = 1024 * 1024
+    command_size_limit = 2048
+    open_sessions = 0
+
+    def __init__(self, handler: Any, *, max_bytes: int, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        super().__init__(
+            handler,
+            data_size_limit=max_bytes,
+            enable_SMTPUTF8=True,
+            ident="Helpdesk",
+            timeout=IDLE_SECONDS,
+            loop=loop,
+        )
+        self.max_bytes = max_bytes
+        self._is_counted = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if MailDoor.open_sessions >= MAX_SESSIONS and isinstance(transport, asyncio.Transport):
+            transport.write(b"421 4.3.2 Too many connections; please try again\r\n")
+            transport.close()
+            return
+        MailDoor.open_sessions += 1
+        self._is_counted = True
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._is_counted:
+            return
+        self._is_counted = False
+        MailDoor.open_sessions -= 1
+        super().connection_lost(error)
+
+    async def push(self, status: AnyStr) -> None:
+        text = status.decode() if isinstance(status, bytes) else status
+        if text.startswith("552 Error"):
+            text = f"552 5.3.4 The mail is larger than {self.max_bytes:,} bytes"
+        await super().push(text)
+
+
+class DoorServer:
+    """One listening address; `start` returns when connections are taken."""
+
+    def __init__(self, handler: Any, *, host: str, port: int, max_bytes: int | None = None) -> None:
+        self.handler = handler
+        self.host = host
+        self.port = port
+        self.max_bytes = max_bytes or settings.MAX_MAIL_BYTES
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: MailDoor(self.handler, max_bytes=self.max_bytes, loop=loop), self.host, self.port
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+
+def mail_handler() -> MailHandler:
+    return MailHandler(ThreadPoolExecutor(max_workers=DATABASE_THREADS, thread_name_prefix="mail-in"))

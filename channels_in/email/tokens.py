@@ -1,0 +1,85 @@
+"""Signed marks in addresses and Message-IDs: what we put in goes out to strangers and comes back as proof.
+
+All are lower-case base32 and decimal digits, since mail systems fold case; the signatures cannot be guessed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from core.crypto import is_signed, signature
+
+_REPLY = "mail-reply-address"
+_BOUNCE = "mail-bounce-address"
+_MESSAGE_ID = "mail-message-id"
+_LOOP = "mail-loop-mark"
+_REPLY_BYTES = 16
+_MAX_LOCAL_PART = 64
+
+_REPLY_MARK = re.compile(r"r(\d{1,18})\.([a-z2-7]{26})")
+_BOUNCE_MARK = re.compile(r"b(\d{1,18})\.([a-z2-7]{16})")
+_OWN_ID = re.compile(r"t\.(\d{1,18})\.m\.(\d{1,18})\.([a-z2-7]{16})@.+", re.IGNORECASE)
+
+
+def reply_address(inbox_address: str, *, ticket_id: int, to: str) -> str:
+    """Where one person may answer one ticket: help+r4711.<signature>@example.com."""
+    mark = f"r{ticket_id}.{signature(_REPLY, ticket_id, to.lower(), size=_REPLY_BYTES)}"
+    return _with_mark(inbox_address, mark)
+
+
+def bounce_address(inbox_address: str, *, message_id: int) -> str:
+    """The envelope sender of one message: whatever comes back to it is about that message."""
+    return _with_mark(inbox_address, f"b{message_id}.{signature(_BOUNCE, message_id)}")
+
+
+def own_message_id(inbox_address: str, *, ticket_id: int, message_id: int) -> str:
+    """The Message-ID of our row, without angle brackets; the same on every attempt."""
+    mark = signature(_MESSAGE_ID, ticket_id, message_id)
+    return f"t.{ticket_id}.m.{message_id}.{mark}@{inbox_address.rpartition('@')[2] or 'localhost'}"
+
+
+def loop_mark() -> str:
+    """What our mails carry, and what no mail from outside should."""
+    return signature(_LOOP)
+
+
+def ticket_of_reply_address(address: str, *, sender: str) -> int | None:
+    """The ticket that this sender was given this address for; None for a wrong, foreign or borrowed one."""
+    match = _REPLY_MARK.fullmatch(_mark_of(address))
+    if match is None or not is_signed(match.group(2), _REPLY, int(match.group(1)), sender.lower(), size=_REPLY_BYTES):
+        return None
+    return int(match.group(1))
+
+
+def message_of_bounce_address(address: str) -> int | None:
+    match = _BOUNCE_MARK.fullmatch(_mark_of(address))
+    if match is None or not is_signed(match.group(2), _BOUNCE, int(match.group(1))):
+        return None
+    return int(match.group(1))
+
+
+def message_of_own_id(message_id: str) -> int | None:
+    """Our row behind a Message-ID that we made; None for any other, also for an imitation."""
+    match = _OWN_ID.fullmatch(message_id)
+    if match is None or not is_signed(match.group(3), _MESSAGE_ID, int(match.group(1)), int(match.group(2))):
+        return None
+    return int(match.group(2))
+
+
+def without_mark(address: str) -> str:
+    """The plain address behind a plus-address; others unchanged."""
+    local, at, domain = address.lower().rpartition("@")
+    base, plus, _ = local.rpartition("+")
+    return f"{base}{at}{domain}" if plus and base else address.lower()
+
+
+def _mark_of(address: str) -> str:
+    local = address.lower().rpartition("@")[0]
+    return local.rpartition("+")[2]
+
+
+def _with_mark(address: str, mark: str) -> str:
+    """The plain address where the mark would make it too long; headers then do the threading."""
+    local, at, domain = address.rpartition("@")
+    marked = f"{local}+{mark}"
+    return f"{marked}{at}{domain}" if at and len(marked) <= _MAX_LOCAL_PART else address

@@ -1,7 +1,7 @@
 """Every address of the desk against every role: a new address that is not classified fails here.
 
-The world holds one ticket of the private Legal team, full of canaries. Whoever is not let into it must get the answer of
-a thing that does not exist, and must never receive a byte of it, by any address and any method.
+The world holds one ticket of the private Legal team, full of canaries. Whoever is not let into it must get the answer
+of a thing that does not exist, and must never receive a byte of it, by any address and any method.
 """
 
 from __future__ import annotations

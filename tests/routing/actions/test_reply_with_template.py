@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
 
@@ -31,7 +33,8 @@ def test_agents_macro_answers_as_the_agent(inbox: Inbox, mia: Agent) -> None:
 
 @pytest.mark.parametrize("sign", ["is_automatic", "refuses_answers"])
 def test_machines_get_no_automatic_answer(inbox: Inbox, sign: str) -> None:
-    assert replies(do("reply_with_template", customer_writes(inbox, **{sign: True}), text="We got it.")) == []
+    signs: dict[str, Any] = {sign: True}
+    assert replies(do("reply_with_template", customer_writes(inbox, **signs), text="We got it.")) == []
 
 
 def test_two_machines_writing_to_each_other_fall_silent(inbox: Inbox) -> None:

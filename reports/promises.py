@@ -9,16 +9,16 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.urls import reverse
 
 from core.errors import Invalid
-from people.models import Agent
+from people.models import Agent, Team
 from reports.base import Filters
 from reports.period import Period, period_from
 from sla.models import Clock, Metric
-from tickets.models import Priority
+from tickets.models import Inbox, Priority
 from tickets.selectors.access import scopes_of, tickets_visible_to
 
 OUTCOMES = {
@@ -112,8 +112,17 @@ def with_outcome(rows: QuerySet[Clock], outcome: str) -> QuerySet[Clock]:
     return rows.filter(wheres[outcome])
 
 
-def slowest_first(rows: QuerySet[Clock]) -> QuerySet[Clock]:
-    return rows.order_by(F("elapsed_seconds").desc(), "id")
+def name_of(kind: str, value: str) -> str:
+    """What to call the team, agent or inbox of a filter."""
+    if value == "none":
+        return f"No {kind}"
+    rows: dict[str, QuerySet[Any]] = {
+        "team": Team.objects.all(),
+        "agent": Agent.objects.all(),
+        "inbox": Inbox.objects.all(),
+    }
+    found = rows[kind].filter(pk=int(value)).first()
+    return str(found) if found else f"Unknown {kind}"
 
 
 def _check(given: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 
 from core.clock import now
 from core.errors import Invalid
@@ -18,8 +19,9 @@ from reports.definitions import REPORTS
 from reports.exports import csv_lines
 from reports.guard import ViewerRequest, report_page
 from reports.period import PRESETS
-from reports.promises import OUTCOMES, PromiseFilters, decided, with_outcome
+from reports.promises import OUTCOMES, PromiseFilters, decided, name_of, with_outcome
 from reports.runner import Run, report_for, run_report, zone_of
+from sla.models import Metric
 
 PAGE_SIZE = 100
 
@@ -75,6 +77,7 @@ def promises_page(request: ViewerRequest) -> HttpResponseBase:
         "count": rows.count(),
         "filters": filters,
         "facts": _facts_of(filters),
+        "period_words": _days_of(filters),
         "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         "back_query": urlencode({**filters.period.query(), **_report_filters(filters)}),
     }
@@ -113,14 +116,16 @@ def _report_filters(filters: PromiseFilters) -> dict[str, str]:
 
 def _facts_of(filters: PromiseFilters) -> list[str]:
     """The filters in words, for the head of the list."""
-    days = f"{filters.period.first} to {filters.period.last}"
-    facts = [str(filters.period.first) if filters.period.length == 1 else days]
     weekdays = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-    if filters.metric:
-        facts.append(filters.metric.replace("_", " "))
+    facts = [Metric(filters.metric).label] if filters.metric else []
     if filters.weekday:
         facts.append(weekdays[int(filters.weekday) - 1])
     if filters.hour:
         facts.append(f"{int(filters.hour):02}:00 to {int(filters.hour):02}:59")
-    facts += [value for value in (filters.channel, filters.priority) if value]
-    return facts
+    facts += [name_of(kind, getattr(filters, kind)) for kind in ("team", "agent", "inbox") if getattr(filters, kind)]
+    return facts + [value.capitalize() for value in (filters.channel, filters.priority) if value]
+
+
+def _days_of(filters: PromiseFilters) -> str:
+    first, last = (date_format(day, "j M Y") for day in (filters.period.first, filters.period.last))
+    return first if first == last else f"{first} – {last}"

@@ -102,8 +102,12 @@ def _stops_at(arrival: Arrival, present: datetime, dice: random.Random) -> int:
         return arrival.stops_at
     length = len(arrival.script.turns)
     is_recent = present - arrival.at < timedelta(days=8)
-    if length > 1 and dice.random() < (0.5 if is_recent else 0.02):
-        return dice.randint(1, length - 1)
+    if length > 1 and dice.random() < (0.45 if is_recent else 0.02):
+        # Mostly it is the customer who keeps us waiting; our own delays are to be rare and recent.
+        turns = range(1, length)
+        is_new = present - arrival.at < timedelta(days=1.5)
+        weights = [1.0 if arrival.script.turns[n].who == "customer" else 0.8 if is_new else 0.05 for n in turns]
+        return dice.choices(turns, weights)[0]
     return length
 
 

@@ -34,7 +34,7 @@ class Pace:
         return self.middle * dice.lognormvariate(0, self.spread)
 
 
-PACES = {"Support": Pace(0.17), "Orders": Pace(0.1), "Billing": Pace(0.21)}
+PACES = {"Support": Pace(0.25), "Orders": Pace(0.17), "Billing": Pace(0.31)}
 
 
 @dataclass(slots=True)

@@ -115,10 +115,10 @@ class Clocks:
         """Warn and breach what fell due, in the order of time."""
         facts: list[Fact] = []
         for clock in self.running.values():
-            if clock.warned_at is None and clock.warn_at <= until:
+            if clock.warned_at is None and clock.warn_at < until:
                 clock.warned_at = clock.warn_at
                 facts.append(Fact(clock.warn_at, "SLABreachNear", clock.metric, clock.due_at))
-            if clock.breached_at is None and clock.due_at <= until:
+            if clock.breached_at is None and clock.due_at < until:
                 clock.breached_at = clock.decided_at = clock.due_at
                 clock.snapshot = snapshot
                 facts.append(Fact(clock.due_at, "SLABreached", clock.metric, clock.due_at))

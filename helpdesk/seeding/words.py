@@ -7,8 +7,9 @@ import random
 _COMMON = """order refund invoice delivery account password login address payment parcel return warranty machine
 grinder filter subscription discount coupon error screen button update app cable charger battery screenshot printer
 license contract support replacement shipping tracking carrier warehouse credit card bank transfer receipt email phone
-website checkout basket product size colour box label manual spare part repair technician appointment window noise leak
-water coffee beans office team manager colleague customer company project deadline budget quote meeting report""".split()
+website checkout basket product size colour box label manual spare part repair technician appointment window noise
+leak water coffee beans office team manager colleague customer company project deadline budget quote meeting
+report""".split()
 _VERBS = """arrived stopped failed started returned changed disappeared worked broke asked waited called wrote checked
 cancelled paid ordered received noticed tried installed restarted cleaned opened sent confirmed replaced""".split()
 _RARE = """kerfuffle zirconium marzipan obelisk quasar flugelhorn palimpsest rhododendron sarsaparilla tamarind

@@ -1,0 +1,130 @@
+"""Every report keeps the contract: empty desk, viewer's scope, file equals table, days of the viewer, fixed queries."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.errors import NotAllowed
+from people.models import Agent
+from reports.base import Report, Result
+from reports.definitions import REPORTS
+from reports.runner import run_report
+from tests.cast import Cast
+from tests.reports.fortnight import NOW, START, make_fortnight
+
+ZONES = ("Pacific/Auckland", "UTC", "America/Los_Angeles")
+ALL_DAYS = {"from": (START - timedelta(days=1)).date().isoformat(), "to": NOW.date().isoformat()}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=sorted(REPORTS))
+def report(request: pytest.FixtureRequest) -> Report:
+    return REPORTS[request.param]
+
+
+def _run(report: Report, viewer: Agent, values: dict[str, str] | None = None) -> Result:
+    filters = report.Filters.from_query(values or ALL_DAYS, now=NOW, zone=ZoneInfo(viewer.time_zone))
+    return report.run(viewer, filters, now=NOW)
+
+
+def _total(result: Result) -> int:
+    """The count of the row that sums up everything."""
+    return next((row.values["count"] for row in result.rows if row.group == "All"), 0)
+
+
+def test_report_on_an_empty_desk_has_no_rows_and_a_page(report: Report, cast: Cast, client: Client) -> None:
+    assert list(_run(report, cast.mona).rows) == []
+    client.force_login(cast.mona)
+    page = client.get(f"/reports/{report.slug}/")
+    assert page.status_code == 200
+    assert "Nothing" in page.content.decode()
+
+
+def test_report_is_for_managers_and_admins(report: Report, cast: Cast, client: Client) -> None:
+    for agent in (cast.ana, cast.cleo, cast.lia):
+        with pytest.raises(NotAllowed):
+            run_report(agent, report.slug, {})
+        client.force_login(agent)
+        for path in ("", "export.csv"):
+            assert client.get(f"/reports/{report.slug}/{path}").status_code == 403
+    client.logout()
+    assert client.get(f"/reports/{report.slug}/").status_code == 302
+
+
+def test_report_counts_only_what_the_viewer_sees(report: Report, cast: Cast) -> None:
+    make_fortnight(cast)
+    everything, without_legal = _total(_run(report, cast.mona)), _total(_run(report, cast.ana))
+    assert everything > without_legal > 0
+    # Every third ticket is Legal's, and Ana is not.
+    assert without_legal == _total(_run(report, cast.mona, {**ALL_DAYS, "inbox": str(cast.mail.pk)}))
+
+
+def test_file_equals_table(report: Report, cast: Cast, client: Client) -> None:
+    make_fortnight(cast)
+    client.force_login(cast.mona)
+    response = client.get(f"/reports/{report.slug}/export.csv", ALL_DAYS)
+    assert response.headers["Content-Type"].startswith("text/csv")
+    text = b"".join(_chunks(response)).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    result = _run(report, cast.mona)
+    assert lines[0] == ["Group", "Name", *(column.csv_label for column in result.columns)]
+    assert lines[1:] == [
+        [row.group, row.label, *(_plain(row.values[column.key]) for column in result.columns)] for row in result.rows
+    ]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_day_is_the_viewers_day(report: Report, cast: Cast, zone: str) -> None:
+    """The days of a fortnight add up to the whole, and each begins at the viewer's midnight."""
+    make_fortnight(cast)
+    cast.mona.time_zone = zone
+    whole = _total(_run(report, cast.mona))
+    day, total = datetime.fromisoformat(ALL_DAYS["from"]).date(), 0
+    while day.isoformat() <= ALL_DAYS["to"]:
+        total += _total(_run(report, cast.mona, {"from": day.isoformat(), "to": day.isoformat()}))
+        day += timedelta(days=1)
+    assert total == whole > 0
+
+
+def test_queries_do_not_grow_with_the_desk(report: Report, cast: Cast, client: Client) -> None:
+    client.force_login(cast.mona)
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/reports/{report.slug}/", ALL_DAYS).status_code == 200
+        return len(queries)
+
+    make_fortnight(cast)
+    few = count()
+    make_fortnight(cast, policy="Once more")
+    assert count() == few <= 12
+
+
+def test_wrong_filters_say_what_is_wrong(report: Report, cast: Cast, client: Client) -> None:
+    client.force_login(cast.mona)
+    wrong = ({"days": "0"}, {"days": "x"}, {"from": "2026-02-30"}, {"from": "2026-03-02", "to": "2026-03-01"})
+    for values in wrong:
+        page = client.get(f"/reports/{report.slug}/", values)
+        assert page.status_code == 422, values
+        assert "Start again" in page.content.decode()
+
+
+def _chunks(response: Any) -> Iterator[bytes]:
+    return iter(response.streaming_content)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    return str(round(value, 1)) if isinstance(value, float) else str(value)

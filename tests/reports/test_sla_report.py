@@ -1,0 +1,135 @@
+"""The SLA report: its figures on the seeded fortnight, and the lists behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from statistics import quantiles
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from helpdesk.history.clocks import ClockRow
+from reports.base import Result
+from reports.definitions.sla import SlaReport
+from reports.promises import PromiseFilters, decided, with_outcome
+from tests.cast import Cast
+from tests.reports.fortnight import NOW, Fortnight
+
+DAYS = {"from": "2026-03-02", "to": "2026-03-16"}
+
+
+def _run(cast: Cast, **values: str) -> Result:
+    filters = PromiseFilters.from_query({**DAYS, **values}, now=NOW, zone=ZoneInfo("UTC"))
+    return SlaReport().run(cast.mona, filters, now=NOW)
+
+
+def _clocks(fortnight: Fortnight) -> list[ClockRow]:
+    return [clock for life in fortnight.lives for clock in life.clocks.rows if clock.decided_at]
+
+
+def _percentile(seconds: Iterable[float], percent: int) -> float:
+    return quantiles(seconds, n=100, method="inclusive")[percent - 1]
+
+
+def test_golden_fortnight(cast: Cast, fortnight: Fortnight) -> None:
+    """Reckoned by hand: the n-th answer takes (n+1)*5 minutes, so 12 of 42 come within the hour; the n-th solution
+    takes (n+1)*20 minutes, so 24 of 41 come within eight hours. The last ticket has no outcome of its solution yet."""
+    result = _run(cast)
+    everything = result.rows[0].values
+    assert everything["count"] == 83
+    assert everything["breached"] == (42 - 12) + (41 - 24)
+    assert everything["achieved"] == round(100 * 36 / 83, 1)
+    assert everything["first_p50"] == 21 * 300
+    by_name = {(row.group, row.label): row.values for row in result.rows}
+    assert by_name["Team", "Support"]["count"] == 56
+    assert by_name["Team", "Legal"]["count"] == 27
+    assert {row.label for row in result.rows if row.group == "Priority"} == {"Normal", "High", "Low"}
+    assert by_name["Agent", "Cleo"]["breached"] == by_name["Team", "Legal"]["breached"]
+
+
+def test_percentiles_equal_those_of_plain_python(cast: Cast, fortnight: Fortnight) -> None:
+    values = _run(cast).rows[0].values
+    for key, metric in (("first", "first_response"), ("solve", "resolution")):
+        took = [clock.elapsed for clock in _clocks(fortnight) if clock.metric == metric and clock.met_at]
+        assert values[f"{key}_p50"] == pytest.approx(_percentile(took, 50))
+        assert values[f"{key}_p90"] == pytest.approx(_percentile(took, 90))
+
+
+def test_every_breakdown_adds_up_to_the_whole(cast: Cast, fortnight: Fortnight) -> None:
+    result = _run(cast)
+    for group in ("Team", "Channel", "Priority", "Agent"):
+        rows = [row.values for row in result.rows if row.group == group]
+        assert sum(row["count"] for row in rows) == 83, group
+        assert sum(row["breached"] for row in rows) == result.rows[0].values["breached"], group
+    bars = result.charts[1].marks
+    assert sum((mark.numbers["achieved"] or 0) + (mark.numbers["breached"] or 0) for mark in bars) == 83
+    assert result.heatmap is not None
+    assert sum(cell.count for row in result.heatmap.cells for cell in row) == result.rows[0].values["breached"]
+
+
+def test_every_figure_leads_to_exactly_its_promises(cast: Cast, fortnight: Fortnight) -> None:
+    """Counted by the queryset behind each link: counts, breaches, bars and cells of the heatmap."""
+    result = _run(cast)
+    for row in result.rows:
+        assert _behind(cast, row.links["count"]) == row.values["count"], row
+        assert _behind(cast, row.links["breached"]) == row.values["breached"], row
+    for mark in result.charts[1].marks:
+        assert _behind(cast, mark.link) == sum(value or 0 for value in mark.numbers.values()), mark
+    assert result.heatmap is not None
+    for cell in (cell for cells in result.heatmap.cells for cell in cells if cell.count):
+        assert _behind(cast, cell.link) == cell.count, cell
+
+
+def _behind(cast: Cast, link: str) -> int:
+    query = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    filters = PromiseFilters.from_query(query, now=NOW, zone=ZoneInfo("UTC"))
+    return with_outcome(decided(cast.mona, filters), query["outcome"]).count()
+
+
+def test_manager_opens_the_list_behind_a_figure(cast: Cast, fortnight: Fortnight, client: Client) -> None:
+    client.force_login(cast.mona)
+    legal = next(row for row in _run(cast).rows if row.label == "Legal")
+    page = client.get(legal.links["breached"]).content.decode()
+    assert f'data-count="{legal.values["breached"]}"' in page
+    assert len(re.findall("data-promise=", page)) == legal.values["breached"]
+    assert "Legal" in page
+    numbers = {life.number for life in fortnight.lives if life.team_id == cast.legal.pk}
+    assert {int(number) for number in re.findall(r"/tickets/(\d+)/", page)} <= numbers
+
+
+def test_pages_of_a_long_list_hold_everything_once(
+    cast: Cast, fortnight: Fortnight, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.views.PAGE_SIZE", 25)
+    client.force_login(cast.mona)
+    link, found = f"/reports/promises/?outcome=decided&from={DAYS['from']}&to={DAYS['to']}", []
+    while link:
+        page = client.get(link).content.decode()
+        found += re.findall(r'data-promise="(\d+)"', page)
+        older = re.search(r'href="(\?[^"]+)" rel="next"', page)
+        link = "/reports/promises/" + older.group(1).replace("&amp;", "&") if older else ""
+    assert len(found) == len(set(found)) == 83
+
+
+def test_previous_period_is_compared(cast: Cast, fortnight: Fortnight) -> None:
+    result = _run(cast, **{"from": "2026-03-09", "to": "2026-03-15"})
+    first_week = _run(cast, **{"from": "2026-03-02", "to": "2026-03-08"})
+    breaches = next(tile for tile in result.tiles if tile.column.key == "breached")
+    assert breaches.before == first_week.rows[0].values["breached"]
+    assert breaches.value > breaches.before
+
+
+def test_filters_narrow_every_figure(cast: Cast, fortnight: Fortnight) -> None:
+    result = _run(cast, team=str(cast.support.pk), priority="normal")
+    assert {row.label for row in result.rows if row.group == "Team"} == {"Support"}
+    assert result.rows[0].values["count"] == 28
+    assert _run(cast, metric="resolution").rows[0].values["count"] == 41
+    assert list(_run(cast, channel="telegram").rows) == []
+
+
+def test_agent_may_not_open_the_list(cast: Cast, fortnight: Fortnight, client: Client) -> None:
+    client.force_login(cast.ana)
+    assert client.get("/reports/promises/", DAYS).status_code == 403

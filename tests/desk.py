@@ -19,7 +19,7 @@ _numbers = count(1)
 
 def an_agent(name: str = "Mia Winter", *, is_online: bool = False, **values: Any) -> Agent:
     if is_online:
-        values |= {"availability": Availability.AVAILABLE, "last_seen_at": now()}
+        values = {"availability": Availability.AVAILABLE, "last_seen_at": now(), **values}
     email = f"{name.split()[0].lower()}{next(_numbers)}@desk.example"
     return Agent.objects.create_user(email, "secret", name=name, **values)
 

@@ -19,7 +19,7 @@ MAX_SKILLS = 10
 def require_skills(ticket: Ticket, *, skills: Iterable[str], actor: Actor) -> Ticket:
     wanted = [skill for skill in dict.fromkeys(normal_tag(item) for item in skills) if skill]
     if actor.kind == "agent":
-        require(Agent.objects.get(pk=actor.id), "edit_ticket")
+        require(Agent.objects.get(pk=actor.id or 0), "edit_ticket")
     with unit_of_work():
         fresh = locked(ticket)
         added = tuple(skill for skill in wanted if skill not in fresh.skills)

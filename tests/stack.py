@@ -1,6 +1,5 @@
 """The running desk for stories: real web, worker, beat and mail-in processes on free ports."""
 
-import os
 import signal
 import socket
 import urllib.error
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from helpdesk.celery import app as celery_app
-from helpdesk.embedded.processes import free_port
+from helpdesk.embedded.processes import free_port, marked
 from helpdesk.up.programs import desk_programs
 from helpdesk.up.supervisor import Supervisor
 from tests.waiting import poll_until
@@ -34,7 +33,7 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         environment = {
-            **os.environ,
+            **marked(Path(settings.VAR_DIR)),
             "DATABASE_URL": database_url,
             "PORT": str(self.port),
             "MAIL_IN_PORT": str(self.mail_port),

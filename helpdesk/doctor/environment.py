@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from helpdesk.doctor.finding import Finding, broken, doubtful, good
+from helpdesk.settings.environment import IS_PRODUCTION
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)\s*(;.*)?$")
@@ -55,6 +56,8 @@ def site() -> Iterator[Finding]:
         yield broken(f"SITE_URL is '{settings.SITE_URL}'", "set it to the public address, with https://")
     else:
         yield good(f"SITE_URL {settings.SITE_URL}")
+    if IS_PRODUCTION and not settings.METRICS_TOKEN:
+        yield doubtful("/metrics is open to everybody who reaches it", "set METRICS_TOKEN")
     if settings.DEBUG:
         yield doubtful("DEBUG is on: errors show their insides", "unset DEBUG outside development")
 

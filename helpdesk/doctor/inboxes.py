@@ -32,9 +32,7 @@ def look_at(inbox: Inbox) -> Finding:
     try:
         inbox.refresh_from_db(fields=["secrets"])
     except Exception:  # any failure to decrypt means the same to the reader
-        return broken(
-            f"{name}: its credentials cannot be decrypted", "add the key of their time to FERNET_KEYS"
-        )
+        return broken(f"{name}: its credentials cannot be decrypted", "add the key of their time to FERNET_KEYS")
     return good(f"{name} is open")
 
 

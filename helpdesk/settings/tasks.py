@@ -20,13 +20,13 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than twice the longest task (bulk exports: 280 s): a copy never runs beside its original.
     "visibility_timeout": 600,
     "socket_connect_timeout": 3,
     "socket_timeout": 30,
     "socket_keepalive": True,
-    "retry_on_timeout": True,
     "health_check_interval": 25,
 }
 CELERY_TASK_PUBLISH_RETRY = False

@@ -120,7 +120,8 @@ def _events(
 
 def _contact(inbound: Inbound, *, value: str, facts: Facts, name: str, at: datetime) -> list[Statement]:
     sender = inbound.sender
-    shown = (sender.name or "")[:160]
+    # An address is a name of sorts; an opaque id is not.
+    shown = (sender.name or (value if "@" in value else ""))[:160]
     return [
         (
             """INSERT INTO people_contact (id, name, language, time_zone, notes, is_blocked, created_at)

@@ -113,6 +113,7 @@ def record_uncertain(message: Message, *, reason: str) -> None:
 def record_receipt(message: Message, *, delivery: str, reason: str = "") -> None:
     """A later word of the provider. Status only moves forward: sent, delivered, read; a bounce fails what was sent."""
     with unit_of_work():
+        locked(message.ticket_id)  # the ticket first, as everywhere, so that no two writers wait for each other
         fresh = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
         if delivery == Delivery.FAILED:
             if fresh.delivery not in (Delivery.FAILED, Delivery.RETRACTED):

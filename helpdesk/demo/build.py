@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from core.clock import now
 from helpdesk.demo import story
 from helpdesk.demo.cast import Cast, make_cast, remember_tags
-from helpdesk.demo.promises import make_promises
+from helpdesk.demo.promises import TIME_ZONE, make_promises
 from helpdesk.demo.schedule import DAYS, Arrival, arrivals
 from helpdesk.history.clocks import promise_for, promises
 from helpdesk.history.copying import reserve, store
 from helpdesk.history.life import Life, Person
+from routing.services.defaults import make_defaults
+from tickets.models import ChannelThread
 
 TICKETS = 220
 
@@ -31,10 +33,12 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     dice = random.Random(random_seed)
     present = now().replace(microsecond=0)
     cast = make_cast(at=present - timedelta(days=DAYS + 5))
-    make_promises(cast)
+    make_promises()
+    make_defaults(time_zone=TIME_ZONE)
     lives = _lives(cast, tickets, present, dice)
     remember_tags({tag for life in lives for tag in life.tags})
     store(lives)
+    _remember_chats(lives)
     return Made(
         tickets=len(lives),
         messages=sum(len(life.messages) for life in lives),
@@ -121,6 +125,14 @@ def _put_away(lives: list[Life], present: datetime, dice: random.Random) -> None
     for life in chosen[4:]:
         owner = Person("agent", life.assignee_id or 0, _owner_name(life))
         life.set_status(present, "on_hold", by=owner)
+
+
+def _remember_chats(lives: list[Life]) -> None:
+    """A customer who chats again goes on in their newest ticket."""
+    newest = {(life.desk.id, life.contact.address): life.id for life in lives if not life.desk.is_mail}
+    ChannelThread.objects.bulk_create(
+        ChannelThread(inbox_id=inbox_id, key=key, ticket_id=ticket_id) for (inbox_id, key), ticket_id in newest.items()
+    )
 
 
 def _owner_name(life: Life) -> str:

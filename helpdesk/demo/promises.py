@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from helpdesk.demo.cast import Cast
 from people.models import Organization
 from sla.services.hours import HoursDraft, save_hours
 from sla.services.policies import PolicyDraft, save_policy
 from tickets.models import Inbox
 
 HOUR = 3600
+TIME_ZONE = "Europe/Berlin"
 _STANDARD = {"low": (8, 40), "normal": (4, 16), "high": (2, 8), "urgent": (0.5, 4)}
 # Round the clock, so that a visitor at any hour sees a promise come due.
 _VIP = {"low": (2, 16), "normal": (0.5, 8), "high": (0.5, 4), "urgent": (0.25, 2)}
@@ -18,13 +18,12 @@ _CHAT = {"low": (0.5, 8), "normal": (0.25, 4), "high": (0.2, 4), "urgent": (0.1,
 VIPS = ("Hotel Miramar",)
 
 
-def make_promises(cast: Cast) -> None:
+def make_promises() -> None:
     """Chat is quick, one hotel has bought support round the clock, everybody else gets the standard."""
-    del cast
     hours = save_hours(
         HoursDraft(
             name="Office hours",
-            time_zone="Europe/Berlin",
+            time_zone=TIME_ZONE,
             periods=[(day, 8 * 60, 18 * 60) for day in range(5)] + [(5, 9 * 60, 13 * 60)],
         )
     )

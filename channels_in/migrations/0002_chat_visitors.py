@@ -6,46 +6,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('channels_in', '0001_inbound_deliveries_outbound_attempts'),
-        ('people', '0001_agents_teams_contacts'),
-        ('tickets', '0002_count_tickets_by_trigger'),
+        ("channels_in", "0001_inbound_deliveries_outbound_attempts"),
+        ("people", "0001_agents_teams_contacts"),
+        ("tickets", "0002_count_tickets_by_trigger"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChatVisitor',
+            name="ChatVisitor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(max_length=32, unique=True)),
-                ('generation', models.PositiveIntegerField(default=0)),
-                ('is_verified', models.BooleanField(default=False)),
-                ('name', models.CharField(blank=True, default='', max_length=160)),
-                ('email', models.CharField(blank=True, default='', max_length=320)),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
-                ('agent_saw_id', models.BigIntegerField(default=0)),
-                ('is_mail_wanted', models.BooleanField(default=False)),
-                ('mail_due_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visitors', to='people.identity')),
-                ('inbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visitors', to='tickets.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.CharField(max_length=32, unique=True)),
+                ("generation", models.PositiveIntegerField(default=0)),
+                ("is_verified", models.BooleanField(default=False)),
+                ("name", models.CharField(blank=True, default="", max_length=160)),
+                ("email", models.CharField(blank=True, default="", max_length=320)),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
+                ("agent_saw_id", models.BigIntegerField(default=0)),
+                ("is_mail_wanted", models.BooleanField(default=False)),
+                ("mail_due_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="visitors", to="people.identity"
+                    ),
+                ),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="visitors", to="tickets.inbox"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('mail_due_at'), condition=models.Q(('mail_due_at__isnull', False)), name='chatvisitor_mail_due')],
+                "indexes": [
+                    models.Index(
+                        models.F("mail_due_at"),
+                        condition=models.Q(("mail_due_at__isnull", False)),
+                        name="chatvisitor_mail_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignedSignIn',
+            name="SignedSignIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jti', models.CharField(max_length=64)),
-                ('uid', models.CharField(max_length=32)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('inbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.inbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("jti", models.CharField(max_length=64)),
+                ("uid", models.CharField(max_length=32)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "inbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.inbox",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('inbox', 'jti'), name='signedsignin_unique')],
+                "constraints": [models.UniqueConstraint(fields=("inbox", "jti"), name="signedsignin_unique")],
             },
         ),
     ]

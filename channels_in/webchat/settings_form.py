@@ -22,6 +22,7 @@ class WebchatConfig(ConfigForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
     )
+    title = forms.CharField(label="Name shown to customers", max_length=60, required=False)
     greeting = forms.CharField(label="Greeting", max_length=200, required=False)
     away_text = forms.CharField(label="Text while nobody is there", max_length=300, required=False)
     hours = forms.CharField(

@@ -26,6 +26,7 @@ def chat_page(request: HttpRequest, inbox_token: str) -> HttpResponse:
     origins = embedding_origins(inbox, request)
     context = {
         "inbox": inbox,
+        "title": inbox.config.get("title") or inbox.name,
         "origins": json.dumps(origins),
         "accent": inbox.config.get("accent", ""),
         "greeting": inbox.config.get("greeting") or _GREETING,

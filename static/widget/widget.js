@@ -81,7 +81,8 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     style.setProperty("--z", String(Number(options.zIndex) || 2147483000));
     parts.host.dataset.theme = options.theme || "auto";
     parts.box.className = `${options.position === "start" ? "start" : ""} ${isOpen ? "open" : ""}`;
-    parts.label.textContent = isOpen ? "" : options.launcherText || "";
+    parts.label.textContent = options.launcherText || "";
+    parts.label.hidden = isOpen || !options.launcherText;
     parts.launcher.hidden = !!options.hideLauncher;
     parts.launcher.setAttribute("aria-expanded", String(isOpen));
     const name = isOpen ? words.close : words.open;

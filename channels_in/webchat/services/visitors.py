@@ -160,4 +160,4 @@ def _name_contact(visitor: ChatVisitor) -> None:
 
 
 def _our_names(inbox: Inbox) -> list[str]:
-    return [inbox.name, *active_agents().values_list("name", flat=True)]
+    return [inbox.name, str(inbox.config.get("title") or ""), *active_agents().values_list("name", flat=True)]

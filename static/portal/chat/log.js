@@ -1,20 +1,27 @@
 /** The conversation as the visitor sees it: one element per message, in the order of their numbers. */
 import { showFiles } from "./attached.js";
-import { at, part, settings, word } from "./page.js";
+import { clock, tidy } from "./days.js";
+import { at, part, word } from "./page.js";
 import { fill } from "./text.js";
 
 const NEAR = 80;
 const list = at("log");
 const scroll = at("scroll");
 const newer = at("newer");
-const clock = new Intl.DateTimeFormat(settings.locale || undefined, { hour: "2-digit", minute: "2-digit" });
-const date = new Intl.DateTimeFormat(settings.locale || undefined, { weekday: "long", day: "numeric", month: "long" });
 
 const bySeq = new Map();
 const byId = new Map();
 
 newer.addEventListener("click", toEnd);
-scroll.addEventListener("scroll", () => isAtEnd() && (newer.hidden = true), { passive: true });
+// Whoever reads the end stays there when pictures load, the box grows or the keyboard opens.
+let isFollowing = true;
+scroll.addEventListener("scroll", () => {
+  isFollowing = isAtEnd();
+  if (isFollowing) newer.hidden = true;
+}, { passive: true });
+const keepUp = new ResizeObserver(() => isFollowing && toEnd());
+keepUp.observe(list);
+keepUp.observe(scroll);
 
 export const isEmpty = () => !list.childElementCount;
 export const lastSeq = () => Math.max(0, ...bySeq.keys());
@@ -27,19 +34,19 @@ export function clear() {
 }
 
 export function toEnd() {
+  isFollowing = true;
   scroll.scrollTop = scroll.scrollHeight;
   newer.hidden = true;
 }
 
 /** Messages from the server; those that are here already are only brought up to date. */
 export function show(messages, { isOld = false } = {}) {
-  const wasAtEnd = isAtEnd();
   const height = scroll.scrollHeight;
   let isNew = false;
   for (const message of messages) isNew = upsert(message) || isNew;
-  tidy();
+  tidy(list);
   if (isOld) scroll.scrollTop += scroll.scrollHeight - height;
-  else if (wasAtEnd) toEnd();
+  else if (isFollowing) toEnd();
   else if (isNew) newer.hidden = false;
   return isNew;
 }
@@ -47,11 +54,12 @@ export function show(messages, { isOld = false } = {}) {
 /** What was just written here, before the server knows. */
 export function showPending(entry) {
   if (byId.has(entry.id)) return;
-  const item = draw({ ...entry, from: "visitor", files: [] });
+  const item = draw({ ...entry, from: "visitor" });
   item.dataset.state = "sending";
-  for (const file of entry.files || []) item.querySelector(".attached").append(fill(part("attached"), file.name, file.size));
+  const names = (entry.files || []).map((file) => fill(part("attached"), file.name, file.size));
+  item.querySelector(".attached").append(...names);
   list.append(item);
-  tidy();
+  tidy(list);
   toEnd();
 }
 
@@ -117,30 +125,6 @@ function setState(item, state) {
   if (!item || (item.dataset.state === "seen" && state === "sent")) return;
   item.dataset.state = state;
   item.querySelector(".tick .said").textContent = word(state);
-}
-
-/** Names once per run of messages, a line for each new day. */
-function tidy() {
-  let before = null;
-  for (const item of list.children) {
-    const day = item.querySelector(".day");
-    const isNewDay = !before || dayOf(item) !== dayOf(before);
-    day.hidden = !isNewDay;
-    day.textContent = isNewDay ? dayName(new Date(item.dataset.at)) : "";
-    item.classList.toggle("again", !isNewDay && before.dataset.name === item.dataset.name);
-    before?.classList.toggle("goes-on", !isNewDay && before.dataset.name === item.dataset.name);
-    item.classList.remove("goes-on");
-    before = item;
-  }
-}
-
-const dayOf = (item) => new Date(item.dataset.at).toDateString();
-
-function dayName(when) {
-  const today = new Date();
-  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
-  if (when.toDateString() === today.toDateString()) return word("today");
-  return when.toDateString() === yesterday.toDateString() ? word("yesterday") : date.format(when);
 }
 
 function isAtEnd() {

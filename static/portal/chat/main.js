@@ -48,6 +48,7 @@ async function begin(options) {
   }
   showMode();
   log.toEnd();
+  if (state.isOpen && host.isFramed) focus();
 }
 
 function showMode() {
@@ -84,6 +85,10 @@ function opened() {
   if (state.isLoaded) talk.connect();
   talk.look();
   log.toEnd();
+  focus();
+}
+
+function focus() {
   if (chat.dataset.mode === "away") away.focus();
   else composer.focus();
 }

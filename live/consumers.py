@@ -12,7 +12,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
 from core.events.bus import publish
-from core.events.catalogue import AgentTyped
+from core.events.catalogue import AgentTyped, TicketSeen
 from core.push import DESK, Hint, agent_topic, ticket_topic
 from live.entrance import visible_tickets, welcome
 from live.hub import current_hub
@@ -49,8 +49,8 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
             await self.close(CLOSE_SIGNED_OUT)
             return
         spread_closing_on_termination(hub)
-        self.socket = AgentSocket(hub, Outlet(self._write, self.close), found.person)
-        hub.join(self.socket.outlet, [DESK, agent_topic(found.person.agent_id)], scopes=found.person.scopes)
+        self.socket = AgentSocket(hub, Outlet(self._write, self.close), found.person, found.scopes)
+        hub.join(self.socket.outlet, [DESK, agent_topic(found.person.agent_id)], scopes=found.scopes)
         patrol_of(hub).add(self.socket)
         self._answer(type="hello", build=settings.BUILD, agent=found.person.agent_id, cursor=found.cursor)
 
@@ -110,6 +110,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
         for ticket_id in await database_sync_to_async(visible_tickets)(socket.person.agent_id, new):
             socket.watch(ticket_id)
             await self._tell(socket, ticket_id, await presences.take(socket.seat, ticket_id))
+            await database_sync_to_async(publish)(TicketSeen(ticket_id=ticket_id, agent_id=socket.person.agent_id))
 
     async def _on_typing(self, socket: AgentSocket, frame: dict[str, Any]) -> None:
         ticket_id, mode = frame.get("ticket"), frame.get("mode", "")

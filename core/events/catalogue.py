@@ -234,6 +234,14 @@ class AgentTyped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSeen(Event):
+    """An agent has the ticket on the screen, up to its newest message; a hint for the customer's open chat."""
+
+    ticket_id: int
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxDisabled(Event):
     inbox_id: int
     reason: str

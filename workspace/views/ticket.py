@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
+from core.events.bus import publish
+from core.events.catalogue import TicketSeen
 from tickets.selectors.access import ticket_for
 from tickets.selectors.timeline import timeline
 from workspace.entries import items
@@ -21,6 +23,7 @@ from workspace.side import side_context
 def after_page(request: AgentRequest, number: int, seq: int) -> JsonResponse:
     ticket = ticket_for(request.user, number)
     response = JsonResponse(delta(request, request.user, ticket, seq))
+    publish(TicketSeen(ticket_id=ticket.pk, agent_id=request.user.pk))
     response["Cache-Control"] = "no-store"
     return response
 

@@ -41,9 +41,9 @@ def customer_writes(
     """A customer's message arrives: a new ticket, or a reply to their own one."""
     clues = Clues(reply_token_ticket_id=on.pk) if on else Clues()
     sender = Sender(kind="email", value="ana@customer.example", name="Ana Ruiz", verified_how="provider")
+    external_id = f"message-{next(_numbers)}@customer.example"
     inbound = Inbound(
-        external_id=f"message-{next(_numbers)}@customer.example",
-        **{"sender": sender, "text": text, "subject": "Help", "clues": clues, **values},
+        **{"external_id": external_id, "sender": sender, "text": text, "subject": "Help", "clues": clues, **values}
     )
     intake = record_inbound(inbound, inbox=inbox)
     assert intake.ticket_id is not None, intake.reason

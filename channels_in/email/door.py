@@ -10,15 +10,17 @@ from channels_in.email import tokens
 from channels_in.email.kind import KIND
 from channels_in.email.parse.headers import split_head
 from channels_in.email.parse.identifiers import generated_message_id, own_message_id
-from channels_in.email.reading import REUSED_ID_MARK
+from channels_in.email.reading import NULL_SENDER, REUSED_ID_MARK
 from channels_in.models import InboundDelivery
 from channels_in.services.accept import Accepted, accept
 from tickets.models import Inbox
 
+__all__ = ["NULL_SENDER", "Mail", "inbox_for", "mail_inboxes", "take_in"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Raw bytes with their envelope, which is not in the bytes."""
+    """Raw bytes with their envelope, which is not in the bytes. An unknown envelope is empty."""
 
     raw: bytes
     mail_from: str = ""

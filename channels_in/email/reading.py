@@ -18,6 +18,9 @@ from tickets.models import Delivery
 REUSED_ID_MARK = "#"
 """Separates a Message-ID from the digest of its content where senders use one id for different mails."""
 
+NULL_SENDER = "<>"
+"""The envelope sender of mail that must never be answered: bounces and robots."""
+
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
 _BAD_MAILBOX = re.compile(r"5\.1\.\d{1,3}")
 _WORDS = {
@@ -112,6 +115,8 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         problems.append("It names several senders; the first one was taken.")
     if _is_reused(delivery, mail):
         problems.append("Another mail came with the same Message-ID but different content.")
+    has_null_sender = mail.return_path == "" or delivery.headers.get("mail_from") == NULL_SENDER
+    is_automatic = mail.nature.is_auto_reply or has_null_sender
     files = [_file(item) for item in mail.files]
     if "encrypted" in mail.problems and not text:
         text = _ENCRYPTED
@@ -132,8 +137,8 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         files=tuple(files),
         clues=_clues(mail, ticket_id),
         occurred_at=mail.date,
-        is_automatic=mail.nature.is_auto_reply or mail.return_path == "",
-        refuses_answers=mail.nature.refuses_automatic_answers,
+        is_automatic=is_automatic,
+        refuses_answers=is_automatic or mail.nature.refuses_automatic_answers,
         sender_auth=verdict(mail, delivery.inbox.config),
         problems=tuple(problems),
     )

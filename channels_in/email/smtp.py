@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
-from channels_in.email.door import Mail, inbox_for, take_in
+from channels_in.email.door import NULL_SENDER, Mail, inbox_for, take_in
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ MAX_SESSIONS = 200
 MAX_RECIPIENTS = 100
 IDLE_SECONDS = 120
 DATABASE_THREADS = 4
+CLOSING_SECONDS = 30
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 
 ACCEPTED = "250 2.0.0 Accepted"
@@ -37,6 +39,18 @@ class MailHandler:
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self.threads = threads
+
+    def close(self) -> None:
+        """End the threads together with their database connections."""
+        all_there = threading.Barrier(DATABASE_THREADS)
+
+        def leave() -> None:
+            all_there.wait(CLOSING_SECONDS)
+            connections.close_all()
+
+        for _ in range(DATABASE_THREADS):
+            self.threads.submit(leave)
+        self.threads.shutdown()
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -52,7 +66,7 @@ class MailHandler:
         raw = envelope.original_content or b""
         if _BARE_LINE_FEED.search(raw):
             return BARE_LINE_FEED
-        return await self._in_thread(_store, raw, envelope.mail_from or "", list(envelope.rcpt_tos))
+        return await self._in_thread(_store, raw, envelope.mail_from or NULL_SENDER, list(envelope.rcpt_tos))
 
     async def handle_exception(self, error: Exception) -> str:
         logger.error("A mail session failed", exc_info=error)
@@ -128,10 +142,11 @@ class MailDoor(SMTP):
         super().connection_lost(error)
 
     async def push(self, status: AnyStr) -> None:
+        await super().push(self._naming_the_limit(status))
+
+    def _naming_the_limit(self, status: str | bytes) -> str:
         text = status.decode() if isinstance(status, bytes) else status
-        if text.startswith("552 Error"):
-            text = f"552 5.3.4 The mail is larger than {self.max_bytes:,} bytes"
-        await super().push(text)
+        return f"552 5.3.4 The mail is larger than {self.max_bytes:,} bytes" if text.startswith("552 Error") else text
 
 
 class DoorServer:

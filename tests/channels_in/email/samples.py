@@ -3,14 +3,18 @@
 from channels_in.email.parse import ParsedMail, parse
 
 
-def mail(body: str | bytes = "Hello", *, crlf: bool = False, **headers: str) -> bytes:
+def mail(body: str | bytes = "Hello", **headers: str) -> bytes:
     """Header names are written with underscores: `message_id="<a@b>"`; an empty value leaves a header out."""
     fields = {"from": "Rosa Lind <rosa@example.net>", "to": "help@example.com", "subject": "Broken hinge",
               "date": "Sat, 21 Nov 2026 22:10:01 +0100", "message_id": "<m1@example.net>", **headers}  # fmt: skip
     head = "".join(f"{name.replace('_', '-').title()}: {value}\n" for name, value in fields.items() if value)
     raw = head.encode("utf-8", "surrogateescape") + b"\n"
     raw += body.encode() if isinstance(body, str) else body
-    return raw.replace(b"\n", b"\r\n") if crlf else raw
+    return raw
+
+
+def with_crlf(raw: bytes) -> bytes:
+    return raw.replace(b"\n", b"\r\n")
 
 
 def multipart(kind: str, *parts: str, boundary: str = "B") -> tuple[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from channels_in.email.parse import ParsedMail, parse
 from channels_in.email.parse.charset import decode
-from tests.channels_in.email.samples import mail, multipart, parsed
+from tests.channels_in.email.samples import mail, multipart, parsed, with_crlf
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 
@@ -199,5 +199,5 @@ def test_external_bodies_are_never_followed() -> None:
 def test_crlf_and_lf_give_the_same_files() -> None:
     content_type, body = multipart("mixed", "Content-Type: application/x\n\nabc")
     one = parse(mail(body, content_type=content_type))
-    two = parse(mail(body, content_type=content_type, crlf=True))
+    two = parse(with_crlf(mail(body, content_type=content_type)))
     assert one.files == two.files

@@ -3,7 +3,7 @@
 import pytest
 
 from channels_in.email.parse import parse
-from tests.channels_in.email.samples import mail, parsed
+from tests.channels_in.email.samples import mail, parsed, with_crlf
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_dates_are_read_or_left_out(value: str, iso: str | None) -> None:
 
 
 def test_a_missing_message_id_is_made_from_the_content_whatever_the_line_ends() -> None:
-    one, two = mail(message_id=""), mail(message_id="", crlf=True)
+    one, two = mail(message_id=""), with_crlf(mail(message_id=""))
     assert parse(one).message_id == parse(two).message_id
     assert parse(one).message_id.endswith("@generated")
     assert parse(mail("other", message_id="")).message_id != parse(one).message_id

@@ -9,7 +9,7 @@ from core.clock import now
 from core.db import defer
 from core.events.bus import after, within
 from core.events.catalogue import AgentAvailabilityChanged, TicketAssigned, TicketChanged
-from routing.selectors.listening import triggers_with_rules
+from routing.selectors.listening import listening
 from routing.tasks import dispatch_tickets, react_to_events
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS
 
@@ -30,17 +30,18 @@ def mark_for_rules(event: TicketChanged) -> None:
 
 @after(*dict.fromkeys((*TRIGGER_EVENTS, *FREEING_EVENTS)))
 def start_routing(events: Sequence[TicketChanged]) -> None:
-    """No task when no rule listens and nobody may have become free."""
-    listening = triggers_with_rules()
-    ids = [event.event_id for event in events if event.key() in listening]
-    may_free = any(_may_free(event) for event in events)
+    """No task when no rule listens and nothing can be handed out."""
+    heard = listening()
+    ids = [event.event_id for event in events if event.key() in heard.triggers]
+    may_free = heard.hands_out and any(_may_free(event) for event in events)
     if ids or may_free:
         react_to_events.delay(ids, may_free)
 
 
 @after(AgentAvailabilityChanged)
 def start_dispatching(events: Sequence[AgentAvailabilityChanged]) -> None:
-    dispatch_tickets.delay()
+    if listening().hands_out:
+        dispatch_tickets.delay()
 
 
 def _may_free(event: TicketChanged) -> bool:

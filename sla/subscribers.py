@@ -25,9 +25,8 @@ from sla.services import clock_sql as clocks
 
 @within(MessageReceived)
 def on_message_received(event: MessageReceived) -> None:
-    """The contact waits now. This also settles what the same message did to status and snooze."""
-    ticket_id, at = event.ticket_id, _at(event)
-    defer(clocks.start(ticket_id, at), clocks.pause_or_resume(ticket_id, at), clocks.refresh_marks(ticket_id))
+    """The contact waits now. What the same message did to status and snooze has events of its own."""
+    defer(clocks.start(event.ticket_id, _at(event)), clocks.refresh_marks(event.ticket_id))
 
 
 @within(MessageQueued)
@@ -46,15 +45,10 @@ def on_message_retracted(event: MessageRetracted) -> None:
 
 @within(StatusChanged)
 def on_status_changed(event: StatusChanged) -> None:
-    if _came_with_a_message(event):
-        return
     ticket_id, at = event.ticket_id, _at(event)
-    defer(
-        clocks.finish(ticket_id, at),
-        clocks.start(ticket_id, at),
-        clocks.pause_or_resume(ticket_id, at),
-        clocks.refresh_marks(ticket_id),
-    )
+    if not _came_with_a_message(event):
+        defer(clocks.finish(ticket_id, at), clocks.start(ticket_id, at))
+    defer(clocks.pause_or_resume(ticket_id, at), clocks.refresh_marks(ticket_id))
 
 
 @within(TicketOpened, PriorityChanged, TeamAssigned, TicketTagged)
@@ -72,8 +66,6 @@ def on_promise_changed(event: TicketChanged) -> None:
 
 @within(TicketSnoozed, TicketWoken)
 def on_snooze_changed(event: TicketChanged) -> None:
-    if _came_with_a_message(event):
-        return
     defer(
         clocks.pause_or_resume(event.ticket_id, _at(event)),
         clocks.refresh_marks(event.ticket_id),
@@ -81,7 +73,7 @@ def on_snooze_changed(event: TicketChanged) -> None:
 
 
 def _came_with_a_message(event: TicketChanged) -> bool:
-    """A contact changes a ticket only by writing, and MessageReceived settles the clocks then."""
+    """A contact changes a ticket only by writing, and MessageReceived starts the clocks then."""
     return event.actor.kind == "contact"
 
 

@@ -1,30 +1,42 @@
-"""Which events some active rule waits for, remembered for seconds: most events then cost no task.
+"""What routing waits for, remembered for seconds: most events then cost no task.
 
-A process that has not heard of a new rule yet starts no task for it; the event's marker row is there all the same,
-and the sweep finds it.
+A process that has not heard of a new rule or team yet starts no task for it; the event's marker row is there all the
+same, and the sweep finds it.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
+from people.models import Team, TeamStrategy
 from routing.models import Rule
 
 KEPT_SECONDS = 5.0
 
-_known: tuple[float, frozenset[str]] = (0.0, frozenset())
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The events that active rules react to, and whether any team hands out tickets by itself."""
+
+    triggers: frozenset[str]
+    hands_out: bool
+    until: float
 
 
-def triggers_with_rules() -> frozenset[str]:
+_known: Listening | None = None
+
+
+def listening() -> Listening:
     global _known
-    until, triggers = _known
-    if time.monotonic() > until:
+    if _known is None or time.monotonic() > _known.until:
         triggers = frozenset(Rule.objects.filter(is_active=True).values_list("event", flat=True))
-        _known = (time.monotonic() + KEPT_SECONDS, triggers)
-    return triggers
+        hands_out = Team.objects.filter(is_active=True).exclude(strategy=TeamStrategy.MANUAL).exists()
+        _known = Listening(triggers, hands_out, time.monotonic() + KEPT_SECONDS)
+    return _known
 
 
-def forget_triggers() -> None:
-    """A rule was saved here."""
+def forget() -> None:
+    """A rule was saved here, or a test begins."""
     global _known
-    _known = (0.0, frozenset())
+    _known = None

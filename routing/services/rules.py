@@ -14,7 +14,7 @@ from people.policy import require
 from routing.conditions import OPERATORS_BY_FACT
 from routing.evaluator import InvalidConditions, check
 from routing.models import Rule
-from routing.selectors.listening import forget_triggers
+from routing.selectors import listening
 from routing.services import action_lists
 from routing.triggers import TRIGGERS
 
@@ -46,7 +46,7 @@ def save_rule(draft: RuleDraft, *, rule: Rule | None = None, by: Agent | None = 
         saved.version += 1
         saved.updated_at = now()
         saved.save()
-    forget_triggers()
+    listening.forget()
     return saved
 
 

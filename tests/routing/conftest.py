@@ -17,7 +17,7 @@ def _plain_channels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> None:
-    listening.forget_triggers()
+    listening.forget()
 
 
 @pytest.fixture

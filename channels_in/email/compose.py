@@ -16,7 +16,6 @@ from typing import Any
 import css_inline
 import idna
 from django.template.loader import render_to_string
-from django.utils.html import urlize
 
 from channels_in.base import ChannelError, ErrorKind
 from channels_in.email import tokens
@@ -162,7 +161,7 @@ def _files(message: Message) -> Sequence[Any]:
 
 
 def _html(text: str) -> str:
-    paragraphs = [urlize(part, nofollow=True, autoescape=True) for part in re.split(r"\n{2,}", text.strip())]
+    paragraphs = re.split(r"\n{2,}", text.strip())
     return _inliner().inline(render_to_string("channels_in/email/reply.html", {"paragraphs": paragraphs}))
 
 

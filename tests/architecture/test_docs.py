@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
+from django.core.management import call_command
+
 from tests.architecture.source import ROOT, name_of, told
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
@@ -31,3 +33,7 @@ def test_every_setting_of_the_environment_is_explained() -> None:
     explained = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     missing = sorted(name for name in names if f"`{name}`" not in explained)
     assert not missing, told(missing, "Explain these variables in docs/operations.md (Settings):")
+
+
+def test_documents_made_from_the_code_are_up_to_date() -> None:
+    call_command("write_docs", check=True)

@@ -1,0 +1,126 @@
+"""A webhook's message from the HTTP request to a stored ticket, against one fused statement that writes it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any
+
+from django.db import connections
+from django.test import Client
+
+from channels_in.models import InboundDelivery
+from channels_in.services.process import process
+from helpdesk.bench.contract import Figures, Options
+from helpdesk.bench.corpus import telegram_updates
+from helpdesk.bench.fused import drop_tables, make_tables, write_fused
+from tickets.models import Inbox, Message
+
+TICKETS = 0
+SECRET = "bench-secret"  # noqa: S105 - of a bot that does not exist
+PROCESSES = 2
+BATCH = 50  # deliveries handed to a worker's task at once when there is a backlog
+
+
+def run(options: Options) -> Iterator[Figures]:
+    secrets: dict[str, Any] = {"token": "1:" + "a" * 30, "webhook_secret": SECRET}
+    inbox, _ = Inbox.objects.get_or_create(
+        kind="telegram", address="@bench_bot", defaults={"name": "Bench bot", "secrets": secrets}
+    )
+    count, rounds = (150, 3) if options.is_short else (600, 5)
+    make_tables()
+    rates: dict[str, list[float]] = {"floor": [], "recorded": [], "stored": []}
+    first = int(time.time()) * 1000
+    try:
+        for _ in range(rounds):
+            rates["floor"].append(_together(_floor, inbox.pk, count, first))
+            rates["stored"].append(_together(_store, inbox.pk, count, first))
+            rates["recorded"].append(_together(_record, inbox.pk, count, first + 500_000))
+            first += 2_000_000
+    finally:
+        drop_tables()
+    for case, label in (
+        ("floor", "one fused statement per message, committed"),
+        ("stored", "POST /hooks/ answered 200: verified, stored, committed, handed to the queue"),
+        ("recorded", "POST /hooks/ and then recorded as a ticket's message"),
+    ):
+        ratios = [own / floor for own, floor in zip(rates[case], rates["floor"], strict=True)]
+        yield {
+            "case": label,
+            "processes": PROCESSES,
+            "messages_per_second": round(median(rates[case])),
+            "of_floor": round(median(ratios), 3),
+            "rounds": rounds,
+            "messages_stored": Message.objects.count(),
+        }
+
+
+def _together(work: Callable[[int, int, int], None], inbox_id: int, count: int, first: int) -> float:
+    """Messages per second of all processes at work side by side; each warms up before the clock starts."""
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(PROCESSES + 1)
+    connections.close_all()
+    parts = [
+        context.Process(target=_part, args=(work, barrier, inbox_id, count, first + number * 100_000))
+        for number in range(PROCESSES)
+    ]
+    for part in parts:
+        part.start()
+    barrier.wait()
+    started = time.perf_counter()
+    barrier.wait()
+    spent = time.perf_counter() - started
+    for part in parts:
+        part.join()
+    return PROCESSES * count / spent
+
+
+def _part(work: Callable[[int, int, int], None], barrier: object, inbox_id: int, count: int, first: int) -> None:
+    wait: Callable[[], int] = barrier.wait  # type: ignore[attr-defined]  # multiprocessing types name no class for it
+    work(inbox_id, 10, first + 90_000)
+    wait()
+    work(inbox_id, count, first)
+    wait()
+    connections.close_all()
+
+
+def _floor(inbox_id: int, count: int, first: int) -> None:
+    for number, raw in enumerate(telegram_updates(count, first=first)):
+        write_fused(first + number, raw)
+
+
+def _store(inbox_id: int, count: int, first: int) -> None:
+    client, path = Client(HTTP_HOST="127.0.0.1"), f"/hooks/{Inbox.objects.get(pk=inbox_id).token}/"
+    for raw in telegram_updates(count, first=first):
+        _post(client, path, raw)
+
+
+def _record(inbox_id: int, count: int, first: int) -> None:
+    """The work of web and worker in one process: what a core gets done."""
+    client, path = Client(HTTP_HOST="127.0.0.1"), f"/hooks/{Inbox.objects.get(pk=inbox_id).token}/"
+    waiting = 0
+    for raw in telegram_updates(count, first=first):
+        _post(client, path, raw)
+        waiting += 1
+        if waiting == BATCH:
+            _process(inbox_id, first)
+            waiting = 0
+    _process(inbox_id, first)
+
+
+def _post(client: Client, path: str, raw: bytes) -> None:
+    response = client.post(
+        path, raw, content_type="application/json", headers={"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    )
+    if response.status_code != 200:
+        raise RuntimeError(f"The door answered {response.status_code}")
+
+
+def _process(inbox_id: int, first: int) -> None:
+    """What the worker's task does with the ids that the door handed over: those of this process's chats."""
+    keys = InboundDelivery.objects.filter(inbox_id=inbox_id, state="new", external_id__gte=f"update:{first}")
+    ids = list(keys.filter(external_id__lt=f"update:{first + 100_000}").order_by("id").values_list("pk", flat=True))
+    while ids:
+        ids = process(ids)

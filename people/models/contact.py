@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 
@@ -34,7 +35,8 @@ class Contact(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(name="contact_name_trgm", fields=["name"], opclasses=["gin_trgm_ops"]),
+            # Upper case, since that is what icontains compares.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="contact_name_trgm"),
         ]
 
     def __str__(self) -> str:
@@ -60,7 +62,7 @@ class Identity(models.Model):
         verbose_name_plural = "identities"
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="identity_unique")]
         indexes = [
-            GinIndex(name="identity_value_trgm", fields=["value"], opclasses=["gin_trgm_ops"]),
+            GinIndex(OpClass(Upper("value"), name="gin_trgm_ops"), name="identity_value_trgm"),
         ]
 
     def __str__(self) -> str:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_count_tickets_by_trigger'),
+        ("tickets", "0002_count_tickets_by_trigger"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='refuses_answers',
+            model_name="message",
+            name="refuses_answers",
             field=models.BooleanField(db_default=False, default=False),
         ),
     ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from core.clock import NEVER
@@ -133,8 +134,13 @@ class Ticket(models.Model):
             models.Index("resolved_at", name="ticket_resolved_at", condition=Q(status="resolved")),
             models.Index("created_at", "id", name="ticket_created"),
             models.Index("follows", name="ticket_follows", condition=Q(follows__isnull=False)),
-            GinIndex(name="ticket_tags_open", fields=["tags"], condition=IS_OPEN),
-            GinIndex(name="ticket_subject_trgm", fields=["subject"], opclasses=["gin_trgm_ops"]),
+            models.Index(
+                F("last_message_at").desc(), F("id").desc(), name="ticket_spam_recent", condition=Q(status="spam")
+            ),
+            models.Index("assignee", F("last_message_at").desc(), F("id").desc(), name="ticket_assignee_recent"),
+            GinIndex(name="ticket_tags", fields=["tags"]),
+            # Upper case, since that is what icontains compares.
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_trgm"),
         ]
 
     def __str__(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.clock import now
 from core.db import defer
-from core.events.bus import within
+from core.events.bus import after, within
 from core.events.catalogue import (
     MessageQueued,
     MessageReceived,
     MessageRetracted,
     PriorityChanged,
+    PromisesChanged,
     StatusChanged,
     TeamAssigned,
     TicketChanged,
@@ -21,6 +23,7 @@ from core.events.catalogue import (
     TicketWoken,
 )
 from sla.services import clock_sql as clocks
+from sla.tasks import apply_policies
 
 
 @within(MessageReceived)
@@ -70,6 +73,11 @@ def on_snooze_changed(event: TicketChanged) -> None:
         clocks.pause_or_resume(event.ticket_id, _at(event)),
         clocks.refresh_marks(event.ticket_id),
     )
+
+
+@after(PromisesChanged)
+def on_promises_changed(events: Sequence[PromisesChanged]) -> None:
+    apply_policies.delay()
 
 
 def _came_with_a_message(event: TicketChanged) -> bool:

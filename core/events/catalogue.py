@@ -256,6 +256,11 @@ class DeliveryQuarantined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisesChanged(Event):
+    """SLA policies or business hours were edited; the clocks that run must follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsAdded(Event):
     agent_ids: tuple[int, ...]
 

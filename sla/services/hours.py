@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from core.clock import now
 from core.errors import Invalid
-from core.events.bus import unit_of_work
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import PromisesChanged
 from sla.calendar import Calendar, Period
-from sla.models import BusinessHours, Holiday, OpenInterval
+from sla.models import BusinessHours, Holiday, OpenInterval, Policy
 
 # Clocks start in the past when old tickets are taken over, and fall due years ahead at most.
 YEARS_BACK = 2
@@ -31,7 +32,8 @@ class HoursDraft:
 
 
 def save_hours(draft: HoursDraft, *, hours: BusinessHours | None = None) -> BusinessHours:
-    """Create or change business hours; the caller applies them to running clocks (services/policies.py)."""
+    """Create or change business hours. Each promise counted in them becomes a new version of itself, which the
+    clocks that run follow a moment later."""
     periods = _checked_periods(draft)
     with unit_of_work():
         saved = hours or BusinessHours()
@@ -43,6 +45,8 @@ def save_hours(draft: HoursDraft, *, hours: BusinessHours | None = None) -> Busi
             Holiday(hours=saved, date=day, name=name) for day, name in dict(draft.holidays).items()
         )
         compile_hours(saved)
+        Policy.objects.filter(hours=saved).update(version=F("version") + 1, updated_at=now())
+        publish(PromisesChanged())
     return saved
 
 

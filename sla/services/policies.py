@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F
-
 from core.clock import now
 from core.db import run
 from core.errors import Invalid
-from core.events.bus import unit_of_work
-from core.events.catalogue import SYSTEM, Actor, SLAApplied
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import SYSTEM, Actor, PromisesChanged, SLAApplied
 from sla.models import BusinessHours, Clock, Metric, Policy, Target
 from sla.services import clock_sql
 from tickets.models import Priority
@@ -37,7 +35,7 @@ class PolicyDraft:
 
 
 def save_policy(draft: PolicyDraft, *, policy: Policy | None = None) -> Policy:
-    """Create or change a policy under a new version; running clocks follow by `sla.tasks.apply_policies`."""
+    """Create or change a policy under a new version; the clocks that run follow a moment later."""
     _check(draft)
     with unit_of_work():
         saved = policy or Policy(version=0)
@@ -60,12 +58,8 @@ def save_policy(draft: PolicyDraft, *, policy: Policy | None = None) -> Policy:
             )
             for (metric, priority), seconds in draft.targets.items()
         )
+        publish(PromisesChanged())
     return saved
-
-
-def raise_versions(hours: BusinessHours) -> None:
-    """The hours changed, so every promise counted in them is a new version of itself."""
-    Policy.objects.filter(hours=hours).update(version=F("version") + 1, updated_at=now())
 
 
 def apply_policies(*, after_ticket_id: int = 0, batch: int = 200) -> int | None:

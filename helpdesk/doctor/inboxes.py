@@ -25,15 +25,15 @@ def look_at(inbox: Inbox) -> Finding:
     name = f"{inbox.name} ({inbox.kind})"
     if inbox.kind not in kinds():
         return broken(f"{name}: this kind of channel does not exist", "correct or delete the inbox")
-    if inbox.disabled_reason:
-        return broken(f"{name} is switched off: {inbox.disabled_reason}", "mend the cause and switch it on again")
-    if not inbox.is_active:
-        return good(f"{name} is not in use")
     try:
-        inbox.refresh_from_db(fields=["secrets"])
+        is_connected = bool(inbox.secrets)
     except Exception:  # any failure to decrypt means the same to the reader
         return broken(f"{name}: its credentials cannot be decrypted", "add the key of their time to FERNET_KEYS")
-    return good(f"{name} is open")
+    if inbox.disabled_reason and not is_connected:
+        return doubtful(f"{name} is not connected yet", "enter its credentials under Settings")
+    if inbox.disabled_reason:
+        return broken(f"{name} is switched off: {inbox.disabled_reason}", "mend the cause and switch it on again")
+    return good(f"{name} is open" if inbox.is_active else f"{name} is not in use")
 
 
 def deliveries() -> Iterator[Finding]:

@@ -39,5 +39,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "axes": {"level": "ERROR"},
+        # Pages that are not there are the visitor's mistake, not ours.
+        "django.request": {"level": "ERROR"},
     },
 }

@@ -27,7 +27,8 @@ def save_team(
         raise Invalid("A name is needed.", fields={"name": "Enter a name."})
     if strategy not in TeamStrategy.values:
         raise Invalid("Unknown way of handing out.", fields={"strategy": "Choose one of the list."})
-    if Team.objects.filter(name=name).exclude(pk=team.pk if team else None).exists():
+    namesakes = Team.objects.filter(name=name)
+    if (namesakes.exclude(pk=team.pk) if team else namesakes).exists():
         raise Conflict("Another team has this name.", details={"name": name})
     with unit_of_work():
         row = team or Team()

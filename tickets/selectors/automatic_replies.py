@@ -12,7 +12,7 @@ PER_CONTACT_AND_DAY = 10
 
 
 def may_answer_automatically(ticket: Ticket) -> bool:
-    """Never to automatic mail or a sender who asks for silence, once an hour on a ticket, ten times a day to one contact."""
+    """Never to automatic mail or who asks for silence, once an hour on a ticket, ten times a day to one contact."""
     newest = (
         Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
         .order_by("-seq")

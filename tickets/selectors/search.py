@@ -1,8 +1,8 @@
 """Search in two guarded steps: exact tokens first, then words, newest first, each with a hard bound.
 
 Words: a small window of the newest messages tells how common they are. Common words fill the page from it, rarer ones
-get a wider window, rare ones are probed in the index as a materialised step. One statement with both an index condition and
-ORDER BY would let the planner walk the whole table for a rare word.
+get a wider window, rare ones are probed in the index as a materialised step. One statement with both an index
+condition and ORDER BY would let the planner walk the whole table for a rare word.
 """
 
 from __future__ import annotations

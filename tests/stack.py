@@ -38,6 +38,8 @@ class Stack:
             "PORT": str(self.port),
             "MAIL_IN_PORT": str(self.mail_port),
             "DEMO_MAIL_PORT": str(self.demo_mail_port),
+            # Providers are played by servers on this machine.
+            "OUTGOING_HTTP_ALLOWED": "127.0.0.1",
         }
         self.supervisor = Supervisor(desk_programs(self.port), environment, Path(settings.BASE_DIR))
         self.supervisor.show = lambda name, line: self.lines.append(f"{name}: {line}")

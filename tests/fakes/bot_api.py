@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
@@ -45,6 +46,8 @@ class BotApi:
         self.blocked: set[str] = set()
         self.files: dict[str, bytes] = {}
         self.over = threading.Event()
+        # How long an answer takes, for tests that interrupt.
+        self.seconds = 0.0
         self._message_number = 900
         self._lock = threading.Lock()
         self.base = ""
@@ -99,6 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         if match is None or match["token"] != TOKEN:
             return self._answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
         refusal, result = self.api.take(self._call(match["rest"], body))
+        self.api.over.wait(self.api.seconds)
         if refusal is None:
             return self._answer(200, {"ok": True, "result": result})
         if refusal.hang:
@@ -130,11 +134,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._bytes(status, json.dumps(told).encode(), "application/json")
 
     def _bytes(self, status: int, content: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the caller was killed while it waited
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class named it
         """Quiet."""

@@ -42,7 +42,7 @@ def test_both_sides_of_the_door_agree(cast: Cast) -> None:
 
 def test_secret_leaks_through_no_reader(cast: Cast) -> None:
     secret = new_ticket(cast.legal_mail, "The canary settlement", subject="canary")
-    cast.ana._scopes = None  # type: ignore[attr-defined]
+    cast.ana.__dict__.pop("_scopes", None)
     assert ticket_page(cast.ana, filters=Filters(state="any")).rows == []
     assert search(cast.ana, "canary") == []
     assert search(cast.ana, f"#{secret.number}") == []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import chat, demo, panel, widget
+from portal.views import chat, demo, demo_mail, panel, widget
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,4 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/<str:inbox_token>/address/", chat.address_action, name="chat-address"),
     path("chat/<str:inbox_token>/files/<uuid:file_id>/", chat.file_page, name="chat-file"),
     path("demo/shop/", demo.shop_page, name="shop"),
+    path("demo/mail/", demo_mail.mailboxes_page, name="demo-mail"),
+    path("demo/mail/<str:mailbox>/", demo_mail.mailboxes_page, name="demo-mailbox"),
+    path("demo/mail/<str:mailbox>/<int:mail_id>/", demo_mail.mail_page, name="demo-mail-read"),
+    path("demo/mail/<str:mailbox>/<int:mail_id>/html/", demo_mail.mail_html_page, name="demo-mail-html"),
+    path("demo/mail/<str:mailbox>/<int:mail_id>/<int:number>/", demo_mail.mail_file_page, name="demo-mail-file"),
 ]

@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from channels_in.email.services.demo_mailbox import keep
 
@@ -14,6 +14,10 @@ from channels_in.email.services.demo_mailbox import keep
 class SinkHandler:
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="demo-mailboxes")
+
+    def close(self) -> None:
+        self.thread.submit(connections.close_all)
+        self.thread.shutdown()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""

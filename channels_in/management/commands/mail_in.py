@@ -26,8 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot listen for mail: {error.strerror or error}.") from error
 
     async def _serve(self, host: str, port: int) -> None:
-        handler = mail_handler()
-        servers = [DoorServer(handler, host=host, port=port)]
+        servers = [DoorServer(mail_handler(), host=host, port=port)]
         if settings.DEMO:
             servers.append(DoorServer(sink_handler(), host="127.0.0.1", port=settings.DEMO_MAIL_PORT))
         stopped = asyncio.Event()
@@ -39,4 +38,4 @@ class Command(BaseCommand):
         await stopped.wait()
         for server in servers:
             await server.stop()
-        handler.close()
+            server.handler.close()

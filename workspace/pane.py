@@ -67,7 +67,7 @@ def delta(request: HttpRequest, agent: Agent, ticket: Ticket, seq: int) -> dict[
         "number": ticket.number,
         "seq": ticket.last_seq,
         "entries": render_to_string("workspace/_entries.html", {"items": fresh}, request),
-        "removed": retracted_after(ticket, seq) if ticket.last_seq > seq else [],
+        "gone": retracted_after(ticket, seq) if ticket.last_seq > seq else [],
         "head": render_to_string("workspace/_head.html", head_context(agent, ticket), request),
         "state": composer_state(request, agent, ticket),
         "row": render_to_string("workspace/_ticket_row.html", row_context(ticket)),

@@ -40,6 +40,8 @@ def _opened(who: str, data: Data, names: Directory) -> Sentence:
 
 
 def _assigned(who: str, data: Data, names: Directory) -> Sentence:
+    if data.get("after") is not None and names.agent(data["after"]) == who:
+        return Sentence("user-check", f"{who} took it")
     reason = f" ({data['reason'].lower()})" if data.get("reason") else ""
     after = data.get("after")
     if after is None:

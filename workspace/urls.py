@@ -17,6 +17,8 @@ from workspace.views import (
     search,
     settings_desk,
     settings_me,
+    settings_promises,
+    settings_rules,
     ticket,
 )
 
@@ -81,6 +83,19 @@ _settings: list[URLPattern | URLResolver] = [
     path("settings/inboxes/", settings_desk.inboxes_page, name="settings-inboxes"),
     path("settings/inboxes/new/<slug:kind>/", settings_desk.new_inbox_page, name="settings-inbox-new"),
     path("settings/inboxes/<int:inbox_id>/", settings_desk.inbox_page, name="settings-inbox"),
+    path("settings/promises/", settings_promises.promises_page, name="settings-promises"),
+    path("settings/promises/new/", settings_promises.policy_page, name="settings-policy-new"),
+    path("settings/promises/<int:policy_id>/", settings_promises.policy_page, name="settings-policy"),
+    path("settings/hours/new/", settings_promises.hours_page, name="settings-hours-new"),
+    path("settings/hours/<int:hours_id>/", settings_promises.hours_page, name="settings-hours"),
+    path("settings/rules/", settings_rules.rules_page, name="settings-rules"),
+    path("settings/rules/new/", settings_rules.rule_page, name="settings-rule-new"),
+    path("settings/rules/<int:rule_id>/", settings_rules.rule_page, name="settings-rule"),
+    path("settings/rules/condition/<int:index>/", settings_rules.condition_page, name="settings-condition"),
+    path("settings/rules/action/<int:index>/", settings_rules.action_page, name="settings-action"),
+    path("settings/macros/", settings_rules.macros_page, name="settings-macros"),
+    path("settings/macros/new/", settings_rules.macro_page, name="settings-macro-new"),
+    path("settings/macros/<int:macro_id>/", settings_rules.macro_page, name="settings-macro"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*_tickets, *_live, *_pages, *_settings]

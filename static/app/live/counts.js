@@ -15,7 +15,8 @@ export function countSoon() {
   timer = setTimeout(count, wait);
 }
 
-async function count() {
+/** Ask for the counts now. */
+export async function count() {
   timer = 0;
   askedAt = performance.now();
   if (document.visibilityState !== "visible") return;

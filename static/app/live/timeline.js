@@ -39,10 +39,12 @@ async function fetchNews() {
   if (status === 404 || status === 403) {
     document.dispatchEvent(new CustomEvent("live:ticket-gone", { detail: { ticket: Number(ticket) } }));
   }
-  if (data) show(data);
+  if (data) showNews(data);
 }
 
-function show(data) {
+/** Show what the server told: entries, the header; older news is ignored. */
+export function showNews(data) {
+  if (!timeline() || Number(timeline().dataset.ticket) !== data.ticket) return;
   const log = timeline();
   if (Number(data.seq) < Number(log.dataset.seq)) return;
   const scroller = log.closest(".body") ?? document.scrollingElement;

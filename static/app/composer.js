@@ -1,0 +1,169 @@
+// The composer of one ticket: what is written, as what, to whom; its words never reach another ticket.
+
+import { addActs } from "./acts.js";
+import { Attachments } from "./attach.js";
+import { dressMode, showGuard, showLength, takeState } from "./composer-parts.js";
+import { DraftKeeper, localDraft } from "./drafts.js";
+import { sayTyping } from "./live/live.js";
+import { send } from "./send.js";
+import { suggest } from "./suggest.js";
+import { announce } from "./toast.js";
+
+/** @type {WeakMap<HTMLFormElement, Composer>} */
+const known = new WeakMap();
+const form = () => document.querySelector("#composer");
+export const composer = () => (form() ? known.get(form()) ?? new Composer(form()) : null);
+
+class Composer {
+  constructor(element) {
+    known.set(element, this);
+    this.form = element;
+    this.area = element.querySelector("textarea");
+    this.files = new Attachments(element, () => this.drafts.changed());
+    this.drafts = new DraftKeeper(element, () => ({ text: this.area.value, files: this.files.all() }), (state, newer) => this.tell(state, newer));
+    this.rules = { undo: 0, limitMb: 25, maxText: 0, problem: "", enterSends: false };
+    this.area.addEventListener("input", () => this.typed());
+    this.area.addEventListener("keydown", (event) => this.pressed(event));
+    element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send(this, {});
+    });
+    element.addEventListener("click", (event) => this.clicked(event));
+    this.load();
+  }
+
+  get mode() {
+    return this.form.dataset.mode;
+  }
+
+  get isNote() {
+    return this.mode === "note";
+  }
+
+  /** Put the words of this machine into the editor. */
+  load() {
+    const kept = localDraft(this.form.dataset.ticket, this.mode);
+    this.area.value = kept?.text ?? "";
+    this.files.set(kept?.files ?? []);
+    this.drafts.revision = kept?.revision ?? 0;
+    this.tell(kept?.text ? "kept" : "");
+    this.checkLength();
+  }
+
+  setMode(mode, isFocused = true) {
+    const button = this.form.querySelector(`.mode[data-mode="${mode}"]`);
+    if (!button) return;
+    if (mode !== this.mode) {
+      this.drafts.flush();
+      this.form.dataset.mode = mode;
+      dressMode(this.form, this.isNote);
+      this.load();
+      this.applyRules();
+      announce(this.isNote ? "Internal note. The customer will not see it." : "Public reply");
+    }
+    if (isFocused) this.area.focus();
+  }
+
+  /** What the desk says about the channel, and the drafts that it keeps. */
+  setState(html, drafts) {
+    const rules = html && takeState(this.form.querySelector("[data-state-slot]"), html);
+    if (rules) {
+      this.rules = rules;
+      this.applyRules();
+    }
+    const stored = drafts?.[this.mode];
+    if (stored && stored.revision > this.drafts.revision && stored.text !== this.area.value) {
+      if (this.area.value.trim()) this.tell("newer", stored);
+      else this.restore(stored.text, stored.attachments.map((id) => ({ id, name: "attachment" })), stored.revision);
+    } else if (stored) this.drafts.revision = Math.max(this.drafts.revision, stored.revision);
+  }
+
+  applyRules() {
+    const isBlocked = Boolean(this.rules.problem) && !this.isNote;
+    this.form.classList.toggle("blocked", isBlocked);
+    this.form.querySelectorAll("[data-send]").forEach((button) => (button.disabled = isBlocked));
+    this.checkLength();
+  }
+
+  restore(text, files = [], revision = this.drafts.revision) {
+    this.area.value = text;
+    this.files.set(files);
+    this.drafts.revision = revision;
+    this.drafts.dirty = true;
+    this.drafts.keep();
+    this.checkLength();
+  }
+
+  clear() {
+    this.area.value = "";
+    this.files.set([]);
+    this.checkLength();
+    this.guard();
+  }
+
+  typed() {
+    this.drafts.changed();
+    this.checkLength();
+    suggest(this);
+    sayTyping(this.area.value ? this.mode : "");
+  }
+
+  pressed(event) {
+    if (event.isComposing || event.defaultPrevented) return;
+    const isCommand = event.ctrlKey || event.metaKey;
+    const isChatEnter = this.rules.enterSends && !this.isNote && !event.shiftKey && this.form.querySelector("#suggest").hidden;
+    if (event.key === "Enter" && (isCommand || isChatEnter)) {
+      event.preventDefault();
+      send(this, isCommand && event.shiftKey && !this.isNote ? { status: "resolved" } : {});
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.area.blur();
+    }
+  }
+
+  clicked(event) {
+    const target = event.target.closest("button");
+    if (target?.dataset.mode) this.setMode(target.dataset.mode);
+    else if (target?.dataset.send === "resolve") send(this, { status: "resolved" });
+    else if (target?.dataset.insert) {
+      if (target.dataset.insert === "@") this.setMode("note");
+      this.area.focus();
+      const before = this.area.value.slice(0, this.area.selectionStart);
+      this.area.setRangeText((before && !/\s$/.test(before) ? " " : "") + target.dataset.insert, this.area.selectionStart, this.area.selectionEnd, "end");
+      this.typed();
+    }
+  }
+
+  checkLength() {
+    showLength(this.form, this.area.value.length, this.isNote ? 0 : this.rules.maxText);
+  }
+
+  /** A line above the editor that needs a decision; none clears it. */
+  guard(text = "", actions = []) {
+    showGuard(this.form, text, actions);
+  }
+
+  tell(state, newer) {
+    const words = { saved: "Draft saved", kept: "Draft kept on this device" };
+    this.form.querySelector("[data-saved]").textContent = words[state] ?? "";
+    if (state !== "newer") return;
+    this.guard("A newer draft was saved from another tab or device.", [
+      { label: "Use it", isMain: true, run: () => this.restore(newer.text, [], newer.revision) },
+      { label: "Keep mine", run: () => ((this.drafts.revision = newer.revision), this.drafts.changed()) },
+    ]);
+  }
+}
+
+export function startComposer() {
+  document.addEventListener("ticket:shown", () => composer());
+  document.addEventListener("ticket:leaving", () => composer()?.drafts.flush());
+  document.addEventListener("composer:state", ({ detail }) => composer()?.setState(detail.state, detail.drafts));
+  document.addEventListener("live:entries", ({ detail }) => composer()?.setState(detail.data.state));
+  for (const moment of ["pagehide", "visibilitychange"]) addEventListener(moment, () => composer()?.drafts.flush());
+}
+
+const when = () => Boolean(form());
+addActs({
+  reply: { label: "Reply", group: "Ticket", icon: "reply", run: () => composer().setMode("reply"), when },
+  note: { label: "Write a note", group: "Ticket", icon: "lock", run: () => composer().setMode("note"), when },
+});

@@ -1,0 +1,22 @@
+// Small parts of the picker: does a choice fit, lines between choices, where the dialog goes.
+
+export function fits(choice, text) {
+  const words = `${choice.label} ${choice.hint ?? ""}`.toLowerCase();
+  return text.toLowerCase().split(/\s+/).every((part) => words.includes(part));
+}
+
+export function remark(text) {
+  const item = Object.assign(document.createElement("li"), { className: "group", textContent: text });
+  item.setAttribute("role", "presentation");
+  return item;
+}
+
+/** Below its anchor where there is room, else above; in the middle of small screens. */
+export function place(dialog, anchor) {
+  const box = anchor?.getBoundingClientRect();
+  if (!box?.width || innerWidth < 600) return;
+  dialog.style.margin = "0";
+  dialog.style.left = `${Math.max(8, Math.min(box.left, innerWidth - dialog.offsetWidth - 8))}px`;
+  const isRoomBelow = innerHeight - box.bottom > dialog.offsetHeight + 12;
+  dialog.style.top = isRoomBelow ? `${box.bottom + 4}px` : `${Math.max(8, box.top - dialog.offsetHeight - 4)}px`;
+}

@@ -1,0 +1,16 @@
+"""The policies and business hours of the desk, for those who manage them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from sla.models import BusinessHours, Policy
+
+
+def policies() -> QuerySet[Policy]:
+    """In the order in which they are tried."""
+    return Policy.objects.select_related("hours").prefetch_related("targets").order_by("position", "id")
+
+
+def business_hours() -> QuerySet[BusinessHours]:
+    return BusinessHours.objects.prefetch_related("holidays").order_by("name", "id")

@@ -1,0 +1,172 @@
+"""Managers set promises, hours, rules and macros; others may not; what is wrong is said at its field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from people.models import Agent, Role
+from routing.models import Macro, Rule
+from routing.services.defaults import make_defaults
+from sla.models import BusinessHours, Policy
+from tests.desk import an_agent
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    "settings-promises", "settings-policy-new", "settings-hours-new",
+    "settings-rules", "settings-rule-new", "settings-macros", "settings-macro-new",
+)  # fmt: skip
+
+
+@pytest.fixture
+def manager() -> Agent:
+    return an_agent("Mona Manager", role=Role.MANAGER)
+
+
+@pytest.fixture
+def desk(client: Client, manager: Agent) -> Client:
+    client.force_login(manager)
+    return client
+
+
+def post(desk: Client, page: str, values: dict[str, Any], *args: int) -> int:
+    return desk.post(reverse(f"workspace:{page}", args=args), values).status_code
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_manager_opens_the_page_and_agents_do_not(desk: Client, page: str) -> None:
+    make_defaults()
+    assert desk.get(reverse(f"workspace:{page}")).status_code == 200
+    desk.force_login(an_agent("Mia"))
+    assert desk.get(reverse(f"workspace:{page}")).status_code == 403
+
+
+def test_manager_sets_hours_and_sees_them_again(desk: Client) -> None:
+    values = {
+        "name": "Shop", "time_zone": "Europe/Berlin", "day_0": "09:00-12:00, 13:00 - 17:30", "day_4": "22:00-06:00",
+        "holidays": "2026-12-25 Christmas Day\n2027-01-01",
+    }  # fmt: skip
+    assert post(desk, "settings-hours-new", values) == 302
+    hours = BusinessHours.objects.get()
+    assert hours.periods == [[0, 540, 720], [0, 780, 1050], [4, 1320, 1800]]
+    page = desk.get(reverse("workspace:settings-hours", args=[hours.pk])).content.decode()
+    assert "09:00-12:00, 13:00-17:30" in page
+    assert "22:00-06:00" in page
+    assert "2026-12-25 Christmas Day" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"day_0": "nine to five"}, "is no period"),
+        ({"day_0": "25:00-26:00"}, "is no time of day"),
+        ({"day_0": ""}, "Open at least once a week"),
+        ({"holidays": "Christmas"}, "does not begin with a date"),
+    ],
+)
+def test_wrong_hours_are_refused_with_a_sentence(desk: Client, wrong: dict[str, str], sentence: str) -> None:
+    values = {"name": "Shop", "time_zone": "UTC", "day_0": "09:00-17:00", **wrong}
+    answer = desk.post(reverse("workspace:settings-hours-new"), values)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not BusinessHours.objects.exists()
+
+
+def test_manager_edits_a_policy(desk: Client) -> None:
+    make_defaults()
+    policy = Policy.objects.get()
+    values = {
+        "name": "Standard", "position": "10", "warn_percent": "80", "is_active": "on", "tags": "VIP, gold",
+        "target_first_response_normal": "1h 30m", "target_resolution_urgent": "2d",
+    }  # fmt: skip
+    assert post(desk, "settings-policy", values, policy.pk) == 302
+    policy.refresh_from_db()
+    assert (policy.version, policy.hours, policy.tags) == (2, None, ["vip", "gold"])
+    targets = {(t.metric, t.priority): (t.seconds, t.warn_percent) for t in policy.targets.all()}
+    assert targets == {("first_response", "normal"): (5400, 80), ("resolution", "urgent"): (172_800, 80)}
+    page = desk.get(reverse("workspace:settings-policy", args=[policy.pk])).content.decode()
+    assert "1h 30m" in page
+
+
+def test_policy_without_a_target_is_refused(desk: Client) -> None:
+    values = {"name": "Empty", "position": "1", "warn_percent": "75"}
+    assert post(desk, "settings-policy-new", values) == 422
+    assert post(desk, "settings-policy-new", {**values, "target_resolution_low": "soon"}) == 422
+
+
+def test_two_policies_cannot_share_a_name(desk: Client) -> None:
+    values = {"name": "Gold", "position": "1", "warn_percent": "75", "target_resolution_low": "4h"}
+    assert [post(desk, "settings-policy-new", values) for _ in range(2)] == [302, 422]
+
+
+RULE = {
+    "name": "Refunds first", "event": "MessageReceived", "position": "5", "is_active": "on", "group": "any",
+    "c0-fact": "text", "c0-op": "contains", "c0-value": "refund",
+    "c1-fact": "tags", "c1-op": "in", "c1-value": "refund, money-back",
+    "a0-action": "set_priority", "a0-priority": "high",
+    "a1-action": "add_note", "a1-text": "Mind the refund of {{contact.name}}.",
+}  # fmt: skip
+
+
+def test_manager_makes_a_rule_and_sees_it_again(desk: Client) -> None:
+    assert post(desk, "settings-rule-new", RULE) == 302
+    rule = Rule.objects.get()
+    assert rule.conditions == {
+        "any": [
+            {"fact": "text", "op": "contains", "value": "refund"},
+            {"fact": "tags", "op": "in", "value": ["refund", "money-back"]},
+        ]
+    }
+    assert [item["action"] for item in rule.actions] == ["set_priority", "add_note"]
+    answer = desk.get(reverse("workspace:settings-rule", args=[rule.pk]))
+    assert "refund, money-back" in answer.content.decode()
+    assert post(desk, "settings-rule", {**RULE, "c1-fact": ""}, rule.pk) == 302
+    rule.refresh_from_db()
+    assert (rule.version, len(rule.conditions["any"])) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"event": "RuleRan"},
+        {"c0-op": "greater"},
+        {"c0-value": ""},
+        {"a0-priority": "gigantic"},
+        {"a0-action": "", "a1-action": ""},
+        {"a1-text": "{{secret}}"},
+    ],
+)
+def test_rule_with_a_wrong_part_is_refused(desk: Client, wrong: dict[str, str]) -> None:
+    answer = desk.post(reverse("workspace:settings-rule-new"), {**RULE, **wrong})
+    assert answer.status_code == 422
+    assert 'class="errors"' in answer.content.decode()
+    assert not Rule.objects.exists()
+
+
+def test_conditions_that_the_page_cannot_show_stay_as_they_are(desk: Client) -> None:
+    post(desk, "settings-rule-new", RULE)
+    nested = {"all": [{"any": [{"fact": "text", "op": "contains", "value": "x"}]}]}
+    Rule.objects.update(conditions=nested)
+    assert post(desk, "settings-rule", RULE, Rule.objects.get().pk) == 302
+    assert Rule.objects.get().conditions == nested
+
+
+def test_rows_are_drawn_for_what_was_chosen(desk: Client) -> None:
+    row = desk.get(reverse("workspace:settings-condition", args=[1]), {"c1-fact": "priority", "c1-op": "is"})
+    assert '<option value="urgent">Urgent</option>' in row.content.decode()
+    row = desk.get(reverse("workspace:settings-action", args=[0]), {"a0-action": "snooze"})
+    assert 'name="a0-hours"' in row.content.decode()
+
+
+def test_manager_makes_a_macro(desk: Client) -> None:
+    values = {"name": "Wait", "position": "1", "is_active": "on", "a0-action": "set_status", "a0-status": "pending"}
+    assert post(desk, "settings-macro-new", values) == 302
+    macro = Macro.objects.get()
+    assert post(desk, "settings-macro", {**values, "name": "Wait a bit"}, macro.pk) == 302
+    assert Macro.objects.get().name == "Wait a bit"
+    assert post(desk, "settings-macro-new", {**values, "a0-action": ""}) == 422

@@ -53,36 +53,13 @@ def reply(
         _check_reply(way, text=text, attachments=attachments, cc=cc)
         if seen_seq is not None and not send_anyway:
             _refuse_unseen(fresh, seen_seq)
-        at = now()
-        message = Message.objects.create(
-            ticket=fresh,
-            seq=fresh.last_seq + 1,
-            kind=MessageKind.REPLY,
-            direction=Direction.OUT,
-            channel=way.channel,
-            inbox=way.inbox,
-            author_agent=author,
-            is_automatic=is_automatic,
-            subject=_answer_subject(fresh, way) if way.capabilities.subject else "",
-            text=text.strip(),
-            recipients={"to": way.recipients.to, "cc": list(cc)},
-            delivery=Delivery.QUEUED,
-            next_attempt_at=at + timedelta(seconds=undo_seconds if way.capabilities.can_undo else 0),
-            idempotency_key=idempotency_key,
-            created_at=at,
+        pause = timedelta(seconds=undo_seconds if way.capabilities.can_undo else 0)
+        message = _queue(
+            fresh, way, author, text=text, cc=cc, pause=pause, key=idempotency_key, is_automatic=is_automatic
         )
         _attach(message, attachments, author)
-        columns = _after_words(fresh, message)
-        if not is_automatic:
-            columns["waiting_since"] = None
-            if fresh.first_replied_at is None:
-                columns["first_replied_at"] = at
-        record(
-            fresh,
-            MessageQueued(message_id=message.pk, is_automatic=is_automatic),
-            actor=actor,
-            columns=columns,
-        )
+        queued = MessageQueued(message_id=message.pk, is_automatic=is_automatic)
+        record(fresh, queued, actor=actor, columns=_after_reply(fresh, message))
         if author:
             take_if_unassigned(fresh, agent=author, actor=actor)
     return message
@@ -160,6 +137,37 @@ def try_again(message: Message, *, actor: Actor) -> Message:
         record(fresh, MessageQueued(message_id=message.pk, is_automatic=message.is_automatic), actor=actor)
     message.refresh_from_db()
     return message
+
+
+def _queue(
+    ticket: Ticket,
+    way: Reach,
+    author: Agent | None,
+    *,
+    text: str,
+    cc: Sequence[dict[str, str]],
+    pause: timedelta,
+    key: str | None,
+    is_automatic: bool,
+) -> Message:
+    at = now()
+    return Message.objects.create(
+        ticket=ticket,
+        seq=ticket.last_seq + 1,
+        kind=MessageKind.REPLY,
+        direction=Direction.OUT,
+        channel=way.channel,
+        inbox=way.inbox,
+        author_agent=author,
+        is_automatic=is_automatic,
+        subject=_answer_subject(ticket, way) if way.capabilities.subject else "",
+        text=text.strip(),
+        recipients={"to": way.recipients.to, "cc": list(cc)},
+        delivery=Delivery.QUEUED,
+        next_attempt_at=at + pause,
+        idempotency_key=key,
+        created_at=at,
+    )
 
 
 def _known(key: str | None, ticket: Ticket) -> Message | None:
@@ -244,6 +252,16 @@ def _after_words(ticket: Ticket, message: Message) -> dict[str, Any]:
     }
     if message.is_public:
         columns["last_public_seq"] = message.seq
+    return columns
+
+
+def _after_reply(ticket: Ticket, message: Message) -> dict[str, Any]:
+    """An answer by a person also ends the customer's wait."""
+    columns = _after_words(ticket, message)
+    if not message.is_automatic:
+        columns["waiting_since"] = None
+        if ticket.first_replied_at is None:
+            columns["first_replied_at"] = message.created_at
     return columns
 
 

@@ -35,12 +35,12 @@ class Person:
     name: str
     session_key: str
     session_hash: str
-    scopes: Scopes
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
     person: Person
+    scopes: Scopes
     cursor: int
 
 
@@ -68,9 +68,8 @@ def welcome(headers: list[tuple[bytes, bytes]]) -> Welcome | None:
         name=agent.name or agent.email,
         session_key=session_key,
         session_hash=request.session.get(HASH_SESSION_KEY, ""),
-        scopes=scopes_of(agent),
     )
-    return Welcome(person, newest_cursor())
+    return Welcome(person, scopes_of(agent), newest_cursor())
 
 
 def visible_tickets(agent_id: int, ticket_ids: Collection[int]) -> set[int]:

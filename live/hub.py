@@ -7,8 +7,8 @@ publisher and written to the sockets as it is (docs/performance.md has the figur
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import os
 import random
 from collections import defaultdict
 from collections.abc import Iterable
@@ -40,7 +40,11 @@ class Hub:
 
     def __init__(self) -> None:
         self.redis = redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+            settings.REDIS_URL,
+            client_name=f"helpdesk-live-{os.getpid()}",
+            socket_timeout=5,
+            socket_connect_timeout=2,
+            health_check_interval=30,
         )
         self.is_closing = False
         self.is_connected = asyncio.Event()
@@ -117,10 +121,10 @@ class Hub:
         for outlet in outlets:
             outlet.end(CLOSE_RESTART)
             await asyncio.sleep(pause)
-        if self._listener is not None:
+        # The Redis client swallows a cancellation that comes while it connects, so one may not be enough.
+        while self._listener is not None and not self._listener.done():
             self._listener.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listener
+            await asyncio.wait([self._listener], timeout=0.1)
         await self.redis.aclose()
 
     def _on(self, topics: Iterable[str]) -> set[Outlet]:

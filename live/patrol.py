@@ -16,6 +16,7 @@ from live.hub import Hub
 from live.presence import Presence, Presences
 from live.sockets import AgentSocket
 from people.services.agents import mark_seen
+from tickets.selectors.access import Scopes
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ class Patrol:
     def remove(self, socket: AgentSocket) -> None:
         self._sockets.discard(socket)
 
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
     async def check(self) -> None:
         """Everyone's session, role and scopes, and the tickets on their screens, in a few queries for all."""
         sockets = list(self._sockets)
@@ -54,11 +60,18 @@ class Patrol:
             if scopes is None:
                 self._hub.leave(socket.outlet, code=CLOSE_SIGNED_OUT)
                 continue
-            self._hub.rescope(socket.outlet, scopes)
+            self._rescope(socket, scopes)
             # What was opened while the question was under way has just had its own check.
             for agent_id, ticket_id in watches - found.watches:
                 if agent_id == socket.person.agent_id and ticket_id in socket.watched:
                     socket.unwatch(ticket_id)
+
+    def _rescope(self, socket: AgentSocket, scopes: Scopes) -> None:
+        """Another audience: the screen must load anew, since rows may have come into sight or gone out of it."""
+        if scopes != socket.scopes:
+            socket.scopes = scopes
+            self._hub.rescope(socket.outlet, scopes)
+            socket.outlet.push('{"type":"reset"}')
 
     async def renew_presence(self) -> None:
         """Keep the leases, and tell our own screens of those that ran out."""

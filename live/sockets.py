@@ -11,6 +11,7 @@ from live.entrance import Person
 from live.hub import Hub
 from live.outlet import Outlet
 from live.presence import TYPING_SECONDS, Seat
+from tickets.selectors.access import Scopes
 
 
 @dataclass(eq=False, slots=True)
@@ -18,6 +19,7 @@ class AgentSocket:
     hub: Hub
     outlet: Outlet
     person: Person
+    scopes: Scopes
     watched: set[int] = field(default_factory=set)
     typing: dict[int, tuple[str, float]] = field(default_factory=dict)
     id: str = field(default_factory=lambda: uuid4().hex[:12])

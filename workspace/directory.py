@@ -27,7 +27,7 @@ _known: tuple[float, Directory] | None = None
 
 def directory() -> Directory:
     """Two small queries at most every ten seconds per process."""
-    global _known  # noqa: PLW0603 - a cache of this process
+    global _known
     if _known is None or time.monotonic() - _known[0] > _SECONDS:
         agents = dict(all_agents().values_list("pk", "name"))
         teams = dict(active_teams().values_list("pk", "name"))
@@ -37,5 +37,5 @@ def directory() -> Directory:
 
 def forget() -> None:
     """After a change of agents or teams."""
-    global _known  # noqa: PLW0603
+    global _known
     _known = None

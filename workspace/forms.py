@@ -58,9 +58,7 @@ class TeamForm(forms.Form):
     members = forms.ModelMultipleChoiceField(
         queryset=Agent.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    is_private = forms.BooleanField(
-        label="Private: only members, managers and admins see its tickets", required=False
-    )
+    is_private = forms.BooleanField(label="Private: only members, managers and admins see its tickets", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

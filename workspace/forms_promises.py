@@ -74,8 +74,10 @@ class PolicyForm(forms.Form):
         label="Counts in", queryset=BusinessHours.objects.none(), required=False, empty_label="Round the clock"
     )
     warn_percent = forms.IntegerField(label="Warn after percent of the time", min_value=1, max_value=100)
-    inbox_ids = forms.MultipleChoiceField(label="Only these inboxes", required=False)
-    team_ids = forms.MultipleChoiceField(label="Only these teams", required=False)
+    inbox_ids = forms.MultipleChoiceField(
+        label="Only these inboxes", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    team_ids = forms.MultipleChoiceField(label="Only these teams", required=False, widget=forms.CheckboxSelectMultiple)
     organization_ids = forms.MultipleChoiceField(label="Only these organizations", required=False)
     tags = forms.CharField(label="Only with one of these tags", required=False, help_text="Commas between.")
     pauses_while_snoozed = forms.BooleanField(label="Resolution stands still while snoozed", required=False)
@@ -124,7 +126,9 @@ class PolicyForm(forms.Form):
         return PolicyDraft(**{name: value for name, value in values.items() if not name.startswith("target_")})
 
     def plain_fields(self) -> list[BoundField]:
-        return [field for field in self.visible_fields() if not field.name.startswith("target_")]
+        """All but the targets; a choice among nothing is left out."""
+        fields = (field for field in self.visible_fields() if not field.name.startswith("target_"))
+        return [field for field in fields if not field.name.endswith("_ids") or field.field.choices]  # type: ignore[attr-defined]  # choice fields
 
     def target_rows(self) -> Iterator[tuple[str, list[BoundField]]]:
         """A table: one row per priority, one column per metric."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from routing.actions import ACTIONS
 from routing.conditions import FACTS
@@ -42,7 +43,11 @@ class RuleForm(forms.Form):
     position = forms.IntegerField(min_value=0, max_value=9999, help_text="Rules run in this order.")
     stops = forms.BooleanField(label="No later rule looks at the same event", required=False)
     is_active = forms.BooleanField(label="Switched on", required=False)
-    group = forms.ChoiceField(label="If", choices=list(GROUPS.items()), required=False)
+    group = forms.ChoiceField(label="If", choices=list(GROUPS.items()))
+
+    def plain_fields(self) -> list[BoundField]:
+        """All but the group, which stands beside the conditions."""
+        return [field for field in self.visible_fields() if field.name != "group"]
 
     @staticmethod
     def values_of(rule: Rule | None) -> dict[str, Any]:

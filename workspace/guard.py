@@ -29,7 +29,6 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def agent_page(view: AgentView[P]) -> View[P]:
     """Sends strangers to the door; runs the view in the agent's time zone."""
 
-    @functools.wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_the_door(request)
@@ -37,7 +36,7 @@ def agent_page(view: AgentView[P]) -> View[P]:
         with timezone.override(zone_of(agent_request.user)):
             return view(agent_request, *args, **kwargs)
 
-    return guarded
+    return cast("View[P]", functools.update_wrapper(guarded, view))
 
 
 def zone_of(agent: Agent) -> ZoneInfo:

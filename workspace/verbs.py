@@ -82,7 +82,7 @@ def _wake(ticket: Ticket, values: Values, actor: Actor) -> None:
 
 
 def _follow(ticket: Ticket, values: Values, actor: Actor) -> None:
-    agent = active_agents().get(pk=actor.id)
+    agent = active_agents().get(pk=actor.id or 0)
     if values.get("on") == "1":
         follow.follow(ticket, agent=agent, actor=actor)
     else:

@@ -29,9 +29,7 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
     ]
     if may(agent, "see_reports") and (address := _reports()):
         places.append(_place("Reports", "chart-column", address, path.startswith("/reports")))
-    places.append(
-        _place("Settings", "settings", reverse("workspace:settings-profile"), path.startswith("/settings"))
-    )
+    places.append(_place("Settings", "settings", reverse("workspace:settings-profile"), path.startswith("/settings")))
     return {
         "agent": agent,
         "places": places,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import zlib
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template.loader import get_template
@@ -70,4 +70,4 @@ def _marked(piece: str) -> SafeString:
 @register.simple_tag
 def ticket_row(row: dict[str, Any]) -> SafeString:
     """One row with a context of its own: an include would copy the whole page's context fifty times."""
-    return get_template("workspace/_ticket_row.html").render(row)
+    return cast(SafeString, get_template("workspace/_ticket_row.html").render(row))

@@ -22,11 +22,15 @@ from workspace.guard import AgentRequest, agent_page
 _CID = re.compile(r'(<img\b[^>]*?\ssrc=")cid:([^"]{1,250})(")', re.IGNORECASE)
 _SANDBOX = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 _STYLE = """
-html{color-scheme:light}body{margin:0;padding:10px 12px;background:#fff;color:#1c2030;font:14px/1.5 system-ui,"Segoe UI",Roboto,sans-serif;
-overflow-wrap:anywhere;overflow-x:auto}img{max-width:100%;height:auto}pre{white-space:pre-wrap}a{color:#3949b8}
-blockquote{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #d5d8e2;color:#555b6e}table{max-width:100%}"""
-_FOLD = ".gmail_quote,.gmail_quote_container,.yahoo_quoted,.protonmail_quote,.moz-cite-prefix,.moz-cite-prefix~blockquote," \
-        "blockquote[type=cite],.zmail_extra,.hd-quote,.hd-quote~*{display:none}"
+html{color-scheme:light}
+body{margin:0;padding:10px 12px;background:#fff;color:#1c2030;font:14px/1.5 system-ui,"Segoe UI",Roboto,sans-serif;
+overflow-wrap:anywhere;overflow-x:auto}
+img{max-width:100%;height:auto}pre{white-space:pre-wrap}a{color:#3949b8}table{max-width:100%}
+blockquote{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #d5d8e2;color:#555b6e}"""
+_FOLD = (
+    ".gmail_quote,.gmail_quote_container,.yahoo_quoted,.protonmail_quote,.moz-cite-prefix,.moz-cite-prefix~blockquote,"
+    "blockquote[type=cite],.zmail_extra,.hd-quote,.hd-quote~*{display:none}"
+)
 # Magic bytes of the only types that are shown; the sender's word for a type is never believed.
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -115,9 +115,7 @@ def upload_action(request: AgentRequest) -> JsonResponse:
         raise Invalid("No file came.", fields={"file": "Choose a file."})
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
         raise TooLarge(f"{file.name} is larger than {settings.MAX_UPLOAD_BYTES // 1_048_576} MB, the limit here.")
-    kept = files.upload(
-        file.read(), name=file.name or "file", content_type=file.content_type or "", agent=request.user
-    )
+    kept = files.upload(file.read(), name=file.name or "file", content_type=file.content_type or "", agent=request.user)
     return JsonResponse({"id": str(kept.pk), "name": kept.name, "size": kept.size}, status=201)
 
 

@@ -76,9 +76,7 @@ def pane_page(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def list_context(request: AgentRequest, view: ChosenView) -> dict[str, Any]:
-    page = ticket_page(
-        request.user, filters=view.filters, sort=view.sort, cursor=request.GET.get("cursor", "")
-    )
+    page = ticket_page(request.user, filters=view.filters, sort=view.sort, cursor=request.GET.get("cursor", ""))
     return {
         "view": view,
         "facets": view.facets(request.user),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 
@@ -48,7 +50,7 @@ def _number(text: str, name: str) -> int:
     return int(text)
 
 
-def _fresh(body: dict[str, object] | dict[str, int]) -> JsonResponse:
-    response = JsonResponse(body)
+def _fresh(body: Mapping[str, object]) -> JsonResponse:
+    response = JsonResponse(dict(body))
     response["Cache-Control"] = "no-store"
     return response

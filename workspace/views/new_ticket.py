@@ -25,7 +25,9 @@ from workspace.guard import AgentRequest, agent_page
 def new_ticket_page(request: AgentRequest) -> HttpResponse:
     require(request.user, "reply")
     startable = [
-        inbox.pk for inbox in inboxes_visible_to(request.user).filter(is_active=True) if channel_of(inbox.kind).can_start
+        inbox.pk
+        for inbox in inboxes_visible_to(request.user).filter(is_active=True)
+        if channel_of(inbox.kind).can_start
     ]
     inboxes = inboxes_visible_to(request.user).filter(pk__in=startable)
     form = NewTicketForm(request.POST or None, inboxes=inboxes, initial=request.GET.dict())

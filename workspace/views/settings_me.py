@@ -54,7 +54,9 @@ def canned_edit_page(request: AgentRequest, canned_id: int | None = None) -> Htt
     row = canned_responses(request.user).filter(pk=canned_id).first() if canned_id else None
     if canned_id and row is None:
         raise NotFound("This canned response is gone.")
-    initial = {"title": row.title, "shortcut": row.shortcut, "text": row.text, "for_all": not row.owner_id} if row else {}
+    initial = (
+        {"title": row.title, "shortcut": row.shortcut, "text": row.text, "for_all": not row.owner_id} if row else {}
+    )
     form = CannedForm(request.POST or None, initial=initial)
     may_share = may(request.user, "manage_desk")
     if not may_share:

@@ -128,7 +128,7 @@ def _all_valid(form: RuleForm | MacroForm, conditions: list[ConditionForm], acti
 
 def _conditions(form: RuleForm, rows: list[ConditionForm]) -> dict[str, Any]:
     tests = [test for test in (row.test() for row in rows) if test]
-    return {form.cleaned_data["group"] or "all": tests} if tests else {}
+    return {form.cleaned_data["group"]: tests} if tests else {}
 
 
 def _items(rows: list[ActionRow]) -> list[dict[str, Any]]:

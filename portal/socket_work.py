@@ -16,6 +16,9 @@ from portal import chat, limits
 from portal.availability import availability_of
 from portal.chat import About, Guest
 
+# A pool of threads rather than Django's single one: one slow visitor makes nobody else wait.
+SHARES_ONE_THREAD = False
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -77,6 +80,5 @@ def _caught_up(guest: Guest, *, ticket: int | None, seq: int) -> dict[str, Any]:
 
 
 def _in_thread(work: Callable[P, T]) -> Callable[P, Awaitable[T]]:
-    """A pool of threads rather than Django's single one: one slow visitor makes nobody else wait."""
-    wrapped: Callable[P, Awaitable[T]] = database_sync_to_async(work, thread_sensitive=False)
+    wrapped: Callable[P, Awaitable[T]] = database_sync_to_async(work, thread_sensitive=SHARES_ONE_THREAD)
     return wrapped

@@ -1,0 +1,85 @@
+"""Budgets, limits, addresses and hours of the chat's doors."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import redis
+import time_machine
+from pytest_django import Settings
+
+from core import limits
+from core.clock import now
+from core.errors import TooMany
+from core.limits import Limit
+from core.peer import client_address
+from people.models import Availability
+from portal.availability import availability_of
+from portal.budget import Budget
+from sla.services.hours import HoursDraft, save_hours
+from tests.cast import Cast
+
+
+def test_bucket_empties_and_fills_with_time() -> None:
+    bucket = Budget(per_second=10, most=20, at=0)
+    assert bucket.take(20, at=0)
+    assert not bucket.take(1, at=0)
+    assert bucket.take(10, at=1)
+    assert not bucket.take(21, at=100)
+    assert bucket.take(20, at=100)
+
+
+def test_caller_comes_too_often_and_is_told_when_to_return() -> None:
+    limit = Limit(name="test-once", times=1, seconds=3600)
+    subject = now().isoformat()
+    limits.require(limit, subject)
+    with pytest.raises(TooMany) as refusal:
+        limits.require(limit, subject)
+    assert 0 < refusal.value.details["retry_after"] <= 3600
+    limits.require(limit, f"{subject} of another")
+
+
+def test_redis_is_away_and_the_process_counts_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(url: str) -> redis.Redis:
+        raise redis.ConnectionError("gone")
+
+    monkeypatch.setattr(limits, "_redis", gone)
+    limit = Limit(name="test-local", times=2, seconds=3600)
+    assert [limits.is_within(limit, "x") for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "trusted", "address"),
+    [
+        ("9.9.9.9", "6.6.6.6", [], "9.9.9.9"),
+        ("10.0.0.1", "6.6.6.6, 7.7.7.7", ["10.0.0.0/8"], "7.7.7.7"),
+        ("10.0.0.1", "6.6.6.6, 10.0.0.2", ["10.0.0.0/8"], "6.6.6.6"),
+        ("10.0.0.1", "", ["10.0.0.0/8"], "10.0.0.1"),
+        ("10.0.0.1", "nonsense", ["10.0.0.0/8"], "unknown"),
+        ("", "6.6.6.6", ["10.0.0.0/8"], "6.6.6.6"),
+        ("", "6.6.6.6", [], "unknown"),
+        ("2001:db8::1:2:3", "", [], "2001:db8::"),
+        ("::ffff:9.9.9.9", "", [], "9.9.9.9"),
+    ],
+)
+def test_address_is_the_visitors_and_no_one_elses_word(
+    peer: str, forwarded: str, trusted: list[str], address: str
+) -> None:
+    assert client_address(peer, forwarded, trusted) == address
+
+
+@pytest.mark.django_db
+def test_widget_has_hours_and_is_closed_outside_them(cast: Cast, settings: Settings) -> None:
+    cast.chat.config = {"hours": "Office"}
+    cast.chat.save()
+    with time_machine.travel(datetime(2026, 11, 23, 7, 0, tzinfo=UTC), tick=False) as clock:  # a Monday
+        save_hours(HoursDraft(name="Office", time_zone="UTC", periods=[(0, 9 * 60, 17 * 60)]))
+        cast.ana.availability, cast.ana.last_seen_at = Availability.AVAILABLE, now()
+        cast.ana.save()
+        closed = availability_of(cast.chat)
+        assert (closed.is_online, closed.opens_at) == (False, datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+        clock.move_to(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+        cast.ana.last_seen_at = now()
+        cast.ana.save()
+        assert availability_of(cast.chat).is_online

@@ -9,6 +9,8 @@ from core.errors import Invalid, NotFound
 from core.events.catalogue import Actor
 from people.models import Agent
 from people.selectors.agents import active_agents, active_teams
+from routing.selectors.macros import macros_for
+from routing.services.macros import apply_macro
 from tickets.models import Ticket
 from tickets.services import changes, follow
 from workspace.requests import moment, optional_whole
@@ -89,6 +91,14 @@ def _follow(ticket: Ticket, values: Values, actor: Actor) -> None:
         follow.unfollow(ticket, agent=agent, actor=actor)
 
 
+def _macro(ticket: Ticket, values: Values, actor: Actor) -> None:
+    agent = active_agents().get(pk=actor.id or 0)
+    macro = macros_for(agent).filter(pk=optional_whole(values.get("macro", ""), "macro") or 0).first()
+    if macro is None:
+        raise Invalid("This macro is gone.", fields={"macro": "Choose another one."})
+    apply_macro(ticket, macro=macro, agent=agent)
+
+
 def _listed(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
@@ -106,5 +116,6 @@ VERBS: dict[str, Verb] = {
     "tags": Verb(_tags, _undo_tags),
     "snooze": Verb(_snooze, lambda t, v: {"verb": "wake"}),
     "wake": Verb(_wake),
+    "macro": Verb(_macro),
     "follow": Verb(_follow, lambda t, v: {"verb": "follow", "on": "" if v.get("on") == "1" else "1"}),
 }

@@ -15,5 +15,5 @@ export async function options() {
     known = answer.data;
     at = performance.now();
   }
-  return known ?? { agents: [], teams: [], tags: [], statuses: [], priorities: [], views: [] };
+  return known ?? { agents: [], teams: [], tags: [], statuses: [], priorities: [], views: [], macros: [] };
 }

@@ -23,7 +23,8 @@ function targets() {
 
 const hasTargets = () => targets().ids.length > 0;
 const mayEdit = () => document.body.dataset.role !== "light";
-const when = () => mayEdit() && hasTargets();
+export const mayChange = () => mayEdit() && hasTargets();
+const when = mayChange;
 
 /** Apply a verb; offer to take it back. */
 export async function change(verb, values, said) {

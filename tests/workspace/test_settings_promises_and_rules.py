@@ -12,7 +12,8 @@ from people.models import Agent, Role
 from routing.models import Macro, Rule
 from routing.services.defaults import make_defaults
 from sla.models import BusinessHours, Policy
-from tests.desk import an_agent
+from tests.desk import an_agent, an_inbox, customer_writes
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +171,19 @@ def test_manager_makes_a_macro(desk: Client) -> None:
     assert post(desk, "settings-macro", {**values, "name": "Wait a bit"}, macro.pk) == 302
     assert Macro.objects.get().name == "Wait a bit"
     assert post(desk, "settings-macro-new", {**values, "a0-action": ""}) == 422
+
+
+def test_agent_runs_a_macro_on_selected_tickets(client: Client) -> None:
+    make_defaults()
+    mia = an_agent("Mia Winter")
+    client.force_login(mia)
+    tickets = [customer_writes(an_inbox()) for _ in range(2)]
+    wait = Macro.objects.get(name="Wait for the customer")
+    offered = client.get(reverse("workspace:options")).json()["macros"]
+    assert str(wait.pk) in {choice["id"] for choice in offered}
+    ids = ",".join(str(ticket.pk) for ticket in tickets)
+    answer = client.post(reverse("workspace:bulk", args=["macro"]), {"ids": ids, "macro": str(wait.pk)})
+    assert answer.json()["done"] == 2
+    assert set(Ticket.objects.values_list("status", flat=True)) == {"pending"}
+    answer = client.post(reverse("workspace:bulk", args=["macro"]), {"ids": ids, "macro": "0"})
+    assert answer.json()["refused"][0]["message"] == "This macro is gone."

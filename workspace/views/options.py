@@ -6,6 +6,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 
 from people.selectors.agents import active_agents, active_teams
+from routing.selectors.macros import macros_for
 from tickets.models import Priority, Status
 from tickets.selectors.access import ticket_for
 from tickets.selectors.lists import BUILT_IN_VIEWS
@@ -30,6 +31,10 @@ def options_page(request: AgentRequest) -> JsonResponse:
             "priorities": [
                 {"id": value, "label": label, "icon": PRIORITY_ICONS[value]}
                 for value, label in reversed(Priority.choices)
+            ],
+            "macros": [
+                {"id": str(macro.pk), "label": macro.name, "hint": macro.description[:80]}
+                for macro in macros_for(request.user)
             ],
             "views": [
                 *({"id": v.slug, "label": v.name, "icon": VIEW_ICONS[v.slug]} for v in BUILT_IN_VIEWS.values()),

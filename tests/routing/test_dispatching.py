@@ -40,7 +40,8 @@ def test_tickets_go_round_the_team(inbox: Inbox) -> None:
     tickets = [customer_writes(inbox) for _ in range(4)]
     assert dispatch_all() == 4
     assert owners(*tickets) == ["Ada One", "Bob Two", "Cem Three", "Ada One"]
-    assert TicketEvent.objects.filter(kind="TicketAssigned").first().data["reason"] == "Round robin in Front"  # type: ignore[union-attr]
+    reasons = {event.data["reason"] for event in TicketEvent.objects.filter(kind="TicketAssigned")}
+    assert reasons == {"Round robin in Front"}
 
 
 def test_least_loaded_agent_is_served_first(inbox: Inbox, team: Team, crew: list[Agent]) -> None:

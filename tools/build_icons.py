@@ -1,6 +1,6 @@
 """Builds static/icons/sprite.svg from the names in static/icons/icons.txt and an unpacked `lucide-static` package.
 
-    npm pack lucide-static && tar xzf lucide-static-*.tgz && python tools/build_icons.py package/
+npm pack lucide-static && tar xzf lucide-static-*.tgz && python tools/build_icons.py package/
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 import "./palette.js";
 import "./triage.js";
-import { startComposer } from "./composer.js";
+import "./macros.js";
+import { startComposer } from "./writing.js";
 import { startKeys } from "./keys.js";
 import { startList } from "./list.js";
 import { count } from "./live/counts.js";
 import { startLive } from "./live/live.js";
 import { startMe } from "./me.js";
-import { startPane } from "./pane.js";
+import { startDesk } from "./desk.js";
 import { startTicket } from "./ticket.js";
 import { startClocks } from "./time.js";
 import { reason } from "./server.js";
@@ -17,7 +18,7 @@ import { toast } from "./toast.js";
 startTicket();
 startComposer();
 startList();
-startPane();
+startDesk();
 startKeys();
 startMe();
 startClocks();

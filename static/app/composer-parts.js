@@ -41,7 +41,7 @@ export function takeState(slot, html) {
  * A line above the editor that needs a decision; no text clears it.
  * @param {{label: string, run: () => void, isMain?: boolean}[]} actions
  */
-export function showGuard(form, text, actions) {
+export function showGuard(form, text = "", actions = []) {
   const place = form.querySelector("[data-guard]");
   const line = Object.assign(document.createElement("p"), { className: "banner warn" });
   line.append(Object.assign(document.createElement("span"), { textContent: text }));
@@ -57,9 +57,22 @@ export function showGuard(form, text, actions) {
   place.replaceChildren(...(text ? [line] : []));
 }
 
+/** Whether the words are safe, and where. */
+export function showSaved(form, state) {
+  const words = { saved: "Draft saved", kept: "Draft kept on this device" };
+  form.querySelector("[data-saved]").textContent = words[state] ?? "";
+}
+
 export function showLength(form, length, limit) {
   const mark = form.querySelector("[data-limit]");
   const over = limit ? length - limit : 0;
   mark.textContent = limit && over > -200 ? `${length} of ${limit}` : "";
   mark.classList.toggle("over", over > 0);
+}
+
+/** Type a sign for the person, after a space where one is needed. */
+export function insertSign(area, sign) {
+  area.focus();
+  const before = area.value.slice(0, area.selectionStart);
+  area.setRangeText((before && !/\s$/.test(before) ? " " : "") + sign, area.selectionStart, area.selectionEnd, "end");
 }

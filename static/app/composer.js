@@ -1,8 +1,7 @@
 // The composer of one ticket: what is written, as what, to whom; its words never reach another ticket.
 
-import { addActs } from "./acts.js";
 import { Attachments } from "./attach.js";
-import { dressMode, showGuard, showLength, takeState } from "./composer-parts.js";
+import { dressMode, insertSign, showGuard, showLength, showSaved, takeState } from "./composer-parts.js";
 import { DraftKeeper, localDraft } from "./drafts.js";
 import { sayTyping } from "./live/live.js";
 import { send } from "./send.js";
@@ -11,8 +10,12 @@ import { announce } from "./toast.js";
 
 /** @type {WeakMap<HTMLFormElement, Composer>} */
 const known = new WeakMap();
-const form = () => document.querySelector("#composer");
-export const composer = () => (form() ? known.get(form()) ?? new Composer(form()) : null);
+
+/** The composer on the screen, or null. */
+export function composer() {
+  const form = document.querySelector("#composer");
+  return form ? (known.get(form) ?? new Composer(form)) : null;
+}
 
 class Composer {
   constructor(element) {
@@ -20,7 +23,8 @@ class Composer {
     this.form = element;
     this.area = element.querySelector("textarea");
     this.files = new Attachments(element, () => this.drafts.changed());
-    this.drafts = new DraftKeeper(element, () => ({ text: this.area.value, files: this.files.all() }), (state, newer) => this.tell(state, newer));
+    const read = () => ({ text: this.area.value, files: this.files.all() });
+    this.drafts = new DraftKeeper(element, read, (state, newer) => this.tell(state, newer));
     this.rules = { undo: 0, limitMb: 25, maxText: 0, problem: "", enterSends: false };
     this.area.addEventListener("input", () => this.typed());
     this.area.addEventListener("keydown", (event) => this.pressed(event));
@@ -35,7 +39,6 @@ class Composer {
   get mode() {
     return this.form.dataset.mode;
   }
-
   get isNote() {
     return this.mode === "note";
   }
@@ -98,7 +101,7 @@ class Composer {
     this.area.value = "";
     this.files.set([]);
     this.checkLength();
-    this.guard();
+    showGuard(this.form);
   }
 
   typed() {
@@ -127,9 +130,7 @@ class Composer {
     else if (target?.dataset.send === "resolve") send(this, { status: "resolved" });
     else if (target?.dataset.insert) {
       if (target.dataset.insert === "@") this.setMode("note");
-      this.area.focus();
-      const before = this.area.value.slice(0, this.area.selectionStart);
-      this.area.setRangeText((before && !/\s$/.test(before) ? " " : "") + target.dataset.insert, this.area.selectionStart, this.area.selectionEnd, "end");
+      insertSign(this.area, target.dataset.insert);
       this.typed();
     }
   }
@@ -138,32 +139,12 @@ class Composer {
     showLength(this.form, this.area.value.length, this.isNote ? 0 : this.rules.maxText);
   }
 
-  /** A line above the editor that needs a decision; none clears it. */
-  guard(text = "", actions = []) {
-    showGuard(this.form, text, actions);
-  }
-
   tell(state, newer) {
-    const words = { saved: "Draft saved", kept: "Draft kept on this device" };
-    this.form.querySelector("[data-saved]").textContent = words[state] ?? "";
+    showSaved(this.form, state);
     if (state !== "newer") return;
-    this.guard("A newer draft was saved from another tab or device.", [
+    showGuard(this.form, "A newer draft was saved from another tab or device.", [
       { label: "Use it", isMain: true, run: () => this.restore(newer.text, [], newer.revision) },
       { label: "Keep mine", run: () => ((this.drafts.revision = newer.revision), this.drafts.changed()) },
     ]);
   }
 }
-
-export function startComposer() {
-  document.addEventListener("ticket:shown", () => composer());
-  document.addEventListener("ticket:leaving", () => composer()?.drafts.flush());
-  document.addEventListener("composer:state", ({ detail }) => composer()?.setState(detail.state, detail.drafts));
-  document.addEventListener("live:entries", ({ detail }) => composer()?.setState(detail.data.state));
-  for (const moment of ["pagehide", "visibilitychange"]) addEventListener(moment, () => composer()?.drafts.flush());
-}
-
-const when = () => Boolean(form());
-addActs({
-  reply: { label: "Reply", group: "Ticket", icon: "reply", run: () => composer().setMode("reply"), when },
-  note: { label: "Write a note", group: "Ticket", icon: "lock", run: () => composer().setMode("note"), when },
-});

@@ -34,7 +34,7 @@ export class DraftKeeper {
    * @param {(state: string, newer?: any) => void} tell "saving", "saved", "kept" or "newer"
    */
   constructor(form, read, tell) {
-    Object.assign(this, { form, read, tell, ticket: form.dataset.ticket, revision: 0, timers: [0, 0], dirty: false });
+    Object.assign(this, { form, read, tell, ticket: form.dataset.ticket, revision: 0, timers: [0, 0], dirty: false, going: null });
   }
 
   get mode() {
@@ -74,7 +74,8 @@ export class DraftKeeper {
     const { text, files } = this.read();
     const mode = this.mode;
     const values = { mode, text, revision: this.revision, attachments: files.map((file) => file.id) };
-    const answer = await post(`${this.form.dataset.base}draft/`, values, { keepalive: isLast && text.length < 50_000 });
+    this.going = post(`${this.form.dataset.base}draft/`, values, { keepalive: isLast && text.length < 50_000 });
+    const answer = await this.going;
     if (answer.ok) {
       this.revision = answer.data.revision;
       const kept = localDraft(this.ticket, mode);
@@ -87,6 +88,12 @@ export class DraftKeeper {
       this.dirty = true;
       this.tell("kept");
     }
+  }
+
+  /** Nothing is on its way to the desk any more, so that no late draft follows the message it became. */
+  async settled() {
+    this.timers.forEach(clearTimeout);
+    await this.going;
   }
 
   /** Before anything else happens to the page. */

@@ -1,14 +1,11 @@
 // The open ticket beside the list: real addresses, instant return to the last twenty, fetched before it is asked for.
 
-import { addActs } from "./acts.js";
-import { cursorRow, focusRow, loadList, markOpen, neighbour, ticked, untick } from "./list.js";
+import { focusRow, loadList, markOpen } from "./list.js";
 import { refreshTicket } from "./live/timeline.js";
 import { showTicket } from "./live/live.js";
 import { dropPane, fetchPane, keepPane, keptPane, prefetch } from "./panes.js";
 import { reason } from "./server.js";
 import { toast } from "./toast.js";
-
-const HOVER_MS = 65;
 
 const desk = () => document.querySelector("#desk");
 const slot = () => document.querySelector("#pane-slot");
@@ -51,7 +48,8 @@ function viewSlug() {
   return view ? `?view=${encodeURIComponent(view)}` : "";
 }
 
-function arrived(top) {
+/** The pane is on the screen: everything beside it follows. */
+export function arrived(top) {
   const node = shown();
   document.title = `${node.dataset.title} · Helpdesk`;
   const body = node.querySelector(".body");
@@ -85,26 +83,9 @@ export function closeTicket(how = "push") {
   if (row) focusRow(row);
 }
 
-function step(by) {
-  const row = neighbour(by);
-  if (!row) return;
-  if (shown()) openTicket(row.dataset.number, "replace");
-  focusRow(row);
-  prefetch(neighbour(by > 0 ? 1 : -1)?.dataset.number);
-}
-
 function idlePrefetch() {
   const row = document.querySelector('.row[aria-current="true"] + .row');
   if (row) setTimeout(() => row.isConnected && prefetch(row.dataset.number), 300);
-}
-
-async function arriveBy(url) {
-  const number = url.pathname.match(/^\/tickets\/(\d+)\/$/)?.[1];
-  if (number) return openTicket(number, "none");
-  closeTicket("none");
-  const wantedQuery = new URLSearchParams(url.search);
-  const query = new URLSearchParams(document.querySelector("#tickets")?.dataset.query ?? "");
-  if ((wantedQuery.get("view") ?? "mine") !== query.get("view")) await showView(url.search.slice(1), "none");
 }
 
 /** Another view in the list. */
@@ -120,43 +101,3 @@ export async function showView(query, how = "push") {
   document.title = `${document.querySelector("#list-head h1")?.textContent ?? "Tickets"} · Helpdesk`;
   document.body.classList.remove("nav-open");
 }
-
-export function startPane() {
-  if (!desk()) return;
-  const plain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
-  document.addEventListener("click", (event) => {
-    const row = event.target.closest?.(".row-link");
-    const view = event.target.closest?.(".nav a.view");
-    if (!plain(event) || !(row || view)) return;
-    event.preventDefault();
-    if (row) openTicket(row.closest(".row").dataset.number);
-    else showView(new URL(view.href).search.slice(1));
-  });
-  let timer = 0;
-  document.addEventListener("pointerover", (event) => {
-    clearTimeout(timer);
-    const row = event.target.closest?.(".row");
-    if (row && row.dataset.number !== openNumber()) timer = setTimeout(() => prefetch(row.dataset.number), HOVER_MS);
-  });
-  addEventListener("popstate", () => arriveBy(new URL(location.href)));
-  document.addEventListener("live:ticket-gone", () => {
-    const number = openNumber();
-    toast("You may no longer see this ticket.", { bad: true });
-    closeTicket();
-    dropPane(number);
-  });
-  if (shown()) arrived();
-}
-
-function back() {
-  if (ticked().length) untick();
-  else closeTicket();
-}
-
-addActs({
-  "unselect-or-close": { label: "", run: back, when: () => Boolean(desk()) },
-  next: { label: "", run: () => step(1), when: () => Boolean(desk()) },
-  previous: { label: "", run: () => step(-1), when: () => Boolean(desk()) },
-  open: { label: "", run: () => openTicket((cursorRow() ?? neighbour(0))?.dataset.number), when: () => Boolean(desk() && neighbour(0)) },
-  close: { label: "Back to the list", group: "Go", icon: "arrow-left", run: () => closeTicket(), when: () => Boolean(shown()) },
-});

@@ -1,5 +1,6 @@
 // Sending: shown at once, sent once, taken back within the time to undo, never over a colleague's head.
 
+import { showGuard } from "./composer-parts.js";
 import { refreshTicket, showNews } from "./live/timeline.js";
 import { sayTyping } from "./live/live.js";
 import { newKey, post, reason } from "./server.js";
@@ -15,7 +16,7 @@ export async function send(composer, { status = "", anyway = false, key = newKey
   const files = composer.files.all();
   const problem = refusal(composer, text, files);
   if (problem) {
-    composer.guard(problem);
+    showGuard(form, problem);
     area.focus();
     return;
   }
@@ -32,6 +33,7 @@ export async function send(composer, { status = "", anyway = false, key = newKey
   const ghost = addGhost(log, sent);
   composer.clear();
   sayTyping("");
+  await composer.drafts.settled();
   const answer = await post(`${sent.base}${sent.mode}/`, values, { headers: { "Idempotency-Key": key } });
   if (answer.ok) arrived(composer, sent, answer.data, before);
   else refused(composer, sent, answer, ghost);
@@ -87,6 +89,7 @@ async function takeBack(composer, sent, message, before) {
 }
 
 function refused(composer, sent, answer, ghost) {
+  const { form } = composer;
   ghost.remove();
   composer.setMode(sent.mode, false);
   composer.restore(composer.area.value ? `${sent.text}\n${composer.area.value}` : sent.text, sent.files);
@@ -94,11 +97,11 @@ function refused(composer, sent, answer, ghost) {
   if (answer.status === 409 && answer.data?.details?.author) {
     refreshTicket();
     const review = () => document.querySelector("#timeline > .msg:last-of-type")?.scrollIntoView({ block: "nearest" });
-    composer.guard(answer.data.message, [
+    showGuard(form, answer.data.message, [
       { label: "Review", isMain: true, run: review },
       { label: "Send anyway", run: () => again({ anyway: true }) },
     ]);
   } else if (answer.status === 0 || answer.status >= 500) {
-    composer.guard(`${reason(answer)} Your words are kept.`, [{ label: "Try again", isMain: true, run: () => again({}) }]);
-  } else composer.guard(reason(answer));
+    showGuard(form, `${reason(answer)} Your words are kept.`, [{ label: "Try again", isMain: true, run: () => again({}) }]);
+  } else showGuard(form, reason(answer));
 }

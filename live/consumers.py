@@ -114,7 +114,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
 
     async def _on_typing(self, socket: AgentSocket, frame: dict[str, Any]) -> None:
         ticket_id, mode = frame.get("ticket"), frame.get("mode", "")
-        if ticket_id not in socket.watched or mode not in MODES:
+        if not isinstance(ticket_id, int) or ticket_id not in socket.watched or mode not in MODES:
             return
         socket.note_typing(ticket_id, mode)
         present = await patrol_of(socket.hub).presences.take(socket.seat, ticket_id, typing=mode)

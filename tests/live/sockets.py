@@ -71,6 +71,14 @@ class Socket:
                 if frame["type"] == kind and that(frame):
                     return frame
 
+    async def sees(self, people: list[tuple[str, str, str]]) -> None:
+        """Waits until exactly these (name, state, mode) are present."""
+
+        def matches(frame: Frame) -> bool:
+            return [(entry["name"], entry["state"], entry["mode"]) for entry in frame["agents"]] == people
+
+        await self.hear("presence", matches)
+
     async def settle(self) -> None:
         """Everything that was on its way has arrived: the answer to a ping comes after it."""
         await self.send(type="ping")

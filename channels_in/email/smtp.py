@@ -7,6 +7,7 @@ A relay of the operator's stands before this door on the open internet; it does 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import threading
@@ -27,6 +28,8 @@ MAX_RECIPIENTS = 100
 IDLE_SECONDS = 120
 DATABASE_THREADS = 4
 CLOSING_SECONDS = 30
+# Open sessions may end by themselves; one that hangs does not hold up the end of the process.
+GOODBYE_SECONDS = 5
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 
 ACCEPTED = "250 2.0.0 Accepted"
@@ -169,7 +172,8 @@ class DoorServer:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-            await self._server.wait_closed()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._server.wait_closed(), GOODBYE_SECONDS)
 
 
 def mail_handler() -> MailHandler:

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.peer import client_address
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -12,6 +16,24 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_ip(request)
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The address of the person, whom only our own proxies may name."""
+    peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return client_address(peer, forwarded, settings.TRUSTED_PROXIES)
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What a person reads who failed too often."""
+    context = {
+        "title": "Too many attempts",
+        "message": "Wait a quarter of an hour and try again, or reset your password.",
+    }
+    return render(request, "error.html", context, status=429)
 
 
 def login_name(request: HttpRequest | None, credentials: Mapping[str, Any] | None = None) -> str:

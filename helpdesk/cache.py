@@ -1,7 +1,16 @@
-"""Keeps the cache free of pickle: values in Redis are JSON."""
+"""The cache of the desk: JSON instead of pickle, and a Redis that is away is an empty cache, not an error."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+import structlog
+from django.core.cache.backends.redis import RedisCache
+
+Answer = TypeVar("Answer")
+
+log = structlog.get_logger(__name__)
 
 
 class JSONSerializer:
@@ -15,3 +24,32 @@ class JSONSerializer:
 
     def loads(self, data: bytes) -> Any:
         return json.loads(data)
+
+
+class ForgivingRedisCache(RedisCache):
+    """What is cached may be lost at any time; so may the whole server."""
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return forgiving(lambda: RedisCache.get(self, key, default, version), default)
+
+    def set(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> None:
+        options = {} if timeout is ... else {"timeout": timeout}
+        forgiving(lambda: RedisCache.set(self, key, value, version=version, **options), None)
+
+    def add(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> bool:
+        options = {} if timeout is ... else {"timeout": timeout}
+        return forgiving(lambda: RedisCache.add(self, key, value, version=version, **options), True)
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return forgiving(lambda: RedisCache.delete(self, key, version), False)
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
+        return forgiving(lambda: RedisCache.get_many(self, keys, version), {})
+
+
+def forgiving(ask: Callable[[], Answer], otherwise: Answer) -> Answer:
+    try:
+        return ask()
+    except redis.RedisError as problem:
+        log.warning("cache.away", problem=type(problem).__name__)
+        return otherwise

@@ -121,10 +121,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "helpdesk.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL or "redis://127.0.0.1:1/0",
         "KEY_PREFIX": "hd",
-        "OPTIONS": {"serializer": "helpdesk.cache.JSONSerializer"},
+        "OPTIONS": {
+            "serializer": "helpdesk.cache.JSONSerializer",
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from helpdesk.doctor import environment, inboxes, servers, work
+from helpdesk.doctor import environment, inboxes, promises, servers, work
 from helpdesk.doctor.finding import Finding, broken
 
 # part -> what looks at it
@@ -22,6 +22,8 @@ EXAMINATIONS: dict[str, Callable[[], Iterable[Finding]]] = {
     "inboxes": inboxes.inboxes,
     "deliveries": inboxes.deliveries,
     "outbox": inboxes.outbox,
+    "promises": promises.promises,
+    "rules": promises.rules,
 }
 
 

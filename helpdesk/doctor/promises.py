@@ -1,0 +1,37 @@
+"""Looks at what the desk does by itself: promises that nobody told of, events that rules gave up on."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from core.clock import now
+from helpdesk.doctor.finding import Finding, broken, doubtful, good
+from people.models import TeamStrategy
+from people.selectors.agents import active_teams
+from routing.models import PendingEvent
+from routing.services.reacting import MAX_ATTEMPTS
+from sla.models import Clock, Policy
+
+LATE = timedelta(minutes=1)
+
+
+def promises() -> Iterator[Finding]:
+    untold = Clock.objects.filter(finished_at=None, breach_told_at=None, due_at__lt=now() - LATE).count()
+    if untold:
+        yield broken(f"{untold} missed deadlines were never told", "start beat and a worker for 'clock'")
+    elif not Policy.objects.filter(is_active=True).exists():
+        yield doubtful("no SLA policy is switched on", "make one under Settings, Promises")
+    else:
+        yield good("every missed deadline was told")
+
+
+def rules() -> Iterator[Finding]:
+    given_up = PendingEvent.objects.filter(attempts__gte=MAX_ATTEMPTS).count()
+    overdue = PendingEvent.objects.filter(attempts__lt=MAX_ATTEMPTS, due_at__lt=now() - LATE).count()
+    if given_up:
+        yield doubtful(f"rules failed on {given_up} events for good", "read the worker's log and correct the rule")
+    if overdue:
+        yield broken(f"rules have not looked at {overdue} events", "start a worker for 'route'")
+    for team in active_teams().exclude(strategy=TeamStrategy.MANUAL).filter(members=None):
+        yield doubtful(f"the team {team.name} hands out tickets but has no members", "add some under Settings, Teams")
+    if not given_up and not overdue:
+        yield good("rules are up to date")

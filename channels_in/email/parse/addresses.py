@@ -52,7 +52,7 @@ def _address_within(text: str) -> tuple[str, str]:
     if local is None or domain is None:
         return text, ""
     address = f"{local.group()}@{domain.group()}"
-    return text.replace(address, "").strip(" <>()"), normal_address(address)
+    return text.replace(address, "").replace("mailto:", "").strip(" <>()[]"), normal_address(address)
 
 
 def first_address(value: str) -> Address | None:
@@ -143,8 +143,8 @@ def _pieces(value: str) -> list[tuple[str, str]]:
         elif sign in (",", ";"):
             pieces.append(current.finish())
             current = _Mailbox()
-        elif sign == ":" and "".join(current.words).strip().lower() != "mailto":
-            current = _Mailbox()
+        elif sign == ":" and not "".join(current.words).lower().endswith("mailto"):
+            current = _Mailbox()  # the name of a group
         elif quoted is not None and value[match.end() : match.end() + 1] == "@":
             current.words.append(match.group())
         else:

@@ -15,10 +15,9 @@ _WROTE = """wrote|writes|schrieb|schreibt|geschrieben|a [ée]crit|[ée]crit|escr
 WROTE_LINE = re.compile(
     rf"(?:.*\b|.*)(?:{_WROTE})(?:\b.{{0,120}})?\s?[:：]\s*$".replace("\n", ""), re.IGNORECASE | re.DOTALL
 )
-# A quote header without any verb: date or time, then "Name <address>:".
-DATED_ADDRESS = re.compile(
-    r"^.{0,160}\d[:.hH年]\d?\d?.{0,160}<[^<>\s]+@[^<>\s]+>\s?(?:\([^()]*\))?\s?[:：]\s*$", re.DOTALL
-)
+# The same in any language: an address in brackets and a time of day, and a colon at the end.
+ADDRESS_IN_BRACKETS = re.compile(r"<\s?[^<>\s@]+@[^<>\s]+>")
+TIME_OF_DAY = re.compile(r"(?<!\d)[0-2]?\d(?:[:.][0-5]\d(?!\d)|\s?[hH時点])")
 # What such a header begins with; only needed to find its first line when it was wrapped.
 OPENER = re.compile(
     r"^[-*_\s]*(?:(?:on|am|le|el|il|em|op|w dniu|dnia|den|in a message dated|at|vào|kl|a"
@@ -31,7 +30,8 @@ WRAP_CHARACTERS = 600
 
 # "-----Original Message-----" and kin: all below is history.
 SEPARATOR = re.compile(
-    r"^\W*(?:original (?:message|appointment|e?-?mail)|ursprüngliche nachricht|originalnachricht|original-nachricht"
+    r"^\W*(?:on \S.{8,250} wrote"
+    r"|original (?:message|appointment|e?-?mail)|ursprüngliche nachricht|originalnachricht|original-nachricht"
     r"|message d['’]origine|message original|mensaje original|messaggio originale|mensagem original"
     r"|oorspronkelijk bericht|originele bericht|wiadomość oryginalna|oryginalna wiadomość|исходное сообщение"
     r"|оригинальное сообщение|ursprungligt meddelande|oprindelig meddelelse|original melding|alkuperäinen viesti"

@@ -65,7 +65,7 @@ def _ends_reply(lines: list[str], position: int) -> bool:
     if line == HISTORY_MARK:
         return _lines_to_quote(lines, position) == 0
     stripped = line.strip()
-    if not stripped or len(stripped) > 200:
+    if not stripped or len(stripped) > 300:
         return False
     if phrases.SEPARATOR.match(stripped) and phrases.SEPARATOR_FRAME.search(stripped):
         return True
@@ -129,7 +129,7 @@ def _quote_header(lines: list[str], position: int) -> int:
         joined = f"{joined} {line.strip()}" if joined else line.strip()
         if len(joined) > phrases.WRAP_CHARACTERS:
             return 0
-        if joined.rstrip().endswith((":", "：", ":*", ":-", ": -")) and _is_quote_header(joined, wrapped=count > 1):
+        if joined.rstrip().endswith((":", "：", ":*", ":-", ": -")) and _is_quote_header(joined):
             return count
         if count == 1 and not _may_open(joined):
             return 0
@@ -146,9 +146,9 @@ def _may_open(line: str) -> bool:
     return phrases.OPENER.match(line) is not None or "<" in line or "@" in line
 
 
-def _is_quote_header(text: str, *, wrapped: bool) -> bool:
+def _is_quote_header(text: str) -> bool:
     text = text.rstrip("*- ")
-    if phrases.DATED_ADDRESS.match(text):
+    if phrases.ADDRESS_IN_BRACKETS.search(text) and phrases.TIME_OF_DAY.search(text):
         return True
     has_fact = "@" in text or any(character.isdigit() for character in text)
     return has_fact and phrases.WROTE_LINE.match(text) is not None

@@ -27,6 +27,8 @@ from tests.channels_in.email.samples import parsed
         ("Rosa rosa@example.net", [("rosa@example.net", "Rosa")]),
         ("Rosa <rosa@example.net", [("rosa@example.net", "Rosa")]),
         ('"Rosa <rosa@example.net>', [("rosa@example.net", "Rosa")]),
+        ("Rosa [mailto:rosa@example.net]", [("rosa@example.net", "Rosa")]),
+        ("rosa@example.net www.example.net", [("rosa@example.net", "www.example.net")]),
         ("mailto:rosa@example.net", [("rosa@example.net", "")]),
         ("'rosa@example.net' <rosa@example.net>", [("rosa@example.net", "rosa@example.net")]),
         ("a@x.org, A@X.org", [("a@x.org", "")]),

@@ -14,6 +14,7 @@ from channels_in.models import InboundDelivery
 from tests.channels_in.email.conftest import ADDRESS
 from tests.channels_in.email.samples import mail, multipart
 from tickets.models import Inbox, Message, MessageHtml, Ticket
+from tickets.selectors.automatic_replies import may_answer_automatically
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,12 @@ def test_aliases_and_marked_addresses_lead_to_the_inbox(receive: Any, inbox: Inb
     inbox.save()
     assert receive(mail(), to="Hilfe@desk.example")["outcome"] == "created"
     assert receive(mail("x", message_id="<m2@x>"), to="help+shop@desk.example")["outcome"] == "created"
+
+
+@pytest.mark.parametrize(
+    ("headers", "answered"),
+    [({}, True), ({"list_id": "<l.example.org>"}, False), ({"auto_submitted": "auto-replied"}, False)],
+)
+def test_robots_and_lists_are_never_answered_by_rules(receive: Any, headers: dict[str, str], answered: bool) -> None:
+    ticket = Ticket.objects.get(number=receive(mail("Hello", **headers))["ticket"])
+    assert may_answer_automatically(ticket) is answered

@@ -26,16 +26,19 @@ QUOTE_HEADERS = [
     "2026年11月21日(土) 22:10 Ben <ben@example.com>:",
     "Ben <ben@example.com> 于2026年11月21日周六 22:10写道：",
     "在 2026年11月21日，22:10，Ben <ben@example.com> 写道：",
-    "---- On Sat, 21 Nov 2026 22:10:01 +0100 Ben <ben@example.com> wrote ----\n:",
+    "---- On Sat, 21 Nov 2026 22:10:01 +0100 Ben <ben@example.com> wrote ----",
+    "Ben <ben@example.com> ezt írta (időpont: 2026. nov. 21., Szo, 22:10):",
+    "so 21. 11. 2026 v 22:10 odesílatel Ben <ben@example.com> napsal:",
+    "lør. 21. nov. 2026 kl. 22:10 skrev Ben <\nben@example.com>:",
 ]
 
 
-@pytest.mark.parametrize("header", QUOTE_HEADERS[:-1])
+@pytest.mark.parametrize("header", QUOTE_HEADERS)
 def test_an_answer_above_a_quote_is_found(header: str) -> None:
     assert reply_only(f"Thanks, it works!\n\nRosa\n\n{header}\n\n{HISTORY}\n") == "Thanks, it works!\n\nRosa"
 
 
-@pytest.mark.parametrize("header", QUOTE_HEADERS[:-1])
+@pytest.mark.parametrize("header", QUOTE_HEADERS)
 def test_history_without_quote_marks_is_cut_too(header: str) -> None:
     unmarked = HISTORY.replace("> ", "").replace(">", "")
     assert reply_only(f"Thanks!\n\n{header}\n\n{unmarked}\n") == "Thanks!"

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler500 = "helpdesk.outage.server_error_page"
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("api.urls")),

@@ -23,7 +23,9 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
 def client_ip(request: HttpRequest) -> str:
     """The address of the person, whom only our own proxies may name."""
-    peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+    # A request that came by no socket (a management command, a test) is this machine's own.
+    peer = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     return client_address(peer, forwarded, settings.TRUSTED_PROXIES)
 
 

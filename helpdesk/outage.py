@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 RETRY_SECONDS = "5"
 AWAY = ("Back in a moment", "The desk is being restarted or its database is away. Nothing is lost; try again shortly.")
-FAILED = ("Something broke on our side", "It has been logged. Nothing that was accepted is lost. Try again in a moment.")
+FAILED = ("Something broke on our side", "It has been logged; nothing that was accepted is lost. Try again shortly.")
 
 
 def server_error_page(request: HttpRequest) -> HttpResponse:
@@ -27,4 +27,5 @@ def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
         problem = {"type": "about:blank", "title": title, "status": status, "detail": text}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
     # Without the request, so that nothing asks the database who is logged in.
-    return HttpResponse(render_to_string("error.html", {"title": title, "message": text}), status=status)
+    template = "500.html" if status == 500 else "error.html"
+    return HttpResponse(render_to_string(template, {"title": title, "message": text}), status=status)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from live.frames import changed_ticket, vanished_ticket
 from people.models import Agent
@@ -42,26 +42,27 @@ def changes_since(agent: Agent, since: int) -> Changes:
     newest = newest_cursor()
     if not 0 <= since <= newest or newest - since > MOST_EVENTS:
         return Changes(newest, is_reset=True)
-    touched = list(_window(since).values_list("ticket_id", flat=True).distinct()[: MOST_TICKETS + 1])
+    window = _window(since)
+    touched = list(window.values_list("ticket_id", flat=True).distinct()[: MOST_TICKETS + 1])
     if len(touched) > MOST_TICKETS:
         return Changes(newest, is_reset=True)
     visible = tickets_by_ids(agent, touched) if touched else []
     rows = [changed_ticket(ticket) for ticket in visible]
     hidden = set(touched) - {ticket.pk for ticket in visible}
-    return Changes(newest, tickets=[*rows, *_vanished(agent, since, hidden)])
+    return Changes(newest, tickets=[*rows, *_vanished(agent, window, hidden)])
 
 
-def _window(since: int) -> Any:
+def _window(since: int) -> QuerySet[TicketEvent]:
     before = TicketEvent.objects.filter(id__lte=since).order_by("-id").values_list("at", flat=True).first()
     late = Q(id__gt=since - OVERLAP_EVENTS, at__gt=before - OVERLAP_TIME) if before else Q()
     return TicketEvent.objects.filter(Q(id__gt=since) | late).order_by()
 
 
-def _vanished(agent: Agent, since: int, hidden: set[int]) -> list[dict[str, Any]]:
+def _vanished(agent: Agent, window: QuerySet[TicketEvent], hidden: set[int]) -> list[dict[str, Any]]:
     """Of the hidden tickets only those that the agent could see before; the others must not be known of."""
     if not hidden:
         return []
-    moves = _window(since).filter(ticket_id__in=hidden, kind__in=("TeamAssigned", "TicketAssigned"))
+    moves = window.filter(ticket_id__in=hidden, kind__in=("TeamAssigned", "TicketAssigned"))
     places, scopes = places_of(hidden), scopes_of(agent)
     return [
         vanished_ticket(event.ticket_id, event.seq)

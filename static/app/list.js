@@ -2,7 +2,7 @@
 
 import { addActs } from "./acts.js";
 import { draftedTickets } from "./drafts.js";
-import { flush, forgetHeld } from "./live/live.js";
+import { flush, listLoaded } from "./live/live.js";
 import { ask } from "./server.js";
 import { tick } from "./time.js";
 import { announce } from "./toast.js";
@@ -86,7 +86,7 @@ export async function loadList(url) {
   const isSame = url.split("?")[1] === list()?.dataset.query;
   place.innerHTML = answer.data;
   delete place.dataset.load;
-  forgetHeld();
+  listLoaded();
   if (isSame) document.querySelector("#list-scroll").scrollTop = top;
   dressed();
 }

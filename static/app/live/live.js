@@ -11,7 +11,7 @@ import { applyRow, flush, forgetHeld } from "./rows.js";
 import { connect, onFrame, onState } from "./socket.js";
 import { hintTicket, openTicket, refreshTicket } from "./timeline.js";
 
-export { flush, forgetHeld, onFrame, onState, openTicket, refreshTicket, sayTyping, showTicket };
+export { flush, onFrame, onState, openTicket, refreshTicket, sayTyping, showTicket };
 
 const HERD_MS = 1_000;
 
@@ -35,6 +35,12 @@ const handlers = {
     if (changed) countSoon();
   },
 };
+
+/** Another list is on the screen: what has changed while it was on its way is asked for. */
+export function listLoaded() {
+  forgetHeld();
+  catchUp(handlers);
+}
 
 /** Ask for everything that this page may have missed. */
 export async function resync() {

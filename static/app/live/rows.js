@@ -18,6 +18,9 @@ export const list = () => document.querySelector("#tickets");
 const rowOf = (id) => document.getElementById(`t${id}`);
 const rows = () => [...list().querySelectorAll(":scope > .row")];
 
+/** What this list has heard of, also of tickets that it does not show: an old hint may come late. */
+const heard = new Map();
+
 /** The list that the waiting changes are for. */
 let shown = null;
 
@@ -41,11 +44,12 @@ export function flush() {
 export function forgetHeld() {
   shown = list();
   held.clear();
+  heard.clear();
   showPill();
 }
 
 function isNewer(change) {
-  const known = [rowOf(change.ticket)?.dataset.seq, held.get(change.ticket)?.seq, asked.get(change.ticket)?.seq];
+  const known = [rowOf(change.ticket)?.dataset.seq, heard.get(change.ticket), asked.get(change.ticket)?.seq];
   const seen = Math.max(...known.map((seq) => Number(seq ?? -1)));
   return change.gone ? change.seq >= seen : change.seq > seen;
 }
@@ -54,6 +58,7 @@ const isStillNews = (change) => change.seq >= Number(rowOf(change.ticket)?.datas
 
 function place(change, fits) {
   const row = rowOf(change.ticket);
+  heard.set(change.ticket, change.seq);
   held.delete(change.ticket);
   if (!fits) {
     if (row) leave(row, change, () => isAtRest(list()) && dropLeft(list()) && showEmpty());

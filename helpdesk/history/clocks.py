@@ -104,10 +104,14 @@ class Clocks:
         self._aim(clock, at)
 
     def retarget(self, at: datetime, priority: str) -> None:
-        if self.promise is None or any(clock.breached_at for clock in self.running.values()):
+        if self.promise is None:
             return
+        is_late = any(clock.breached_at for clock in self.running.values())
         for metric, clock in self.running.items():
-            clock.target, clock.warn = self.promise.targets[metric, priority]
+            target, warn = self.promise.targets[metric, priority]
+            if is_late and target < clock.target:
+                continue
+            clock.target, clock.warn = target, warn
             if clock.running_since is not None:
                 self._aim(clock, clock.running_since)
 

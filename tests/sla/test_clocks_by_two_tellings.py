@@ -1,0 +1,126 @@
+"""Two independent tellings of the same rules must agree: the statements that move live clocks, and the history
+writer that lays down the past. Whatever happens to a ticket, both end with the same clocks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpdesk.history.clocks import ClockRow, promise_for, promises
+from helpdesk.history.life import Desk, Life, Person
+from people.models import Agent
+from sla.models import Clock
+from sla.tasks import tick_clocks
+from tests.desk import agent_replies, customer_writes
+from tests.sla.conftest import START
+from tickets.models import Inbox, Ticket
+from tickets.services import changes
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(1, 700),
+        st.sampled_from(["write", "reply", "pending", "on_hold", "open", "resolved", "normal", "urgent"]),
+    ),
+    max_size=8,
+)
+
+
+class TwoTellings:
+    """The same steps, done to a real ticket and told to a history."""
+
+    def __init__(self, inbox: Inbox, agent: Agent, clock: time_machine.Traveller) -> None:
+        promise = promise_for(promises(), inbox_id=inbox.pk, team_id=None, organization_id=None)
+        self.inbox, self.agent, self.clock, self.at = inbox, agent, clock, START
+        self.person = Person("agent", agent.pk, agent.name)
+        clock.move_to(START)
+        self.ticket = customer_writes(inbox)
+        self.life = Life(
+            self.ticket.pk,
+            self.ticket.number,
+            Desk(inbox.pk, inbox.kind),
+            Person("contact", 1, "Ana"),
+            "Help",
+            START,
+            promise=promise,
+        )
+        self.life.receive(START, "Help")
+
+    def step(self, minutes: int, what: str) -> None:
+        # The odd seconds keep steps from falling on a deadline exactly, where both orders would be right.
+        self.at += timedelta(minutes=minutes, seconds=7)
+        self.clock.move_to(self.at)
+        tick_clocks()
+        self.ticket.refresh_from_db()
+        if what == "write":
+            customer_writes(self.inbox, on=self.ticket)
+            self.life.receive(self.at, "More")
+        elif what == "reply":
+            self._reply()
+        elif what in ("normal", "urgent"):
+            self._prioritise(what)
+        elif self.ticket.status not in (what, "resolved"):
+            changes.set_status(self.ticket, status=what, actor=self.agent.as_actor())
+            self.life.set_status(self.at, what, by=self.person)
+
+    def _reply(self) -> None:
+        agent_replies(self.ticket, self.agent)
+        self.life.reply(self.at, self.person, "Answer")
+        if self.ticket.assignee_id is None and self.ticket.is_open:
+            self.life.assign(self.at, self.person, by=self.person)
+
+    def _prioritise(self, priority: str) -> None:
+        if self.ticket.priority != priority:
+            changes.set_priority(self.ticket, priority=priority, actor=self.agent.as_actor())
+            self.life.set_priority(self.at, priority, by=self.person)
+
+    def end(self) -> None:
+        self.at += timedelta(days=1)
+        self.clock.move_to(self.at)
+        tick_clocks()
+        self.life.live_on(self.at)
+
+
+def real(ticket: Ticket) -> list[tuple[Any, ...]]:
+    return sorted((_facts(clock, clock.target_seconds, clock.elapsed_seconds) for clock in _rows(ticket)), key=str)
+
+
+def told(life: Life) -> list[tuple[Any, ...]]:
+    return sorted((_facts(clock, clock.target, clock.elapsed) for clock in life.clocks.rows), key=str)
+
+
+def _rows(ticket: Ticket) -> list[Clock]:
+    return list(Clock.objects.filter(ticket=ticket))
+
+
+def _facts(clock: Clock | ClockRow, target: int, elapsed: float) -> tuple[Any, ...]:
+    names = ("metric", "started_at", "running_since", "due_at", "paused_at", "breached_at", "met_at", "finished_at")
+    facts = (getattr(clock, name) for name in (*names, "decided_at"))
+    return (*facts, target, round(elapsed, 3), _decided_for(clock))
+
+
+def _decided_for(clock: Clock | ClockRow) -> tuple[Any, ...] | None:
+    """Whom the outcome is counted for."""
+    if clock.decided_at is None:
+        return None
+    if isinstance(clock, Clock):
+        return clock.team_id, clock.agent_id, clock.inbox_id, clock.channel, clock.priority
+    return clock.snapshot
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_live_clocks_and_written_history_agree_whatever_happens(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller, steps: list[tuple[int, str]]
+) -> None:
+    both = TwoTellings(inbox, mia, clock)
+    for minutes, what in steps:
+        both.step(minutes, what)
+    both.end()
+    assert real(both.ticket) == told(both.life)
+    both.ticket.refresh_from_db()
+    marks = both.ticket.sla_due_at, both.ticket.sla_metric, both.ticket.sla_breached
+    assert marks == both.life.clocks.marks()

@@ -55,13 +55,13 @@ def telegram_updates(count: int, *, first: int, random_seed: int = 1) -> Iterato
     dice = random.Random(random_seed + first)
     words = Words(dice)
     for number in range(first, first + count):
-        person = 9_000_000 + dice.randrange(2000)
+        person = first + dice.randrange(2000)  # chats of their own, so that parts do not wait for each other
         who = {"id": person, "first_name": "Rosa", "language_code": "en"}
         message = {
             "message_id": number,
             "from": {**who, "is_bot": False},
             "chat": {**who, "type": "private"},
-            "date": 1_772_442_000 + number,
+            "date": 1_772_442_000 + number % 100_000,
             "text": words.message(),
         }
         yield json.dumps({"update_id": number, "message": message}).encode()

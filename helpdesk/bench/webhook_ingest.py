@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.synchronize import Barrier
 from statistics import median
 from typing import Any
 
 from django.db import connections
+from django.db.models import QuerySet
 from django.test import Client
 
 from channels_in.models import InboundDelivery
@@ -21,6 +23,7 @@ from tickets.models import Inbox, Message
 TICKETS = 0
 SECRET = "bench-secret"  # noqa: S105 - of a bot that does not exist
 PROCESSES = 2
+PATIENCE = 300
 BATCH = 50  # deliveries handed to a worker's task at once when there is a backlog
 
 
@@ -68,22 +71,26 @@ def _together(work: Callable[[int, int, int], None], inbox_id: int, count: int, 
     ]
     for part in parts:
         part.start()
-    barrier.wait()
+    barrier.wait(PATIENCE)
     started = time.perf_counter()
-    barrier.wait()
+    barrier.wait(PATIENCE)
     spent = time.perf_counter() - started
     for part in parts:
         part.join()
     return PROCESSES * count / spent
 
 
-def _part(work: Callable[[int, int, int], None], barrier: object, inbox_id: int, count: int, first: int) -> None:
-    wait: Callable[[], int] = barrier.wait  # type: ignore[attr-defined]  # multiprocessing types name no class for it
-    work(inbox_id, 10, first + 90_000)
-    wait()
-    work(inbox_id, count, first)
-    wait()
-    connections.close_all()
+def _part(work: Callable[[int, int, int], None], barrier: Barrier, inbox_id: int, count: int, first: int) -> None:
+    try:
+        work(inbox_id, 10, first + 90_000)
+        barrier.wait()
+        work(inbox_id, count, first)
+        barrier.wait()
+    except BaseException:
+        barrier.abort()  # nobody waits for a part that has failed
+        raise
+    finally:
+        connections.close_all()
 
 
 def _floor(inbox_id: int, count: int, first: int) -> None:
@@ -108,6 +115,7 @@ def _record(inbox_id: int, count: int, first: int) -> None:
             _process(inbox_id, first)
             waiting = 0
     _process(inbox_id, first)
+    _check_recorded(inbox_id, first)
 
 
 def _post(client: Client, path: str, raw: bytes) -> None:
@@ -120,7 +128,19 @@ def _post(client: Client, path: str, raw: bytes) -> None:
 
 def _process(inbox_id: int, first: int) -> None:
     """What the worker's task does with the ids that the door handed over: those of this process's chats."""
-    keys = InboundDelivery.objects.filter(inbox_id=inbox_id, state="new", external_id__gte=f"update:{first}")
-    ids = list(keys.filter(external_id__lt=f"update:{first + 100_000}").order_by("id").values_list("pk", flat=True))
+    waiting = _deliveries(inbox_id, first).filter(state="new")
+    ids = list(waiting.order_by("id").values_list("pk", flat=True))
     while ids:
         ids = process(ids)
+
+
+def _check_recorded(inbox_id: int, first: int) -> None:
+    """A figure counts only when every message of it was recorded."""
+    left = _deliveries(inbox_id, first).exclude(outcome__in=["created", "appended"]).first()
+    if left is not None:
+        raise RuntimeError(f"Not recorded: {left.state} {left.reason} {left.error}")
+
+
+def _deliveries(inbox_id: int, first: int) -> QuerySet[InboundDelivery]:
+    last = f"update:{first + 90_000}"
+    return InboundDelivery.objects.filter(inbox_id=inbox_id, external_id__gte=f"update:{first}", external_id__lt=last)

@@ -11,7 +11,7 @@ from channels_in.email import tokens
 from channels_in.email.kind import KIND
 from channels_in.email.parse import BouncedRecipient, ParsedFile, ParsedMail, parse
 from channels_in.email.parse.addresses import Address, first_address, normal_address
-from channels_in.email.sender_auth import verdict
+from channels_in.email.sender_auth import FAIL, verdict
 from tickets.inbound import Clues, Inbound, InboundFile, Reachability, Receipt, Sender
 from tickets.models import Delivery
 
@@ -110,9 +110,12 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
     sender = _sender(mail, delivery)
     ticket_id = _ticket_by_address(mail, delivery, sender.address)
     text = mail.reply_text or mail.text
+    auth = verdict(mail, delivery.inbox.config)
     problems = [_WORDS[code] for code in mail.problems if code in _WORDS]
     if mail.from_count > 1:
         problems.append("It names several senders; the first one was taken.")
+    if auth == FAIL:
+        problems.append("The sender's address looks forged: its own domain says that this mail is not from there.")
     if _is_reused(delivery, mail):
         problems.append("Another mail came with the same Message-ID but different content.")
     has_null_sender = mail.return_path == "" or delivery.headers.get("mail_from") == NULL_SENDER
@@ -135,11 +138,11 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         subject=mail.subject,
         recipients=_recipients(mail, delivery, sender),
         files=tuple(files),
-        clues=_clues(mail, ticket_id),
+        clues=_clues(mail, ticket_id, is_forged=auth == FAIL),
         occurred_at=mail.date,
         is_automatic=is_automatic,
         refuses_answers=is_automatic or mail.nature.refuses_automatic_answers,
-        sender_auth=verdict(mail, delivery.inbox.config),
+        sender_auth=auth,
         problems=tuple(problems),
     )
 
@@ -164,7 +167,10 @@ def _ticket_by_address(mail: ParsedMail, delivery: RawDelivery, sender: str) -> 
     return next((ticket_id for ticket_id in found if ticket_id is not None), None)
 
 
-def _clues(mail: ParsedMail, ticket_id: int | None) -> Clues:
+def _clues(mail: ParsedMail, ticket_id: int | None, *, is_forged: bool) -> Clues:
+    """A forged sender joins no ticket by what anybody could have read: ids and numbers."""
+    if is_forged:
+        return Clues(reply_token_ticket_id=ticket_id, message_id=mail.message_id)
     number = _SUBJECT_NUMBER.search(mail.subject)
     return Clues(
         reply_token_ticket_id=ticket_id,

@@ -8,13 +8,13 @@ from typing import Any
 
 from channels_in.email.parse import ParsedMail
 
-PASS, FAIL, UNCHECKED = "pass", "fail", ""
+PASS, FAIL, NO_POLICY, UNCHECKED = "pass", "fail", "none", ""
 _COMMENT = re.compile(r"\([^()]*\)")
 _DMARC = re.compile(r"(?:^|;)\s*dmarc\s*=\s*(\w+)", re.IGNORECASE)
 
 
 def verdict(mail: ParsedMail, config: Mapping[str, Any]) -> str:
-    """ "pass", "fail", or "" when nobody whom the inbox trusts has checked."""
+    """What the border says; NO_POLICY when the sender's domain has none, UNCHECKED when nobody trusted looked."""
     trusted = str(config.get("authserv_id") or "").strip().lower()
     if not trusted or not mail.authentication_results:
         return UNCHECKED
@@ -24,4 +24,5 @@ def verdict(mail: ParsedMail, config: Mapping[str, Any]) -> str:
     if mail.from_count != 1:
         return FAIL
     found = _DMARC.search(results)
-    return PASS if found and found.group(1).lower() == "pass" else FAIL
+    result = found.group(1).lower() if found else ""
+    return result if result in (PASS, FAIL) else NO_POLICY

@@ -76,9 +76,9 @@ def test_sanitizing_twice_is_sanitizing_once(html: str) -> None:
 
 
 def test_a_deep_nest_does_not_stall_the_desk() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     html_to_text(sanitize("<div>" * 50_000 + "deep" + "</div>" * 50_000))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_remote_images_are_noticed() -> None:

@@ -8,13 +8,17 @@ from urllib.parse import unquote
 from tnefparse import TNEF
 
 from channels_in.email.parse.charset import decode
-from channels_in.email.parse.headers import decode_words, split_head
-from channels_in.email.parse.limits import MAX_TNEF_BYTES
+from channels_in.email.parse.headers import decode_base64, decode_words, split_head
+from channels_in.email.parse.limits import MAX_DATA_IMAGES, MAX_TNEF_BYTES
 from channels_in.email.parse.mime import REMAINDER, Part
 from channels_in.email.parse.model import ParsedFile
 from core.text import clean_file_name, clean_line
 
 _TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*")
+_DATA_IMAGE = re.compile(
+    r"(src\s*=\s*[\"']?\s*)data:(image/(?:png|jpe?g|gif|webp));base64,([A-Za-z0-9+/=%\s]+?)(?=[\"'>]|\s\w+=)",
+    re.IGNORECASE,
+)
 _EXTENSIONS = {
     "message/rfc822": ".eml",
     "message/delivery-status": ".txt",
@@ -82,6 +86,24 @@ def _name_of_mail(part: Part, content: bytes) -> str:
     headers, _ = split_head(content, 0, len(content))
     subject = clean_line(decode_words(headers.first_filled("subject")), 80)
     return f"{subject}.eml".replace("/", "-").replace("\\", "-") if subject else ""
+
+
+def take_out_data_images(html: str, first_number: int) -> tuple[str, list[ParsedFile]]:
+    """Pictures written into the HTML itself become inline files, since stored HTML may hold no data: addresses."""
+    if "data:image/" not in html:
+        return html, []
+    files: list[ParsedFile] = []
+
+    def to_cid(match: re.Match[str]) -> str:
+        if len(files) >= MAX_DATA_IMAGES:
+            return match.group()
+        content = decode_base64(unquote(match.group(3)).encode("ascii", "ignore"))
+        number = first_number + len(files)
+        content_id = f"image-{number}@generated"
+        files.append(make_file("", match.group(2).lower(), content, number, is_inline=True, content_id=content_id))
+        return f"{match.group(1)}cid:{content_id}"
+
+    return _DATA_IMAGE.sub(to_cid, html), files
 
 
 def is_tnef(part: Part) -> bool:

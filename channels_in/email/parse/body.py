@@ -9,6 +9,7 @@ from channels_in.email.parse.attachments import (
     content_id_of,
     file_name_of,
     is_tnef,
+    take_out_data_images,
     to_file,
     unpack_tnef,
 )
@@ -51,6 +52,10 @@ def read_body(root: Part) -> Body:
     if not _has_content(segments):
         segments = reader.promote_named_text() or segments
     files = reader.finish_files(segments)
+    for segment in segments:
+        if segment.html:
+            segment.html, images = take_out_data_images(segment.html, len(files) + 1)
+            files.extend(images)
     if reader.tnef_segment and not _has_content(segments):
         segments = [reader.tnef_segment]
     text, html = _join(segments, reader.problems)

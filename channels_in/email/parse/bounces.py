@@ -1,5 +1,6 @@
 """Delivery reports: RFC 3464 first, then the formats of older mail systems by flufl.bounce, fenced in."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes
@@ -13,6 +14,9 @@ from channels_in.email.parse.limits import MAX_BOUNCES, MAX_HEURISTIC_BOUNCE_BYT
 from channels_in.email.parse.mime import Part
 from channels_in.email.parse.model import BouncedRecipient
 from core.text import clean_line
+
+# Its detectors stumble over broken mail and say so at length; that is expected here.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([45])\d\d\b")

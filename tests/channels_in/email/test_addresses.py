@@ -50,9 +50,9 @@ def test_at_most_fifty_recipients_count() -> None:
 
 @pytest.mark.parametrize("piece", ['"', '"\\', "(", "<", ",", "a@", " ", "=?", ":", ";"])
 def test_long_nonsense_is_read_in_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse_addresses(piece * 60_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_mail_without_usable_from_is_attributed_by_what_is_left() -> None:

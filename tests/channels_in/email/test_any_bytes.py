@@ -80,6 +80,8 @@ def test_the_whole_mail_is_read_in_its_normal_form() -> None:
         b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\nContent-Type: multipart/mixed; boundary=a\n" * 20_000,
         b"Content-Type: text/html\n\n" + b"<a href=" * 100_000,
         b"Content-Type: text/html\n\n" + b"<" * 300_000,
+        b"Content-Type: text/html\n\n" + b"<img src=data:image/png;base64," * 30_000,
+        b'Content-Type: text/html\n\n<img src="data:image/png;base64,' + b"A" * 900_000,
         b"Content-Type: text/plain; " + b"a*0*=b;" * 8_000 + b"\n\nx",
         b"Content-Type: text/plain; format=flowed\n\n" + b"> \n" * 100_000,
         b"To: " + b"a@b.c, " * 9_000 + b"\n\nx",
@@ -98,6 +100,6 @@ def test_the_whole_mail_is_read_in_its_normal_form() -> None:
     ],
 )
 def test_a_bomb_is_disarmed_in_a_second(raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     check(raw)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

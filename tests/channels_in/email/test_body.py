@@ -62,6 +62,12 @@ def test_a_picture_shown_by_cid_is_inline() -> None:
     assert [(file.is_inline, file.content_id) for file in read.files] == [(True, "img@1@x"), (False, "other@x")]
 
 
+def test_a_picture_written_into_the_html_becomes_an_inline_file() -> None:
+    read = parsed(f'<p>See <img src="data:image/png;base64,{PNG}" alt="x"></p>', content_type="text/html")
+    assert [(file.is_inline, file.size, file.type) for file in read.files] == [(True, 8, "image/png")]
+    assert f'src="cid:{read.files[0].content_id}"' in read.html
+
+
 def test_a_forwarded_mail_stays_a_file_and_never_becomes_our_body() -> None:
     inner = "From: x@y.z\nSubject: Inner/subject\n\nsecret of the inner mail"
     read = of("mixed", "Content-Type: text/plain\n\nsee below", f"Content-Type: message/rfc822\n\n{inner}")
@@ -171,14 +177,14 @@ def test_a_mail_nested_too_deep_or_in_too_many_parts_is_cut_and_kept() -> None:
     for level in range(1_000):
         kind, body = multipart("mixed", deep, boundary=f"b{level}")
         deep = f"Content-Type: {kind}\n\n{body}"
-    started = time.perf_counter()
+    started = time.process_time()
     read = parse(f"From: a@b.c\n{deep}".encode())
     assert "nested_too_deep" in read.problems
     assert b"core" in read.files[0].content
     many = of("mixed", *["Content-Type: application/x\n\nx"] * 10_000)
     assert "too_many_parts" in many.problems
     assert len(many.files) <= 1_000
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_tnef_that_cannot_be_read_stays_a_file() -> None:

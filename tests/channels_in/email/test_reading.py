@@ -94,14 +94,21 @@ def test_robots_and_lists_get_no_automatic_answer(headers: dict[str, str], autom
     [
         ("mx.desk.example; dmarc=pass header.from=example.net", {"authserv_id": "mx.desk.example"}, "pass"),
         ("mx.desk.example; dkim=pass; dmarc=fail", {"authserv_id": "MX.desk.example"}, "fail"),
-        ("mx.desk.example; dkim=pass", {"authserv_id": "mx.desk.example"}, "fail"),
-        ("mx.desk.example (x; dmarc=pass); spf=fail", {"authserv_id": "mx.desk.example"}, "fail"),
+        ("mx.desk.example; dkim=pass", {"authserv_id": "mx.desk.example"}, "none"),
+        ("mx.desk.example (x; dmarc=pass); spf=fail", {"authserv_id": "mx.desk.example"}, "none"),
         ("mx.evil.example; dmarc=pass", {"authserv_id": "mx.desk.example"}, ""),
         ("mx.desk.example; dmarc=pass", {}, ""),
     ],
 )
 def test_only_the_trusted_border_vouches_for_a_sender(results: str, config: dict[str, str], expected: str) -> None:
     assert message(mail(authentication_results=results), config=config).sender_auth == expected
+
+
+def test_a_forged_sender_joins_no_ticket_by_public_marks() -> None:
+    raw = mail(subject="[#7] x", in_reply_to="<a@b>", references="<a@b>", authentication_results="mx.d; dmarc=fail")
+    read_mail = message(raw, config={"authserv_id": "mx.d"})
+    assert (read_mail.clues.in_reply_to, read_mail.clues.references, read_mail.clues.subject_number) == ("", (), None)
+    assert "forged" in read_mail.problems[0]
 
 
 def test_an_empty_envelope_sender_marks_a_robot() -> None:

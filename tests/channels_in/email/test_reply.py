@@ -170,6 +170,6 @@ def test_text_and_html_of_one_mail_give_one_answer() -> None:
     "piece", ["On ", ">", "> ", "\n", "On 1\n", "From: a\n", "-- \n", "_", "wrote:", "a@b.c <", "- -"]
 )
 def test_long_nonsense_is_searched_in_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     reply_only(piece * 20_000)
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5

@@ -3,16 +3,18 @@
 const SILENT_MS = 3_000;
 const DONE_MS = 2_000;
 
-let timer = 0;
+let silence = 0;
+let farewell = 0;
 let wasShown = false;
 
 /** @param {"connecting" | "open" | "lost" | "signed-out"} state */
 export function showState(state) {
-  clearTimeout(timer);
+  clearTimeout(silence);
   if (state === "signed-out") {
     say("You are signed out. Your drafts are safe. ", link("Sign in again", "/accounts/login/"));
   } else if (state === "lost") {
-    timer = setTimeout(() => {
+    silence = setTimeout(() => {
+      clearTimeout(farewell);
       wasShown = true;
       say("Reconnecting… drafts are safe");
     }, SILENT_MS);
@@ -21,11 +23,11 @@ export function showState(state) {
 
 /** The screen is right again; -1 says that it was loaded anew. */
 export function showCaughtUp(changed) {
-  clearTimeout(timer);
+  clearTimeout(silence);
   if (!wasShown) return;
   wasShown = false;
   say(changed === 1 ? "Caught up: 1 update" : changed > 0 ? `Caught up: ${changed} updates` : "Connected again");
-  timer = setTimeout(() => say(), DONE_MS);
+  farewell = setTimeout(() => say(), DONE_MS);
 }
 
 /** A newer release runs on the server. */

@@ -49,7 +49,10 @@ export async function resync() {
 
 /** Start once per page. */
 export function startLive() {
-  onState(showState);
+  onState((state) => {
+    document.body.dataset.live = state;
+    showState(state);
+  });
   onFrame("hello", (frame) => {
     build ??= frame.build;
     if (frame.build !== build) offerUpdate();

@@ -26,8 +26,7 @@ from notifications.services.telling import (
     tell_of_failure,
     tell_of_reply,
 )
-
-_METRICS = {"first_response": "First response", "next_response": "Next response", "resolution": "Resolution"}
+from tickets.selectors.rows import METRIC_NAMES
 
 
 @within(TicketAssigned)
@@ -61,13 +60,13 @@ def on_message_failed(event: MessageFailed) -> None:
 @within(SLABreachNear)
 def on_sla_breach_near(event: SLABreachNear) -> None:
     who = [ASSIGNEE, FOLLOWERS]
-    defer(tell(event, NotificationKind.SLA_NEAR, who=who, text=_METRICS.get(event.metric, event.metric)))
+    defer(tell(event, NotificationKind.SLA_NEAR, who=who, text=METRIC_NAMES.get(event.metric, event.metric)))
 
 
 @within(SLABreached)
 def on_sla_breached(event: SLABreached) -> None:
     who = [ASSIGNEE, FOLLOWERS, TEAM_LEAD]
-    defer(tell(event, NotificationKind.SLA_BREACHED, who=who, text=_METRICS.get(event.metric, event.metric)))
+    defer(tell(event, NotificationKind.SLA_BREACHED, who=who, text=METRIC_NAMES.get(event.metric, event.metric)))
 
 
 @after(TicketAssigned, NoteAdded, MessageReceived, MessageFailed, SLABreachNear, SLABreached)

@@ -27,12 +27,10 @@ class Sentence:
 def sentence(event: TicketEvent, names: Directory) -> Sentence:
     """Unknown kinds (of a newer release) are told by their name rather than hidden."""
     writer = _WRITERS.get(event.kind)
-    who = event.actor_name or "Helpdesk"
+    who = f"The rule “{event.actor_name}”" if event.actor_kind == "rule" else event.actor_name or "Helpdesk"
     if writer is None:
         return Sentence("info", f"{who}: {event.kind}")
-    told = writer(who, event.data, names)
-    cause = f" by rule {event.cause}" if event.cause and event.actor_kind == "rule" else ""
-    return Sentence(told.icon, told.text + cause, told.is_alarming)
+    return writer(who, event.data, names)
 
 
 def _opened(who: str, data: Data, names: Directory) -> Sentence:
@@ -74,6 +72,10 @@ def _tagged(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("tag", f"{who} {' and '.join(parts) or 'changed tags'}")
 
 
+def _skills(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("user-check", f"{who} asks for somebody with {', '.join(data.get('added') or ())}")
+
+
 def _subject(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("pencil", f"{who} renamed it, before: {data.get('before') or '(no subject)'}")
 
@@ -104,7 +106,7 @@ def _breached(who: str, data: Data, names: Directory) -> Sentence:
 
 def _rule(who: str, data: Data, names: Directory) -> Sentence:
     actions = "; ".join(data.get("actions") or ())
-    return Sentence("zap", f"Rule {data.get('rule')}" + (f": {actions}" if actions else ""))
+    return Sentence("zap", f"The rule “{data.get('rule')}” ran" + (f": {actions}" if actions else ""))
 
 
 def _macro(who: str, data: Data, names: Directory) -> Sentence:
@@ -131,6 +133,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "StatusChanged": _status,
     "PriorityChanged": _priority,
     "TicketTagged": _tagged,
+    "SkillsRequired": _skills,
     "SubjectChanged": _subject,
     "TicketSnoozed": _snoozed,
     "TicketWoken": _woken,

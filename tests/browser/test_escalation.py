@@ -1,0 +1,40 @@
+"""A promise is missed while people look at the desk: the list, the ticket and the bell tell it by themselves."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from notifications.selectors.bell import bell_of
+from routing.services.defaults import make_rules
+from sla.models import Metric
+from sla.services.policies import PolicyDraft, save_policy
+from tests.browser.test_live import come_in
+from tests.cast import Cast, new_ticket
+from tests.stack import Stack
+from tickets.services import changes
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+
+def test_breach_escalates_live_in_the_list_on_the_ticket_and_in_the_bell(
+    live_stack: Stack, cast: Cast, page: Page
+) -> None:
+    make_rules()
+    targets = {(str(Metric.FIRST_RESPONSE), "normal"): 6, (str(Metric.FIRST_RESPONSE), "high"): 6}
+    save_policy(PolicyDraft(name="At once", targets=targets, warn_percent=50))
+    ticket = new_ticket(cast.mail, subject="A question nobody answers")
+    changes.assign(ticket, agent=cast.ben, actor=cast.ben.as_actor())
+    come_in(page, cast.ana, live_stack.url, f"/tickets/{ticket.number}/?view=all")
+    page.evaluate("window.isSamePage = true")
+    bell = page.locator("[data-bell] .count")
+    expect(bell).to_be_hidden()
+    expect(page.locator("#timeline")).to_contain_text("First reply missed its target", timeout=15_000)
+    expect(page.locator("#timeline")).to_contain_text("The rule “Escalate missed deadlines” assigned Ana Ruiz")
+    row = page.locator(f"#t{ticket.pk}")
+    expect(row).to_contain_text("High priority")
+    expect(row.locator(".sla[data-state=late]")).to_be_attached()
+    expect(page.locator("#ticket-head .sla")).to_have_attribute("data-state", "late")
+    expect(bell).to_have_text("2")
+    assert [line.kind for line in bell_of(cast.ana).notifications] == ["assigned", "sla_breached"]
+    assert page.evaluate("window.isSamePage")

@@ -8,6 +8,7 @@ HISTORY_MARK = "\ue000"
 MAX_LINES = 20_000
 _SIGNATURE_LINES = 20
 _HEADER_BLOCK_LINES = 12
+_HEADER_LINE_LENGTH = 1000
 
 
 def reply_only(text: str) -> str:
@@ -16,13 +17,14 @@ def reply_only(text: str) -> str:
     if len(lines) > MAX_LINES:
         return text.replace(HISTORY_MARK, "")
     kept = _strip_signature(_without_history(lines))
-    if not any(line.strip(" -_*=\t") for line in kept) and not _is_only_quotes(lines):
+    if not any(line.strip(" -_*=\t") for line in kept) and not _has_quotes(lines):
         kept = lines
     return "\n".join(line for line in kept if line != HISTORY_MARK).strip()
 
 
 def _without_history(lines: list[str]) -> list[str]:
     kept: list[str] = []
+    last_quoted = max((number for number, line in enumerate(lines) if _is_quoted(line)), default=-1)
     position = 0
     while position < len(lines):
         line = lines[position]
@@ -38,10 +40,9 @@ def _without_history(lines: list[str]) -> list[str]:
             kept.append(line)
             position += 1
             continue
-        rest = lines[position + header :]
-        if not any(_is_quoted(other) for other in rest):
-            return kept
         position += header
+        if position > last_quoted:
+            return kept
     return kept
 
 
@@ -49,12 +50,12 @@ def _is_quoted(line: str) -> bool:
     return line.lstrip().startswith((">", "＞"))
 
 
-def _is_only_quotes(lines: list[str]) -> bool:
+def _has_quotes(lines: list[str]) -> bool:
     return any(_is_quoted(line) for line in lines)
 
 
 def _is_framed(line: str) -> bool:
-    """ "Begin forwarded message:" ends in a colon, others stand between dashes."""
+    """Some end in a colon ("Begin forwarded message:"), others stand between dashes."""
     stripped = line.strip()
     return stripped.endswith((":", "：")) or phrases.SEPARATOR_FRAME.search(stripped) is not None
 
@@ -93,27 +94,20 @@ def _is_header_block(lines: list[str], start: int) -> bool:
     """Outlook's "From: ... Sent: ... To: ... Subject: ..." in any language; a lone "From:" is somebody's sentence."""
     seen: set[str] = set()
     for line in lines[start : start + _HEADER_BLOCK_LINES]:
-        if not line.strip():
-            if seen:
-                continue
-            if line is lines[start]:
-                continue
-        match = phrases.HEADER_LINE.match(line) if len(line) < 1000 else None
-        if match is None:
-            if not seen:
-                return False
-            continue
-        label = match.lastgroup if match.lastgroup != "value" else _label(match.groupdict())
-        if not seen and label not in (phrases.FROM, phrases.DATE):
+        label = _header_label(line)
+        if not seen and line.strip() and label not in (phrases.FROM, phrases.DATE):
             return False
-        seen.add(label or "")
+        if label:
+            seen.add(label)
         if {phrases.FROM, phrases.DATE} <= seen and seen & {phrases.TO, phrases.SUBJECT}:
             return True
     return {phrases.FROM, phrases.TO, phrases.SUBJECT} <= seen
 
 
-def _label(groups: dict[str, str | None]) -> str:
-    return next((name for name, value in groups.items() if value and name != "value"), "")
+def _header_label(line: str) -> str:
+    match = phrases.HEADER_LINE.match(line) if len(line) < _HEADER_LINE_LENGTH else None
+    groups = match.groupdict() if match else {}
+    return next((name for name, word in groups.items() if word and name != "value"), "")
 
 
 def _quote_header(lines: list[str], position: int) -> int:

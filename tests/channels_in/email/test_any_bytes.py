@@ -96,6 +96,7 @@ def test_the_whole_mail_is_read_in_its_normal_form() -> None:
         b"Content-Transfer-Encoding: x-uuencode\n\n" + b"M\n" * 100_000,
         b"Content-Type: message/delivery-status\n\n" + b"Final-Recipient: rfc822; a@b.c\n\n" * 50_000,
         b"\n" + b"On 1\n" * 100_000,
+        b"\n" + b"On 1 Jan 10:00, A <a@b.c> wrote:\n" * 15_000 + b"> x",
         b"\n" + ("\u00e9" * 200_000).encode("latin-1"),
     ],
 )

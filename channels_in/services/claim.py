@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
 from channels_in.models import DeliveryState, InboundDelivery
 
 # Longer than the hard time limit of the task that holds it.
@@ -27,6 +32,8 @@ _FIRST_OF_LANE = """
             AND older.id < d.id AND (d.bundle = '' OR older.bundle <> d.bundle)
     ))"""
 _ONE = f"id = %s AND bundle = '' AND {_FIRST_OF_LANE}"
+# Once more than that, a delivery may be what killed its worker: then it goes alone.
+_FRESH = f"id = ANY(%s) AND attempts = 0 AND bundle = '' AND {_FIRST_OF_LANE}"
 # All parts, and only when the youngest has been waiting long enough that no further one is likely.
 _BUNDLE = f"""
     inbox_id = %s AND bundle = %s AND {_FIRST_OF_LANE} AND NOT EXISTS (
@@ -49,9 +56,29 @@ def claim(delivery_id: int) -> list[InboundDelivery]:
     return sorted(parts, key=lambda row: row.pk)
 
 
-def next_of_lane(done: InboundDelivery) -> int | None:
-    """The delivery that waited for this one, if any."""
-    if not done.lane:
-        return None
-    waiting = InboundDelivery.objects.filter(inbox_id=done.inbox_id, lane=done.lane, state=DeliveryState.NEW)
-    return waiting.order_by("id").values_list("pk", flat=True).first()
+def claim_fresh(delivery_ids: Sequence[int]) -> list[InboundDelivery]:
+    """Those of the deliveries that nobody has tried yet and that are the first of their lanes, under one lease."""
+    rows = InboundDelivery.objects.raw(_LEASE.format(which=_FRESH), [list(delivery_ids)])
+    return sorted(rows, key=lambda row: row.pk)
+
+
+def to_be_taken_alone(delivery_ids: Sequence[int], *, besides: Sequence[InboundDelivery]) -> list[int]:
+    """Of the deliveries besides the claimed ones, those that are due: tried before, or part of a bundle."""
+    rest = set(delivery_ids).difference(row.pk for row in besides)
+    if not rest:
+        return []
+    due = InboundDelivery.objects.filter(pk__in=rest, state=DeliveryState.NEW, due_at__lte=Now())
+    alone = due.filter(Q(attempts__gt=0) | ~Q(bundle=""))
+    return list(alone.order_by("id").values_list("pk", flat=True))
+
+
+def next_of_lanes(done: Sequence[InboundDelivery]) -> list[int]:
+    """The deliveries that waited for these, the oldest of each lane; those still waiting themselves are left out."""
+    lanes = {(row.inbox_id, row.lane) for row in done if row.lane}
+    if not lanes:
+        return []
+    waiting = InboundDelivery.objects.filter(
+        state=DeliveryState.NEW, inbox_id__in={inbox for inbox, _ in lanes}, lane__in={lane for _, lane in lanes}
+    )
+    firsts = waiting.order_by("inbox_id", "lane", "id").distinct("inbox_id", "lane").values_list("pk", flat=True)
+    return sorted(set(firsts).difference(row.pk for row in done))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -16,7 +16,7 @@ from channels_in.figures import DELIVERIES_HANDLED
 from channels_in.models import InboundDelivery
 from channels_in.registry import adapter_for
 from channels_in.services import read, record, setbacks
-from channels_in.services.claim import claim, next_of_lane
+from channels_in.services.claim import claim, claim_fresh, next_of_lanes, to_be_taken_alone
 from channels_in.services.record import Outcome
 from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # A task that has worked this long leaves the rest of its batch to the next one, well before its time limit.
 BATCH_SECONDS = 20
+# On a backlog this many share one transaction, and those who listen hear of them at once.
+TOGETHER = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,14 @@ def process(delivery_ids: Sequence[int]) -> list[int]:
     while waiting:
         if time.monotonic() - started > BATCH_SECONDS:
             return waiting
-        rows = claim(waiting.pop(0))
-        if not rows:
-            continue
-        handle(rows)
-        if (follower := next_of_lane(rows[-1])) is not None and follower not in waiting:
-            waiting.insert(0, follower)
+        chosen, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
+        done = claim_fresh(chosen)
+        handle_together(done)
+        for delivery_id in to_be_taken_alone(chosen, besides=done):
+            if rows := claim(delivery_id):
+                handle(rows)
+                done += rows
+        waiting = [*next_of_lanes(done), *waiting]
     return []
 
 
@@ -74,11 +78,68 @@ def handle_if_free(delivery_id: int) -> None:
         handle(rows)
 
 
-def handle(rows: Sequence[InboundDelivery]) -> Outcome | None:
+def handle(rows: Sequence[InboundDelivery]) -> None:
     """One claimed delivery, or the parts of one bundle. Never raises: what goes wrong is written on the rows."""
-    inbox = Inbox.objects.get(pk=rows[0].inbox_id)
+    with _setbacks_noted(rows):
+        ready = _read(Inbox.objects.get(pk=rows[0].inbox_id), rows)
+        with unit_of_work():
+            outcome = _record(ready)
+        _count(ready, outcome)
+
+
+def handle_together(rows: Sequence[InboundDelivery]) -> None:
+    """Several claimed deliveries in one transaction; when one of them spoils it, each for itself."""
+    if not rows:
+        return
+    inboxes = {inbox.pk: inbox for inbox in Inbox.objects.filter(pk__in={row.inbox_id for row in rows})}
+    ready: list[_Ready] = []
+    for row in rows:
+        with _setbacks_noted([row]):
+            ready.append(_read(inboxes[row.inbox_id], [row]))
     try:
-        return _read_and_record(inbox, rows)
+        with unit_of_work():
+            outcomes = [_record(item) for item in ready]
+    except Exception as error:
+        logger.info("A batch is taken apart", exc_info=error)
+        _renew_connection()
+        for item in ready:
+            with _setbacks_noted(item.rows), unit_of_work():
+                _record(item)
+    else:
+        for item, outcome in zip(ready, outcomes, strict=True):
+            _count(item, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What was read, waiting to be recorded."""
+
+    inbox: Inbox
+    rows: Sequence[InboundDelivery]
+    events: Sequence[read.ReadEvent]
+
+
+def _read(inbox: Inbox, rows: Sequence[InboundDelivery]) -> _Ready:
+    adapter = adapter_for(inbox.kind)
+    events = [read.with_files(adapter, inbox, event) for event in read.parse(adapter, inbox, rows)]
+    return _Ready(inbox, rows, events)
+
+
+def _record(ready: _Ready) -> Outcome:
+    outcome = record.record(ready.events, inbox=ready.inbox)
+    record.finish(ready.rows, outcome)
+    return outcome
+
+
+def _count(ready: _Ready, outcome: Outcome) -> None:
+    DELIVERIES_HANDLED.labels(ready.inbox.kind, outcome.outcome).inc()
+
+
+@contextlib.contextmanager
+def _setbacks_noted(rows: Sequence[InboundDelivery]) -> Iterator[None]:
+    """What goes wrong inside is written on the rows, and goes no further."""
+    try:
+        yield
     except ChannelError as error:
         setbacks.postpone(rows, reason=error.reason, after_seconds=error.after_seconds)
     except (OperationalError, InterfaceError) as error:
@@ -91,24 +152,18 @@ def handle(rows: Sequence[InboundDelivery]) -> Outcome | None:
     except HelpdeskError as error:
         setbacks.reading_failed(rows, reason=error.message)
     except Exception as error:
-        logger.exception("A delivery could not be read", extra={"delivery": rows[0].pk, "channel": inbox.kind})
+        logger.exception("A delivery could not be read", extra={"delivery": rows[0].pk})
         setbacks.reading_failed(rows, reason=f"It could not be read ({type(error).__name__}).")
-    return None
 
 
 def _postpone_if_possible(rows: Sequence[InboundDelivery]) -> None:
     """While the database is away nothing can be written: then the lease ends by itself."""
-    if not connection.in_atomic_block:  # a broken connection is given back, the next one is fresh
-        connection.close_if_unusable_or_obsolete()
+    _renew_connection()
     with contextlib.suppress(OperationalError, InterfaceError):
         setbacks.postpone(rows, reason="The database was busy or away.")
 
 
-def _read_and_record(inbox: Inbox, rows: Sequence[InboundDelivery]) -> Outcome:
-    adapter = adapter_for(inbox.kind)
-    events = [read.with_files(adapter, inbox, event) for event in read.parse(adapter, inbox, rows)]
-    with unit_of_work():
-        outcome = record.record(events, inbox=inbox)
-        record.finish(rows, outcome)
-    DELIVERIES_HANDLED.labels(inbox.kind, outcome.outcome).inc()
-    return outcome
+def _renew_connection() -> None:
+    """A broken connection is given back, the next one is fresh."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -75,7 +75,7 @@ def _message(message: Json) -> list[ParsedEvent]:
             text=_forwarded(message) + text,
             files=files,
             clues=Clues(thread_key=str(message["chat"]["id"])),
-            occurred_at=datetime.fromtimestamp(int(message["date"]), UTC),
+            occurred_at=_time(message.get("date")),
             sender_auth="pass",
             problems=problems,
         )
@@ -108,6 +108,14 @@ def _sender(user: Json) -> Sender:
     full = " ".join(str(user[name]) for name in ("first_name", "last_name") if user.get(name))
     name = clean_name(full) or clean_name(str(user.get("username") or ""))
     return Sender(kind=KIND, value=str(int(user["id"])), name=name, verified_how="provider")
+
+
+def _time(seconds: Any) -> datetime | None:
+    """The provider's time is only shown: an absurd one is no reason to lose the message."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _external_id(message: Json) -> str:

@@ -14,13 +14,14 @@ from kombu.exceptions import OperationalError as BrokerError
 from channels_in.models import DeliveryState, InboundDelivery
 from channels_in.services import enqueue, process, sweep
 from channels_in.services.accept import accept
-from channels_in.services.claim import MAX_SILENT_ATTEMPTS, claim
+from channels_in.services.claim import MAX_SILENT_ATTEMPTS, claim, claim_fresh
 from channels_in.services.process import process_now
 from channels_in.services.setbacks import MAX_POSTPONEMENTS
 from channels_in.telegram.adapter import TelegramAdapter
 from tests.channels_in import telegram_updates as rosa
 from tests.channels_in.doors import handle_all, knock
 from tickets.models import Inbox, Message
+from tickets.services import intake
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +206,42 @@ def test_parser_is_called_without_the_database(bot: Inbox, django_db_blocker: An
     raw = mock.Mock(raw=body)
     with django_db_blocker.block():
         assert TelegramAdapter().parse(raw)
+
+
+def test_backlog_is_recorded_together_and_in_order(bot: Inbox) -> None:
+    rows = []
+    for line in range(1, 4):
+        for chat in range(1, 9):
+            key, lane = f"{chat}-{line}", f"chat:{chat}"
+            rows.append(accept(bot, key, rosa.text(line, f"line {line}", chat=chat), {}, lane=lane).delivery_id)
+    assert process.process(rows) == []
+    assert Message.objects.count() == 24
+    for chat in range(1, 9):
+        said = Message.objects.filter(external_id__startswith=f"{chat}:").order_by("seq")
+        assert [message.text for message in said] == ["line 1", "line 2", "line 3"]
+
+
+def test_one_that_spoils_the_batch_fails_alone(bot: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [accept(bot, f"u{chat}", rosa.text(1, f"from {chat}", chat=chat), {}).delivery_id for chat in range(1, 6)]
+    rows.append(accept(bot, "broken", b'{"update_id": 1, "message": {}}', {}).delivery_id)
+    real = intake.record_inbound
+
+    def spoil(event: Any, **more: Any) -> Any:
+        if event.text == "from 3":
+            raise RuntimeError("a bug in a listener")
+        return real(event, **more)
+
+    monkeypatch.setattr(intake, "record_inbound", spoil)
+    process.process(rows)
+    assert sorted(Message.objects.values_list("text", flat=True)) == ["from 1", "from 2", "from 4", "from 5"]
+    failed = InboundDelivery.objects.filter(state="new").order_by("id").values_list("external_id", "error")
+    assert list(failed) == [
+        ("u3", "It could not be read (RuntimeError)."),
+        ("broken", "It could not be read (KeyError)."),
+    ]
+
+
+def test_delivery_that_was_interrupted_goes_alone(bot: Inbox) -> None:
+    rows = [accept(bot, f"u{chat}", rosa.text(1, "hi", chat=chat), {}).delivery_id for chat in (1, 2, 3)]
+    InboundDelivery.objects.filter(pk=rows[1]).update(attempts=1)
+    assert [row.pk for row in claim_fresh(rows)] == [rows[0], rows[2]]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from channels_in.base import Adapter, ConfigForm, ParsedEvent, Progress, RawDelivery, Sent, SetupStep
-from channels_in.webchat import mail, payload, push
-from channels_in.webchat.conversation import identity_for_address
+from channels_in.webchat import mail, payload
+from channels_in.webchat.conversation import addressee
 from channels_in.webchat.services import visitors
 from channels_in.webchat.settings_form import WebchatConfig
 from tickets.capabilities import Capabilities
@@ -38,20 +38,12 @@ class WebchatAdapter(Adapter):
         return [payload.load(delivery.raw)]
 
     def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:
-        """Show it in the open chat; for a visitor who is gone and left an address, also send it there."""
-        identity_id = _addressee(message)
+        """The open chat shows what is sent (subscribers.py); who is gone and left an address gets it there, too."""
+        identity_id = addressee(message)
         if identity_id is None:
             return Sent()
-        push.show_message(message, identity_id=identity_id)
         address = mail.address_now(identity_id)
         if address is not None:
             return Sent(external_id=mail.send_copy(message, to=address, progress=progress))
         visitors.expect_reading(identity_id)
         return Sent()
-
-
-def _addressee(message: Message) -> int | None:
-    for recipient in message.recipients.get("to", []):
-        if found := identity_for_address(str(recipient.get("address", ""))):
-            return found
-    return None

@@ -43,6 +43,14 @@ def identity_for_address(address: str) -> int | None:
     return Identity.objects.filter(kind=KIND, value=address).values_list("pk", flat=True).first()
 
 
+def addressee(message: Message) -> int | None:
+    """The identity that a reply is for."""
+    for recipient in message.recipients.get("to", []):
+        if found := identity_for_address(str(recipient.get("address", ""))):
+            return found
+    return None
+
+
 def ticket_of(visitor: ChatVisitor) -> Ticket | None:
     """The ticket in which the visitor's conversation goes on."""
     thread = (

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from channels_in.models import ChatVisitor
 from channels_in.webchat import push
-from channels_in.webchat.conversation import identity_for_address
+from channels_in.webchat.conversation import addressee, identity_for_address
 from channels_in.webchat.payload import KIND
 from channels_in.webchat.services.visitors import mark_agent_saw
 from core.events.bus import after
-from core.events.catalogue import AgentTyped, MessageReceived, TicketSeen
-from tickets.models import ChannelThread, Direction, Message
+from core.events.catalogue import AgentTyped, MessageDelivered, MessageReceived, TicketSeen
+from tickets.models import ChannelThread, Delivery, Direction, Message
 
 _MOST_CHATS = 5
 
@@ -23,6 +23,19 @@ def on_message_received(events: Sequence[MessageReceived]) -> None:
         return
     for message in Message.objects.select_related("ticket").prefetch_related("attachments").filter(pk__in=ids):
         identity_id = identity_for_address(message.recipients.get("from", {}).get("address", ""))
+        if identity_id is not None:
+            push.show_message(message, identity_id=identity_id)
+
+
+@after(MessageDelivered)
+def on_message_delivered(events: Sequence[MessageDelivered]) -> None:
+    """An answer is shown once its row says that it is sent: the browser's word that it was read finds it so."""
+    ids = [event.message_id for event in events if event.delivery == Delivery.SENT]
+    if not ids:
+        return
+    sent = Message.objects.filter(pk__in=ids, channel=KIND).select_related("ticket", "author_agent")
+    for message in sent.prefetch_related("attachments"):
+        identity_id = addressee(message)
         if identity_id is not None:
             push.show_message(message, identity_id=identity_id)
 

@@ -1,6 +1,7 @@
 /** The page's own words, elements and safe storage. */
+export { store } from "./store.js";
+
 const dictionary = document.getElementById("dictionary").content;
-const memory = new Map();
 
 export const at = (id) => document.getElementById(id);
 export const settings = document.body.dataset;
@@ -14,28 +15,6 @@ export function word(name, value = "") {
 export function part(id) {
   return at(id).content.firstElementChild.cloneNode(true);
 }
-
-const keyOf = (name) => `helpdesk.chat.${settings.inbox}.${name}`;
-
-/** Storage that may be forbidden in a frame of another site: then it lasts as long as the page. */
-export const store = {
-  get(name) {
-    try {
-      return localStorage.getItem(keyOf(name)) ?? memory.get(name) ?? "";
-    } catch {
-      return memory.get(name) ?? "";
-    }
-  },
-  set(name, value) {
-    memory.set(name, value);
-    try {
-      if (value) localStorage.setItem(keyOf(name), value);
-      else localStorage.removeItem(keyOf(name));
-    } catch {
-      // The browser forbids it; `memory` has it.
-    }
-  },
-};
 
 /** An id that is ours alone; also where `crypto.randomUUID` is missing (plain http). */
 export function newId() {

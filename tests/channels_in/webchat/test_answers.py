@@ -67,7 +67,8 @@ def seen(visitor: ChatVisitor, *, minutes_ago: float = 0) -> None:
 
 def answered(ticket: Ticket, cast: Cast, text: str = "On its way.") -> Message:
     reply = agent_replies(ticket, cast.ana, text)
-    deliver([reply.pk])
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        deliver([reply.pk])
     return last_message(ticket)
 
 

@@ -1,0 +1,183 @@
+"""Chat stories: a customer on the shop's site, agents at the desk, everything between them real."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page, expect
+
+from channels_in.email.parse import parse
+from channels_in.models import DemoMail
+from core.clock import now
+from core.events.bus import publish
+from core.events.catalogue import AgentTyped, TicketSeen
+from people.models import Agent, Availability
+from tests.browser.chats import Customer, violations
+from tests.browsers import PageMaker
+from tests.cast import Cast
+from tests.desk import agent_replies
+from tests.stack import Stack
+from tests.waiting import poll_until
+from tickets.models import Message, Ticket
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+
+@pytest.fixture
+def desk(live_stack: Stack, cast: Cast) -> Stack:
+    cache.clear()
+    return live_stack
+
+
+def come_online(agent: Agent) -> None:
+    agent.availability, agent.last_seen_at = Availability.AVAILABLE, now()
+    agent.save()
+
+
+def ticket() -> Ticket:
+    return poll_until(lambda: Ticket.objects.first())  # type: ignore[return-value]  # truthy is there
+
+
+def test_customer_and_agent_talk_and_a_reload_keeps_it(desk: Stack, cast: Cast, page: Page) -> None:
+    come_online(cast.ana)
+    customer = Customer(page).visits(desk.url).opens_the_chat()
+    expect(customer.box).to_be_focused()
+    customer.says("Where is my parcel?")
+    expect(customer.own("Where is my parcel?")).to_have_attribute("data-state", "sent")
+    publish(TicketSeen(ticket_id=ticket().pk, agent_id=cast.ana.pk))
+    expect(customer.own("Where is my parcel?")).to_have_attribute("data-state", "seen")
+    publish(AgentTyped(ticket_id=ticket().pk, agent_id=cast.ana.pk, agent_name=cast.ana.name))
+    expect(customer.chat.get_by_text("Ana is typing").first).to_be_visible()
+    reply = agent_replies(ticket(), cast.ana, "It left us yesterday.")
+    expect(customer.answer("It left us yesterday.")).to_be_visible()
+    expect(customer.chat.locator("#typing")).to_be_hidden()
+    poll_until(lambda: Message.objects.get(pk=reply.pk).delivery == "read")
+    page.reload()
+    customer.opens_the_chat()
+    expect(customer.answer("It left us yesterday.")).to_be_visible()
+    assert Ticket.objects.count() == 1
+
+
+def test_nobody_is_there_and_the_answer_comes_by_mail_into_the_same_ticket(desk: Stack, cast: Cast, page: Page) -> None:
+    customer = Customer(page).visits(desk.url).opens_the_chat()
+    chat = customer.chat
+    expect(chat.get_by_label("Name")).to_be_focused()
+    chat.get_by_label("Name").fill("Eva Berg")
+    chat.get_by_role("button", name="Send message").click()
+    expect(chat.get_by_label("E-mail", exact=False).first).to_be_focused()
+    chat.get_by_label("E-mail", exact=False).first.fill("eva@customer.example")
+    chat.locator("#away-message").fill("Do you have decaf?")
+    chat.get_by_role("button", name="Send message").click()
+    expect(chat.get_by_text("We will answer to eva@customer.example").first).to_be_visible()
+    agent_replies(ticket(), cast.ana, "We do, in two roasts.")
+    mail = poll_until(lambda: DemoMail.objects.filter(mailbox="eva@customer.example").first())
+    assert mail is not None
+    read = parse(bytes(mail.raw))
+    assert "We do, in two roasts." in read.text
+    assert any(f"+r{ticket().pk}." in address.address for address in read.reply_to)
+
+
+def test_desk_restarts_and_what_was_written_meanwhile_arrives_once(desk: Stack, cast: Cast, page: Page) -> None:
+    come_online(cast.ana)
+    customer = Customer(page).visits(desk.url).opens_the_chat()
+    customer.says("one")
+    expect(customer.own("one")).to_have_attribute("data-state", "sent")
+    desk.kill("web")
+    customer.says("two")
+    customer.says("three")
+    expect(customer.own("three")).to_have_attribute("data-state", "sending")
+    agent_replies(ticket(), cast.ana, "Answered while you were cut off.")
+    desk.start("web")
+    expect(customer.own("three")).to_have_attribute("data-state", "sent")
+    expect(customer.answer("Answered while you were cut off.")).to_have_count(1)
+    poll_until(lambda: Message.objects.filter(direction="in").count() == 3)
+    texts = Message.objects.filter(direction="in").order_by("seq").values_list("text", flat=True)
+    assert list(texts) == ["one", "two", "three"]
+    expect(customer.chat.locator("#log > li")).to_have_count(4)
+
+
+def test_customer_has_two_tabs_and_both_show_the_same(desk: Stack, cast: Cast, page: Page) -> None:
+    come_online(cast.ana)
+    first = Customer(page).visits(desk.url).opens_the_chat()
+    first.says("from the first")
+    expect(first.own("from the first")).to_have_attribute("data-state", "sent")
+    second = Customer(page.context.new_page()).visits(desk.url).opens_the_chat()
+    expect(second.own("from the first")).to_be_visible()
+    second.says("from the second")
+    expect(first.own("from the second")).to_be_visible()
+    assert Ticket.objects.count() == 1
+
+
+def test_customer_sends_a_picture_and_sees_it(desk: Stack, cast: Cast, page: Page) -> None:
+    come_online(cast.ana)
+    customer = Customer(page).visits(desk.url).opens_the_chat()
+    expect(customer.box).to_be_visible()
+    picture = page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 30})
+    customer.chat.locator("#picker").set_input_files({"name": "label.png", "mimeType": "image/png", "buffer": picture})
+    customer.chat.get_by_role("button", name="Send").click()
+    expect(customer.chat.get_by_role("img", name="label.png")).to_be_visible()
+    assert Message.objects.get().attachments.get().name == "label.png"
+
+
+def test_keyboard_alone_opens_writes_and_closes(desk: Stack, cast: Cast, page: Page) -> None:
+    come_online(cast.ana)
+    customer = Customer(page).visits(desk.url)
+    page.evaluate("Helpdesk('on', 'close', () => { document.title = 'closed' })")
+    page.get_by_role("button", name="Ask us anything").focus()
+    page.keyboard.press("Enter")
+    expect(customer.box).to_be_focused()
+    page.keyboard.type("Typed, not clicked")
+    page.keyboard.press("Enter")
+    expect(customer.own("Typed, not clicked")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_title("closed")
+    assert page.evaluate("document.activeElement.localName") == "helpdesk-widget"
+
+
+def test_foreign_site_neither_frames_nor_steers_the_chat(desk: Stack, cast: Cast, page: Page) -> None:
+    """A page elsewhere gets no chat, and a frame that is not the chat's parent gets no hearing."""
+    refusals: list[str] = []
+    page.on("console", lambda message: refusals.append(message.text))
+    evil = f'<title>evil</title><iframe src="{desk.url}/chat/{cast.chat.token}/"></iframe>'
+    page.route("http://localhost:9/", lambda route: route.fulfill(body=evil, content_type="text/html"))
+    page.goto("http://localhost:9/")
+    poll_until(lambda: (page.wait_for_timeout(20), any("frame-ancestors" in text for text in refusals))[1])
+    come_online(cast.ana)
+    cache.clear()
+    customer = Customer(page).visits(desk.url).opens_the_chat()
+    expect(customer.box).to_be_visible()
+    customer.chat.evaluate("window.postMessage({helpdesk: 1, type: 'prefill', text: 'stolen'}, '*')")
+    page.evaluate("window.postMessage({helpdesk: 1, type: 'unread', count: 7}, '*')")
+    page.evaluate("Helpdesk('showNewMessage', 'asked for')")
+    expect(customer.box).to_have_value("asked for")
+    stored = page.evaluate("JSON.stringify(localStorage)")
+    token = customer.chat.evaluate("import('/static/portal/chat/store.js').then(({store}) => store.get('token'))")
+    assert token
+    assert token not in stored
+    assert token not in page.evaluate("document.cookie")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_everybody_can_use_it(
+    desk: Stack, cast: Cast, new_page: PageMaker, scheme: str, width: int, browser: Browser
+) -> None:
+    """axe-core finds nothing serious on shop, form and conversation; nothing is wider than the screen."""
+    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    customer = Customer(page).visits(desk.url)
+    assert violations(page) == []
+    customer.opens_the_chat()
+    expect(customer.chat.locator("#away-message")).to_be_visible()
+    assert violations(customer.chat) == []
+    come_online(cast.ana)
+    cache.clear()
+    page.reload()
+    page.wait_for_function("window.Helpdesk && window.Helpdesk.isLoaded")
+    customer.opens_the_chat()
+    customer.says("Hello https://example.com/" + "x" * 80)
+    expect(customer.own("Hello")).to_have_attribute("data-state", "sent")
+    agent_replies(ticket(), cast.ana, "Hello to you")
+    expect(customer.answer("Hello to you")).to_be_visible()
+    assert violations(customer.chat) == []
+    assert customer.chat.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

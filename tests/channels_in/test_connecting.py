@@ -1,0 +1,89 @@
+"""An admin connects a bot: the form, the worker's task, the command."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from channels_in import tasks
+from channels_in.telegram.adapter import TelegramConfig
+from tests.channels_in import telegram_updates as rosa
+from tests.channels_in.doors import knock
+from tests.fakes.bot_api import TOKEN, BotApi
+from tickets.models import Inbox
+from tickets.services import inboxes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fresh(bot: Inbox) -> Inbox:
+    """A Telegram inbox with a token that was never connected."""
+    bot.secrets, bot.address = {"token": TOKEN}, ""
+    bot.save()
+    return bot
+
+
+def test_worker_connects_the_bot_with_a_new_secret_and_learns_its_name(
+    fresh: Inbox, bot_api: BotApi, settings: Settings
+) -> None:
+    settings.SITE_URL = "https://desk.example/"
+    tasks.connect_inbox(fresh.pk)
+    fresh.refresh_from_db()
+    (call,) = bot_api.of("setWebhook")
+    assert call.fields["url"] == f"https://desk.example/hooks/{fresh.token}/"
+    assert call.fields["allowed_updates"] == ["message", "edited_message", "my_chat_member"]
+    assert fresh.address == "@desk_bot"
+    assert len(call.fields["secret_token"]) >= 40
+    assert knock(fresh, rosa.text(1, "hi"), secret=call.fields["secret_token"]).status_code == 200
+    tasks.connect_inbox(fresh.pk)
+    assert knock(fresh, rosa.text(2, "hi"), secret=call.fields["secret_token"]).status_code == 403  # the old secret
+
+
+def test_refused_token_switches_the_inbox_off_until_a_new_one_comes(fresh: Inbox) -> None:
+    inboxes.configure(fresh, config={}, secrets={"token": "1:wrong"})
+    tasks.connect_inbox(fresh.pk)
+    fresh.refresh_from_db()
+    refused = "Telegram refuses the bot's token. Enter a new one and connect the bot again."
+    assert (fresh.is_active, fresh.disabled_reason) == (False, refused)
+    inboxes.configure(fresh, config={}, secrets={"token": TOKEN})
+    assert (fresh.is_active, fresh.disabled_reason) == (True, "")
+
+
+def test_task_for_an_inbox_that_is_gone_or_has_no_webhook_does_nothing(fresh: Inbox, bot_api: BotApi) -> None:
+    tasks.connect_inbox(0)
+    Inbox.objects.filter(pk=fresh.pk).update(kind="webchat")
+    tasks.connect_inbox(fresh.pk)
+    assert bot_api.calls == []
+
+
+def test_command_names_the_inboxes_there_are(fresh: Inbox) -> None:
+    with pytest.raises(CommandError, match=rf"there are: {fresh.pk} \(Bot\)"):
+        call_command("connect_telegram", "--inbox", "0")
+    out = StringIO()
+    call_command("connect_telegram", "--inbox", str(fresh.pk), "--url", "https://desk.example", stdout=out)
+    assert out.getvalue() == f"@desk_bot delivers to https://desk.example/hooks/{fresh.token}/\n"
+
+
+def test_command_tells_a_refusal_in_one_sentence(fresh: Inbox) -> None:
+    inboxes.configure(fresh, config={}, secrets={"token": "1:wrong"})
+    with pytest.raises(CommandError, match=r"Telegram refuses the bot's token\."):
+        call_command("connect_telegram", "--inbox", str(fresh.pk))
+
+
+def test_form_keeps_the_secret_apart_and_an_empty_one_unchanged() -> None:
+    form = TelegramConfig(data={"token": TOKEN, "api_base": "https://api.telegram.org"})
+    assert form.is_valid()
+    assert form.config() == {"api_base": "https://api.telegram.org"}
+    assert form.secrets() == {"token": TOKEN}
+    unchanged = TelegramConfig(data={"api_base": ""})
+    assert unchanged.is_valid()
+    assert unchanged.secrets() == {}
+
+
+def test_form_says_what_a_token_looks_like() -> None:
+    form = TelegramConfig(data={"token": "hello"})
+    assert form.errors == {"token": ["A bot token looks like 123456789:AAExampleExampleExample."]}

@@ -9,6 +9,7 @@ MAX_LINES = 20_000
 _SIGNATURE_LINES = 20
 _HEADER_BLOCK_LINES = 12
 _HEADER_LINE_LENGTH = 1000
+_TRAILER_LENGTH = 300
 
 
 def reply_only(text: str) -> str:
@@ -31,7 +32,7 @@ def _without_history(lines: list[str]) -> list[str]:
         if _is_quoted(line):
             position += 1
             continue
-        if phrases.FORWARD.match(line) and _is_framed(line):
+        if len(line) < _HEADER_LINE_LENGTH and phrases.FORWARD.match(line) and _is_framed(line):
             return kept + lines[position:]
         if _ends_reply(lines, position):
             return kept
@@ -155,9 +156,15 @@ def _strip_signature(lines: list[str]) -> list[str]:
     marks = (i for i in range(first, len(lines)) if phrases.SIGNATURE_MARK.match(lines[i].strip() or "x"))
     cut = next((i for i in marks if any(line.strip() for line in lines[:i])), len(lines))
     lines = _rstrip(lines[:cut])
-    while lines and (phrases.PHONE_SIGNATURE.match(lines[-1]) or phrases.RULE_LINE.match(lines[-1])):
+    while lines and _is_trailer(lines[-1]):
         lines = _rstrip(lines[:-1])
     return lines
+
+
+def _is_trailer(line: str) -> bool:
+    if len(line) > _TRAILER_LENGTH:
+        return False
+    return phrases.PHONE_SIGNATURE.match(line) is not None or phrases.RULE_LINE.match(line) is not None
 
 
 def _rstrip(lines: list[str]) -> list[str]:

@@ -69,5 +69,26 @@ def _marked(piece: str) -> SafeString:
 
 @register.simple_tag
 def ticket_row(row: dict[str, Any]) -> SafeString:
-    """One row with a context of its own: an include would copy the whole page's context fifty times."""
-    return cast(SafeString, get_template("workspace/_ticket_row.html").render(row))
+    """One row with a context of its own: an include would copy the whole page's context fifty times.
+
+    What a row shows is the same for every viewer, so a row that shows the same again is not drawn again.
+    """
+    key = _row_key(row)
+    if (known := _rows.get(key)) is not None:
+        return known
+    if len(_rows) >= _ROWS_KEPT:
+        _rows.clear()
+    _rows[key] = drawn = cast(SafeString, get_template("workspace/_ticket_row.html").render(row))
+    return drawn
+
+
+_ROWS_KEPT = 4000
+_rows: dict[tuple[object, ...], SafeString] = {}
+
+
+def _row_key(row: dict[str, Any]) -> tuple[object, ...]:
+    """Everything that the row's template reads."""
+    t = row["t"]
+    of_ticket = (t.pk, t.number, t.last_seq, t.assignee_id, t.team_id, t.inbox_id, t.channel, t.contact_id, t.subject)
+    shown = tuple(tuple(value) if isinstance(value, list) else value for name, value in row.items() if name != "t")
+    return (*of_ticket, t.priority, t.snoozed_until is None, *shown)

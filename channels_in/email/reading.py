@@ -54,7 +54,7 @@ def _own_mail(mail: ParsedMail, delivery: RawDelivery) -> str:
     """Why a mail is one of ours that found its way back; "" when it is not."""
     if tokens.loop_mark() in mail.loop_marks or tokens.message_of_own_id(mail.message_id) is not None:
         return "A mail of our own came back"
-    if tokens.without_mark(mail.sender.address) == delivery.inbox.address.lower():
+    if _is_own(mail.sender.address, delivery.inbox.address.lower()):
         return "The sender is this inbox itself"
     return ""
 
@@ -186,7 +186,7 @@ def _recipients(mail: ParsedMail, delivery: RawDelivery, sender: Address) -> dic
     own = delivery.inbox.address.lower()
 
     def shown(addresses: Iterable[Address]) -> list[dict[str, str]]:
-        plain = ((own if tokens.without_mark(a.address) == own else a.address, a.name) for a in addresses)
+        plain = ((own if _is_own(a.address, own) else a.address, a.name) for a in addresses)
         return [{"kind": KIND, "name": name, "address": address} for address, name in dict(plain).items()]
 
     recipients: dict[str, Any] = {"to": shown(mail.to), "cc": shown(mail.cc)}
@@ -194,6 +194,11 @@ def _recipients(mail: ParsedMail, delivery: RawDelivery, sender: Address) -> dic
     if reply_to:
         recipients["reply_to"] = shown(reply_to)
     return recipients
+
+
+def _is_own(address: str, own: str) -> bool:
+    """The inbox's address, with or without one of our marks."""
+    return own in (address, tokens.without_mark(address))
 
 
 def _file(item: ParsedFile) -> InboundFile:

@@ -145,6 +145,13 @@ def test_our_own_mail_that_comes_back_starts_nothing(headers: dict[str, str]) ->
     assert isinstance(event, Ignored)
 
 
+def test_an_inbox_address_may_itself_have_a_plus() -> None:
+    inbox = Inbox(pk=1, kind="email", name="EU", address="help+eu@desk.example")
+    raw = mail(**{"from": "help+eu@desk.example"})
+    delivery = RawDelivery(inbox=inbox, external_id="x", raw=raw, headers={}, received_at=now())
+    assert isinstance(read(delivery)[0], Ignored)
+
+
 def bounce(recipient: str, status: str, action: str = "failed", message_id: str = "foreign@x") -> bytes:
     kind, body = multipart(
         "report",

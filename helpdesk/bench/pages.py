@@ -30,6 +30,7 @@ def everyone() -> dict[str, Client]:
 
 def page(client: Client, path: str, options: Options, **headers: Any) -> dict[str, Any]:
     """The times, queries and size of one page."""
+    client.get(path, headers=headers or None)
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path, headers=headers or None)
     if response.status_code != 200:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from core.clock import now
 from core.db import defer
 from core.events.bus import after, within
-from core.events.catalogue import AgentAvailabilityChanged, TicketAssigned, TicketChanged
+from core.events.catalogue import AgentAvailabilityChanged, AgentWorkloadChanged, Event, TicketAssigned, TicketChanged
 from routing.selectors.listening import listening
 from routing.tasks import dispatch_tickets, react_to_events
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS
@@ -38,8 +38,8 @@ def start_routing(events: Sequence[TicketChanged]) -> None:
         react_to_events.delay(ids, may_free)
 
 
-@after(AgentAvailabilityChanged)
-def start_dispatching(events: Sequence[AgentAvailabilityChanged]) -> None:
+@after(AgentAvailabilityChanged, AgentWorkloadChanged)
+def start_dispatching(events: Sequence[Event]) -> None:
     if listening().hands_out:
         dispatch_tickets.delay()
 

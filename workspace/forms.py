@@ -67,6 +67,17 @@ class TeamForm(forms.Form):
         self.fields["members"].queryset = agents  # type: ignore[attr-defined]  # likewise
 
 
+class WorkloadForm(forms.Form):
+    capacity = forms.IntegerField(
+        label="Open tickets at most", min_value=0, max_value=500, help_text="Teams hand out no more than that."
+    )
+    skills = forms.CharField(
+        required=False,
+        max_length=1200,
+        help_text="Commas between, such as german, billing. Some tickets ask for them.",
+    )
+
+
 class InboxForm(forms.Form):
     """What every inbox has, whatever its channel."""
 

@@ -217,6 +217,13 @@ class AgentAvailabilityChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWorkloadChanged(Event):
+    """How much an agent can hold, or what they are skilled in, is different now."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactTyped(Event):
     """A visitor is typing; a hint for the open screens, never stored."""
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = (
     "settings-promises", "settings-policy-new", "settings-hours-new",
-    "settings-rules", "settings-rule-new", "settings-macros", "settings-macro-new",
+    "settings-rules", "settings-rule-new", "settings-macros", "settings-macro-new", "settings-agents",
 )  # fmt: skip
 
 
@@ -187,3 +187,14 @@ def test_agent_runs_a_macro_on_selected_tickets(client: Client) -> None:
     assert set(Ticket.objects.values_list("status", flat=True)) == {"pending"}
     answer = client.post(reverse("workspace:bulk", args=["macro"]), {"ids": ids, "macro": "0"})
     assert answer.json()["refused"][0]["message"] == "This macro is gone."
+
+
+def test_manager_sets_how_much_an_agent_holds_and_knows(desk: Client) -> None:
+    mia = an_agent("Mia Winter")
+    assert post(desk, "settings-agent", {"capacity": "7", "skills": "German,  Credit Cards,german"}, mia.pk) == 302
+    mia.refresh_from_db()
+    assert (mia.capacity, mia.skills) == (7, ["german", "credit-cards"])
+    assert "german, credit-cards" in desk.get(reverse("workspace:settings-agents")).content.decode()
+    assert post(desk, "settings-agent", {"capacity": "-1"}, mia.pk) == 422
+    desk.force_login(mia)
+    assert post(desk, "settings-agent", {"capacity": "1"}, mia.pk) == 403

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from core.push import Hint, channel, seal, unseal
 from live.outlet import Outlet
+from live.pump import Pump
 from tickets.selectors.access import Scopes
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,6 @@ class Hub:
         self._audiences: dict[Scopes, set[Outlet]] = defaultdict(set)
         self._topics_of: dict[Outlet, set[str]] = {}
         self._scopes_of: dict[Outlet, Scopes] = {}
-        self._was_connected = False
         self._listener: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -98,12 +98,10 @@ class Hub:
 
     def deliver(self, topics: Iterable[str], text: str, *, unless: Iterable[str] = ()) -> None:
         """Hand a serialised frame to this process's sockets."""
-        for outlet in self._on(topics) - self._on(unless):
-            outlet.push(text)
+        self._write(self._on(topics) - self._on(unless), text)
 
     def deliver_to_all(self, text: str) -> None:
-        for outlet in list(self._topics_of):
-            outlet.push(text)
+        self._write(list(self._topics_of), text)
 
     async def publish(self, hint: Hint) -> None:
         """Like core.push.publish, for code that runs in the event loop. Never raises."""
@@ -125,7 +123,11 @@ class Hub:
         while self._listener is not None and not self._listener.done():
             self._listener.cancel()
             await asyncio.wait([self._listener], timeout=0.1)
+        self._pump.stop()
         await self.redis.aclose()
+
+    def _write(self, outlets: Iterable[Outlet], text: str) -> None:
+        self._pump.add([outlet for outlet in outlets if outlet.put(text)])
 
     def _on(self, topics: Iterable[str]) -> set[Outlet]:
         found: set[Outlet] = set()
@@ -177,10 +179,9 @@ class Hub:
             was_asked = message is None
 
     def _on_subscribed(self) -> None:
-        """Every gap ends here (the client library also resubscribes by itself): all screens catch up."""
-        if self._was_connected:
-            self.deliver_to_all(RESYNC)
-        self._was_connected = True
+        """Every gap ends here (the client library also resubscribes by itself): all screens catch up. The first
+        subscription ends one, too: sockets may have joined before it."""
+        self.deliver_to_all(RESYNC)
         self.is_connected.set()
 
 

@@ -31,8 +31,12 @@ def tell(event: TicketChanged, kind: NotificationKind, *, who: Sequence[str], te
 
 
 def tell_of_reply(event: TicketChanged) -> Statement:
-    """Tell the assignee and the followers what the customer wrote."""
-    return _tell(event, NotificationKind.REPLY, f"{ASSIGNEE} UNION {FOLLOWERS}", [], "t.snippet", [])
+    """Tell the assignee and the followers what the customer wrote. A lively chat is one line until it is read."""
+    unread = """NOT EXISTS (
+        SELECT FROM notifications_notification n
+        WHERE n.agent_id = a.id AND n.ticket_id = t.id AND n.kind = 'reply' AND n.read_at IS NULL)"""
+    who = f"{ASSIGNEE} UNION {FOLLOWERS}"
+    return _tell(event, NotificationKind.REPLY, who, [], "t.snippet", [], only_if=unread)
 
 
 def tell_of_failure(event: TicketChanged, *, message_id: int, reason: str) -> Statement:
@@ -48,6 +52,8 @@ def _tell(
     who_params: Sequence[object],
     text: str,
     text_params: Sequence[object],
+    *,
+    only_if: str = "true",
 ) -> Statement:
     sql = f"""
         INSERT INTO notifications_notification (agent_id, kind, ticket_id, event_id, text, at)
@@ -55,7 +61,7 @@ def _tell(
         FROM tickets_ticket t
         CROSS JOIN LATERAL ({who}) AS told (agent_id)
         JOIN people_agent a ON a.id = told.agent_id AND a.is_active
-        WHERE t.id = %s AND a.id <> %s
+        WHERE t.id = %s AND a.id <> %s AND {only_if}
         ON CONFLICT (event_id, agent_id) DO NOTHING"""  # noqa: S608 - constants of this file; values are parameters
     at = event.at or now()
     own = _own_id(event.actor)

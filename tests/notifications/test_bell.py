@@ -78,6 +78,15 @@ def test_assignee_and_followers_are_told_what_the_customer_wrote(
     assert heard(mia) == heard(ben) == [("reply", "Still broken.")]
 
 
+def test_lively_chat_is_one_line_until_it_is_read(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
+    for words in ("Hello?", "Are you there?", "It is urgent."):
+        customer_writes(inbox, words, on=of_mia)
+    assert heard(mia) == [("reply", "Hello?")]
+    mark_read(mia)
+    customer_writes(inbox, "Thanks!", on=of_mia)
+    assert heard(mia) == [("reply", "Thanks!"), ("reply", "Hello?")]
+
+
 def test_automatic_mail_rings_no_bell(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
     customer_writes(inbox, "I am on holiday.", on=of_mia, is_automatic=True)
     assert heard(mia) == []
@@ -115,6 +124,7 @@ def test_bell_hides_tickets_that_the_agent_may_not_see_any_more(of_mia: Ticket, 
 def test_bell_costs_few_queries_whatever_it_holds(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
     for number in range(4):
         customer_writes(inbox, f"{number}", on=of_mia)
+        Notification.objects.update(read_at=now())
     with CaptureQueriesContext(connection) as queries:
         assert [line.ticket.number for line in bell_of(mia).notifications] == [of_mia.number] * 4
     assert len(queries) <= 4
@@ -131,9 +141,9 @@ def test_reading_clears_the_count_on_all_screens(
     of_mia: Ticket, inbox: Inbox, mia: Agent, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     customer_writes(inbox, on=of_mia)
-    customer_writes(inbox, on=of_mia)
+    outbox.record_failed(agent_replies(of_mia, mia), reason="Mailbox full")
     newest = bell_of(mia).notifications[0]
-    assert mark_read(mia, ids=[newest.pk]) == 1
+    assert (newest.kind, mark_read(mia, ids=[newest.pk])) == ("failed", 1)
     assert bell_of(mia).unread == 1
     assert mark_read(mia, ticket_id=of_mia.pk) == 1
     assert (bell_of(mia).unread, bell_of(mia).unread_label) == (0, "0")
@@ -157,8 +167,9 @@ def test_those_who_were_told_get_a_hint(
     assert hinted == [(mia.pk,)]
 
 
-def test_old_lines_are_forgotten(of_mia: Ticket, inbox: Inbox) -> None:
+def test_old_lines_are_forgotten(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
     customer_writes(inbox, on=of_mia)
+    mark_read(mia)
     customer_writes(inbox, on=of_mia)
     first = Notification.objects.earliest("id")
     Notification.objects.filter(pk=first.pk).update(at=now() - timedelta(days=91))

@@ -1,0 +1,97 @@
+"""Changing tickets from their page and from the list, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import now
+from tests.cast import Cast, new_ticket
+from tests.workspace.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+def test_agent_changes_everything_about_a_ticket(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    ana = sign_in(cast.ana)
+    until = (now() + timedelta(days=1)).isoformat()
+    for verb, values in {
+        "assign": {"agent": str(cast.ben.pk)},
+        "team": {"team": ""},
+        "priority": {"priority": "urgent"},
+        "subject": {"subject": "Refund of June"},
+        "tags": {"add": "Refund, VIP"},
+        "snooze": {"until": until},
+        "follow": {"on": "1"},
+        "status": {"status": "pending"},
+    }.items():
+        answer = ana.post(f"/tickets/{ticket.number}/change/{verb}/", values)
+        assert answer.status_code == 200, (verb, answer.content)
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.team, ticket.priority) == (cast.ben, None, "urgent")
+    assert (ticket.subject, ticket.tags, ticket.status) == ("Refund of June", ["refund", "vip"], "pending")
+    assert ticket.followers.filter(agent=cast.ana).exists()
+
+
+def test_change_answers_with_what_the_screen_misses(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    ticket.refresh_from_db()
+    answer = sign_in(cast.ana).post(
+        f"/tickets/{ticket.number}/change/status/", {"status": "resolved", "seq": str(ticket.last_seq)}
+    )
+    body = answer.json()
+    assert "Open → Resolved" in body["entries"]
+    assert "Reopen" in body["head"]
+    assert body["undo"] == [{"verb": "status", "status": "open", "ids": str(ticket.pk)}]
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "field"),
+    [
+        ("status", {"status": "asleep"}, "status"),
+        ("assign", {"agent": "x"}, "agent"),
+        ("snooze", {"until": "yesterday"}, "until"),
+        ("subject", {"subject": "  "}, "subject"),
+    ],
+)
+def test_wrong_value_is_refused_at_its_field(
+    cast: Cast, sign_in: SignIn, verb: str, values: dict[str, str], field: str
+) -> None:
+    ticket = new_ticket(cast.mail)
+    answer = sign_in(cast.ana).post(f"/tickets/{ticket.number}/change/{verb}/", values)
+    assert answer.status_code == 422
+    assert field in answer.json()["fields"]
+
+
+def test_light_agent_changes_nothing(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    lia = sign_in(cast.lia)
+    assert lia.post(f"/tickets/{ticket.number}/change/status/", {"status": "closed"}).status_code == 403
+    refused = lia.post("/tickets/bulk/status/", {"ids": str(ticket.pk), "status": "closed"}).json()
+    assert refused["done"] == 0
+    assert refused["refused"][0]["number"] == ticket.number
+
+
+def test_many_tickets_change_at_once_and_come_back(cast: Cast, sign_in: SignIn) -> None:
+    tickets = [new_ticket(cast.mail, f"Question {number}") for number in range(3)]
+    secret = new_ticket(cast.legal_mail)
+    ana = sign_in(cast.ana)
+    ids = ",".join(str(ticket.pk) for ticket in [*tickets, secret])
+    body = ana.post("/tickets/bulk/priority/", {"ids": ids, "priority": "high"}).json()
+    assert body["done"] == 3
+    secret.refresh_from_db()
+    assert secret.priority == "normal"
+    for step in body["undo"]:
+        ana.post(f"/tickets/bulk/{step['verb']}/", step)
+    for ticket in tickets:
+        ticket.refresh_from_db()
+        assert ticket.priority == "normal"
+
+
+def test_bulk_refuses_an_empty_or_endless_selection(cast: Cast, sign_in: SignIn) -> None:
+    ana = sign_in(cast.ana)
+    assert ana.post("/tickets/bulk/wake/", {"ids": ""}).status_code == 422
+    assert ana.post("/tickets/bulk/wake/", {"ids": ",".join(map(str, range(201)))}).status_code == 422
+    assert ana.post("/tickets/bulk/explode/", {"ids": "1"}).status_code == 404

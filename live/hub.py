@@ -54,6 +54,7 @@ class Hub:
         self._topics_of: dict[Outlet, set[str]] = {}
         self._scopes_of: dict[Outlet, Scopes] = {}
         self._listener: asyncio.Task[None] | None = None
+        self._pump = Pump()
 
     def __len__(self) -> int:
         return len(self._topics_of)

@@ -19,29 +19,48 @@ Close = Callable[[int], Awaitable[None]]
 
 
 class Outlet:
-    """`push` never waits. Frames leave in order; after `end` nothing leaves any more."""
+    """Neither `push` nor `put` ever waits. Frames leave in order; after `end` nothing leaves any more."""
 
-    __slots__ = ("_buffer", "_characters", "_close", "_send", "_task", "is_ended")
+    __slots__ = ("_buffer", "_characters", "_close", "_is_writing", "_send", "_task", "is_ended")
 
     def __init__(self, send: Send, close: Close) -> None:
         self._send = send
         self._close = close
         self._buffer: deque[str] = deque()
         self._characters = 0
+        self._is_writing = False
         self._task: asyncio.Task[None] | None = None
         self.is_ended = False
 
     def push(self, text: str) -> None:
+        if self.put(text):
+            # An idle socket holds no task: ten thousand of them must stay small.
+            self._task = asyncio.create_task(self.drain())
+
+    def put(self, text: str) -> bool:
+        """Into the buffer; true when the caller must see to it that `drain` runs."""
         if self.is_ended:
-            return
+            return False
         if len(self._buffer) >= MAX_FRAMES or self._characters + len(text) > MAX_CHARACTERS:
             self.end(CLOSE_TOO_SLOW)
-            return
+            return False
         self._buffer.append(text)
         self._characters += len(text)
-        # An idle socket holds no task: ten thousand of them must stay small.
-        if self._task is None:
-            self._task = asyncio.create_task(self._drain())
+        must_drain = not self._is_writing
+        self._is_writing = True
+        return must_drain
+
+    async def drain(self) -> None:
+        """Write until the buffer is empty; waits as long as the reader lets it."""
+        try:
+            while self._buffer:
+                text = self._buffer.popleft()
+                self._characters -= len(text)
+                await self._send(text)
+        except Exception:  # the server side of the socket may be closed in any of its own ways
+            logger.debug("A socket went away while it was written to", exc_info=True)
+            self.forget()
+        self._is_writing = False
 
     def end(self, code: int) -> None:
         """Close the socket; what waits in the buffer is dropped."""
@@ -51,26 +70,9 @@ class Outlet:
         self._task = asyncio.create_task(self._finish(code))
 
     def forget(self) -> None:
-        """The socket is gone or going; a close that is under way is left alone."""
-        if self.is_ended:
-            return
+        """The socket is gone or going; a write or close that is under way is left alone."""
         self.is_ended = True
         self._buffer.clear()
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-
-    async def _drain(self) -> None:
-        try:
-            while self._buffer:
-                text = self._buffer.popleft()
-                self._characters -= len(text)
-                await self._send(text)
-        except Exception:  # the server side of the socket may be closed in any of its own ways
-            logger.debug("A socket went away while it was written to", exc_info=True)
-            self.is_ended = True
-            self._buffer.clear()
-        self._task = None
 
     async def _finish(self, code: int) -> None:
         try:

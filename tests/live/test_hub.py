@@ -151,7 +151,6 @@ def test_socket_that_joined_before_the_first_subscription_catches_up() -> None:
         reader = Reader()
         hub.join(reader.outlet, ["desk"])
         assert not hub.is_connected.is_set()
-        await hub.publish(Hint(("desk",), {"type": "too early"}))
         await reader.reads(1)
         assert reader.types() == ["resync"]
 

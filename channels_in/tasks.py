@@ -9,7 +9,7 @@ from celery import shared_task
 from channels_in.services import connecting, sweep
 from channels_in.services import deliver as delivering
 from channels_in.services import process as processing
-from channels_in.services.enqueue import DELIVER, PROCESS_INBOUND, ask
+from channels_in.services.enqueue import CONNECT, DELIVER, PROCESS_INBOUND, ask
 from channels_in.webchat.services import unread
 from channels_in.webchat.services.visitors import forget_used_tokens
 
@@ -50,7 +50,8 @@ def forget_used_chat_tokens() -> None:
     forget_used_tokens()
 
 
-@shared_task(queue="deliver", soft_time_limit=_DELIVER_SECONDS, time_limit=_DELIVER_SECONDS + 5)
-def connect_inbox(inbox_id: int) -> None:
-    """Connect an inbox to its provider after its settings were saved; a refusal is shown on the inbox."""
-    connecting.connect(inbox_id)
+@shared_task(name=CONNECT, queue="deliver", soft_time_limit=_DELIVER_SECONDS, time_limit=_DELIVER_SECONDS + 5)
+def connect(inbox_ids: Sequence[int]) -> None:
+    """Connect inboxes to their providers after their settings were saved; a refusal is shown on the inbox."""
+    for inbox_id in inbox_ids:
+        connecting.connect(inbox_id)

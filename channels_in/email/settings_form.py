@@ -15,6 +15,7 @@ class EmailConfig(ConfigForm):
     """An empty mail server means the desk's own (EMAIL_URL)."""
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"smtp_password"})
+    destination_fields: ClassVar[frozenset[str]] = frozenset({"smtp_host", "smtp_port", "smtp_security", "smtp_user"})
 
     from_name = forms.CharField(
         label="Sender name", required=False, max_length=120, help_text="Customers see it; the inbox's name otherwise."

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 
 from channels_in.base import ChannelError
 from channels_in.registry import adapter_for
+from channels_in.services.enqueue import CONNECT, ask
 from tickets.models import Inbox
 from tickets.services import inboxes
+
+
+def ask_to_connect(inbox: Inbox) -> None:
+    """Have a worker connect the inbox, where its kind needs that."""
+    if adapter_for(inbox.kind).has_webhook:
+        transaction.on_commit(lambda: ask(CONNECT, [inbox.pk]))
 
 
 def connect(inbox_id: int) -> None:

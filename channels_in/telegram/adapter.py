@@ -34,6 +34,7 @@ class TelegramConfig(ConfigForm):
     """A bot: its token, and where its Bot API is served."""
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"token"})
+    destination_fields: ClassVar[frozenset[str]] = frozenset({"api_base"})
 
     token = forms.RegexField(
         regex=r"^\d+:[\w-]{20,}$",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from channels_in import tasks
+from channels_in.services import enqueue
 from channels_in.telegram.adapter import TelegramConfig
+from tests.cast import Cast
 from tests.channels_in import telegram_updates as rosa
 from tests.channels_in.doors import knock
 from tests.fakes.bot_api import TOKEN, BotApi
@@ -31,7 +37,7 @@ def test_worker_connects_the_bot_with_a_new_secret_and_learns_its_name(
     fresh: Inbox, bot_api: BotApi, settings: Settings
 ) -> None:
     settings.SITE_URL = "https://desk.example/"
-    tasks.connect_inbox(fresh.pk)
+    tasks.connect([fresh.pk])
     fresh.refresh_from_db()
     (call,) = bot_api.of("setWebhook")
     assert call.fields["url"] == f"https://desk.example/hooks/{fresh.token}/"
@@ -39,13 +45,13 @@ def test_worker_connects_the_bot_with_a_new_secret_and_learns_its_name(
     assert fresh.address == "@desk_bot"
     assert len(call.fields["secret_token"]) >= 40
     assert knock(fresh, rosa.text(1, "hi"), secret=call.fields["secret_token"]).status_code == 200
-    tasks.connect_inbox(fresh.pk)
+    tasks.connect([fresh.pk])
     assert knock(fresh, rosa.text(2, "hi"), secret=call.fields["secret_token"]).status_code == 403  # the old secret
 
 
 def test_refused_token_switches_the_inbox_off_until_a_new_one_comes(fresh: Inbox) -> None:
     inboxes.configure(fresh, config={}, secrets={"token": "1:wrong"})
-    tasks.connect_inbox(fresh.pk)
+    tasks.connect([fresh.pk])
     fresh.refresh_from_db()
     refused = "Telegram refuses the bot's token. Enter a new one and connect the bot again."
     assert (fresh.is_active, fresh.disabled_reason) == (False, refused)
@@ -54,9 +60,9 @@ def test_refused_token_switches_the_inbox_off_until_a_new_one_comes(fresh: Inbox
 
 
 def test_task_for_an_inbox_that_is_gone_or_has_no_webhook_does_nothing(fresh: Inbox, bot_api: BotApi) -> None:
-    tasks.connect_inbox(0)
+    tasks.connect([0])
     Inbox.objects.filter(pk=fresh.pk).update(kind="webchat")
-    tasks.connect_inbox(fresh.pk)
+    tasks.connect([fresh.pk])
     assert bot_api.calls == []
 
 
@@ -87,3 +93,32 @@ def test_form_keeps_the_secret_apart_and_an_empty_one_unchanged() -> None:
 def test_form_says_what_a_token_looks_like() -> None:
     form = TelegramConfig(data={"token": "hello"})
     assert form.errors == {"token": ["A bot token looks like 123456789:AAExampleExampleExample."]}
+
+
+@pytest.mark.parametrize(("who", "arrives"), [("mona", False), ("ada", True)])
+def test_only_admins_say_where_the_token_is_sent(
+    cast: Cast, bot: Inbox, client: Client, who: str, arrives: bool
+) -> None:
+    client.force_login(getattr(cast, who))
+    fields = {"inbox-name": "Renamed", "inbox-is_active": "on", "channel-api_base": "https://elsewhere.example/"}
+    before = bot.config["api_base"]
+    answer = client.post(reverse("workspace:settings-inbox", args=[bot.pk]), fields)
+    assert answer.status_code == 302
+    bot.refresh_from_db()
+    assert bot.name == "Renamed"
+    assert bot.config["api_base"] == ("https://elsewhere.example/" if arrives else before)
+    assert bot.secrets["token"] == TOKEN
+
+
+def test_admin_enters_a_token_and_a_worker_is_asked_to_connect(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, queue: asked.append((name, args, queue)))
+    client.force_login(cast.ada)
+    fields = {"inbox-name": "Bot", "inbox-is_active": "on", "channel-token": TOKEN}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("workspace:settings-inbox-new", args=["telegram"]), fields)
+    assert answer.status_code == 302
+    made = Inbox.objects.get(kind="telegram")
+    assert (enqueue.CONNECT, [[made.pk]], "deliver") in asked

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from channels_in.base import ConfigForm
 from channels_in.registry import adapter_for, kinds
+from channels_in.services import connecting
 from core.errors import Conflict, NotFound
 from people.models import Team
 from people.policy import may, require
@@ -88,6 +89,8 @@ def new_inbox_page(request: AgentRequest, kind: str) -> HttpResponse:
             kind=kind, name=common.cleaned_data["name"], config=own.config(), secrets=own.secrets()
         )
         inboxes.describe(inbox, **common.cleaned_data)
+        if own.secrets():
+            connecting.ask_to_connect(inbox)
         messages.success(request, "The inbox is there. Copy what the other side needs from below.")
         return HttpResponseRedirect(reverse("workspace:settings-inbox", args=[inbox.pk]))
     return _inbox_form(request, kind, None, common, own)
@@ -103,11 +106,13 @@ def inbox_page(request: AgentRequest, inbox_id: int) -> HttpResponse:
     values = {name: getattr(inbox, name) for name in ("name", "address", "default_team", "is_active")}
     common = InboxForm(request.POST or None, prefix="inbox", initial=values)
     own = adapter_for(inbox.kind).Config(request.POST or None, prefix="channel", initial=_shown(inbox))
+    if not may(request.user, "manage_secrets"):
+        own.keep_to_admins()
     if request.method == "POST" and common.is_valid() and own.is_valid():
-        if own.secrets():
-            require(request.user, "manage_secrets")
         inboxes.configure(inbox, config=own.config(), secrets=own.secrets())
         inboxes.describe(inbox, **common.cleaned_data)
+        if own.secrets():
+            connecting.ask_to_connect(inbox)
         messages.success(request, "Saved.")
         return HttpResponseRedirect(request.path)
     return _inbox_form(request, inbox.kind, inbox, common, own)
@@ -116,9 +121,6 @@ def inbox_page(request: AgentRequest, inbox_id: int) -> HttpResponse:
 def _inbox_form(
     request: AgentRequest, kind: str, inbox: Inbox | None, common: InboxForm, own: ConfigForm
 ) -> HttpResponse:
-    if not may(request.user, "manage_secrets"):
-        for name in own.secret_fields & set(own.fields):
-            del own.fields[name]
     context = {
         "row": inbox,
         "channel": channel_of(kind),

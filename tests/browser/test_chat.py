@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from channels_in.email.parse import parse
@@ -34,6 +36,22 @@ def come_online(agent: Agent) -> None:
     agent.save()
 
 
+def types_and_is_seen(customer: Customer, agent: Page) -> bool:
+    """A screen tells that it is there after a glance, so the customer goes on typing until it does."""
+    customer.box.press_sequentially("o")
+    agent.wait_for_timeout(200)
+    return "is typing" in agent.locator("#presence").inner_text()
+
+
+def sign_in(page: Page, desk: Stack, agent: Agent) -> None:
+    """By the session cookie; the sign-in page has stories of its own."""
+    client = Client()
+    client.force_login(agent)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": desk.url}])
+    page.goto(desk.url)
+
+
 def ticket() -> Ticket:
     return poll_until(lambda: Ticket.objects.first())  # type: ignore[return-value]  # truthy is there
 
@@ -56,6 +74,25 @@ def test_customer_and_agent_talk_and_a_reload_keeps_it(desk: Stack, cast: Cast, 
     customer.opens_the_chat()
     expect(customer.answer("It left us yesterday.")).to_be_visible()
     assert Ticket.objects.count() == 1
+
+
+def test_agent_types_and_answers_at_the_desk_while_the_customer_watches(
+    desk: Stack, cast: Cast, new_page: PageMaker
+) -> None:
+    agent = new_page()
+    sign_in(agent, desk, cast.ana)
+    poll_until(lambda: Agent.objects.get(pk=cast.ana.pk).last_seen_at)
+    Agent.objects.filter(pk=cast.ana.pk).update(availability=Availability.AVAILABLE)
+    customer = Customer(new_page()).visits(desk.url).opens_the_chat()
+    customer.says("Is the Huila in stock?")
+    agent.goto(f"{desk.url}/tickets/{ticket().number}/")
+    expect(customer.own("Is the Huila in stock?")).to_have_attribute("data-state", "seen")
+    poll_until(lambda: types_and_is_seen(customer, agent), 15)
+    reply = agent.get_by_label("Reply to")
+    reply.press_sequentially("Plenty of it", delay=20)
+    expect(customer.chat.get_by_text("Ana is typing").first).to_be_visible()
+    reply.press("Control+Enter")
+    expect(customer.answer("Plenty of it")).to_be_visible()
 
 
 def test_nobody_is_there_and_the_answer_comes_by_mail_into_the_same_ticket(desk: Stack, cast: Cast, page: Page) -> None:

@@ -60,12 +60,16 @@ class Supervisor:
     def stop_one(self, name: str, number: int = signal.SIGTERM) -> None:
         """Ends one program and everything it started; `watch` would start it again, so not beside it."""
         process = self.running.pop(name).process
-        signal_group(process, number)
+        if number == signal.SIGKILL:
+            signal_group(process, number)
+        else:
+            process.send_signal(number)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            signal_group(process, signal.SIGKILL)
-            process.wait()
+            say("up", f"{name} does not stop by itself and is killed")
+        signal_group(process, signal.SIGKILL)
+        process.wait()
 
     def watch(self) -> int:
         """Watches until `stopping` is set or a program keeps falling; returns the exit code."""
@@ -76,9 +80,9 @@ class Supervisor:
         return 0
 
     def stop(self) -> None:
-        """Asks every process group to end, then kills what is left."""
+        """Asks every process to end (its children are its own business), then kills what is left of each group."""
         for entry in self.running.values():
-            signal_group(entry.process, signal.SIGTERM)
+            entry.process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         for entry in self.running.values():
             try:

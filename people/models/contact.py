@@ -67,3 +67,9 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
+
+    @property
+    def shown(self) -> str:
+        """What people read: a provider's own key (a chat's, a bot's) says nothing, the name there does."""
+        is_readable = "@" in self.value or self.value.startswith("+") or not self.label
+        return self.value if is_readable else self.label

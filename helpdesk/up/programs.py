@@ -27,6 +27,8 @@ def web(port: int) -> Program:
             *("--host", HOST, "--port", str(port), "--lifespan", "off", "--no-access-log"),
             *("--log-level", "warning", "--no-server-header", "--no-proxy-headers"),
             *("--ws-max-size", "65536", "--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
+            # Compressing every frame anew for every socket would undo the fan-out.
+            *("--ws-per-message-deflate", "false"),
             *("--timeout-graceful-shutdown", "2"),
         ),
     )

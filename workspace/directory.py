@@ -16,23 +16,32 @@ class Directory:
     teams: dict[int, str]
 
     def agent(self, agent_id: int | None) -> str:
-        return self.agents.get(agent_id, "someone") if agent_id else "nobody"
+        if not agent_id:
+            return "nobody"
+        return self.agents.get(agent_id) or _newest().agents.get(agent_id, "someone")
 
     def team(self, team_id: int | None) -> str:
-        return self.teams.get(team_id, "another team") if team_id else "no team"
+        if not team_id:
+            return "no team"
+        return self.teams.get(team_id) or _newest().teams.get(team_id, "another team")
 
 
 _known: tuple[float, Directory] | None = None
 
 
-def directory() -> Directory:
+def directory(max_age: float = _SECONDS) -> Directory:
     """Two small queries at most every ten seconds per process."""
     global _known
-    if _known is None or time.monotonic() - _known[0] > _SECONDS:
+    if _known is None or time.monotonic() - _known[0] > max_age:
         agents = dict(all_agents().values_list("pk", "name"))
         teams = dict(active_teams().values_list("pk", "name"))
         _known = (time.monotonic(), Directory(agents, teams))
     return _known[1]
+
+
+def _newest() -> Directory:
+    """Somebody is unknown here: they may have come a moment ago."""
+    return directory(max_age=1.0)
 
 
 def forget() -> None:

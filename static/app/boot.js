@@ -1,6 +1,7 @@
 // The start of every page of the workspace.
 
 import "./palette.js";
+import "./rename.js";
 import "./triage.js";
 import "./macros.js";
 import { startComposer } from "./writing.js";
@@ -8,6 +9,7 @@ import { startKeys } from "./keys.js";
 import { startList } from "./list.js";
 import { count } from "./live/counts.js";
 import { startLive } from "./live/live.js";
+import { options } from "./options.js";
 import { startMe } from "./me.js";
 import { startDesk } from "./desk.js";
 import { startTicket } from "./ticket.js";
@@ -24,6 +26,7 @@ startMe();
 startClocks();
 startLive();
 if (document.querySelector("[data-count]:empty")) count();
+if (document.querySelector("#desk")) setTimeout(options, 500);
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {

@@ -10,14 +10,13 @@ import { ask } from "./server.js";
 const PAUSE_MS = 120;
 
 async function open() {
-  const known = await options();
-  const views = known.views.map((view) => ({ label: view.label, icon: view.icon, group: "Views", run: () => goTo(view.id) }));
   const doable = possibleActs().map(([name, found]) => ({
     label: found.label, icon: found.icon, group: found.group ?? "Do", hint: keyOf(name), run: () => act(name),
   }));
   doable.sort((one, other) => order(one.group) - order(other.group));
+  const views = (known) => known.views.map((one) => ({ label: one.label, icon: one.icon, group: "Views", run: () => goTo(one.id) }));
   const chosen = await pick({
-    title: "Commands", choices: [...doable, ...views], isPalette: true, more: found,
+    title: "Commands", choices: options().then((known) => [...doable, ...views(known)]), isPalette: true, more: found,
     placeholder: "Do something, go somewhere, find a ticket or a person",
   });
   chosen?.run();

@@ -1,5 +1,20 @@
 // Small parts of the picker: does a choice fit, lines between choices, where the dialog goes.
 
+import { icon } from "./icons.js";
+
+/** One choice; `picker` is told when it is clicked. */
+export function lineOf(choice, index, isAt, picker) {
+  const item = Object.assign(document.createElement("li"), { id: `pick-${index}`, className: isAt ? "at" : "" });
+  item.setAttribute("role", "option");
+  item.setAttribute("aria-selected", String(picker.options.many ? Boolean(choice.isOn) : isAt));
+  if (choice.icon) item.append(icon(choice.icon));
+  item.append(Object.assign(document.createElement("span"), { className: "clip", textContent: choice.label }));
+  if (choice.isOn) item.append(icon("check"));
+  if (choice.hint) item.append(Object.assign(document.createElement("span"), { className: "hint", textContent: choice.hint }));
+  item.addEventListener("click", () => picker.take(index));
+  return item;
+}
+
 export function fits(choice, text) {
   const words = `${choice.label} ${choice.hint ?? ""}`.toLowerCase();
   return text.toLowerCase().split(/\s+/).every((part) => words.includes(part));

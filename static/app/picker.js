@@ -1,7 +1,6 @@
 // One way to choose from a list: type to narrow, arrows to move, Enter to take. Also the body of the palette.
 
-import { icon } from "./icons.js";
-import { fits, place, remark } from "./picker-parts.js";
+import { fits, lineOf, place, remark } from "./picker-parts.js";
 
 const MOST = 60;
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
@@ -9,7 +8,7 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 /**
  * @typedef {{id?: string, label: string, hint?: string, icon?: string, group?: string, isOn?: boolean,
  *   isChanged?: boolean, run?: () => void}} Choice
- * @param {{title: string, choices: Choice[], anchor?: Element | null, free?: (text: string) => Choice | null,
+ * @param {{title: string, choices: Choice[] | Promise<Choice[]>, anchor?: Element | null, free?: (text: string) => Choice | null,
  *   more?: (text: string) => Promise<Choice[]>, many?: boolean, isPalette?: boolean, placeholder?: string}} options
  * @returns {Promise<any>} the choice, with `many` those that were changed, null when nothing was chosen
  */
@@ -19,7 +18,9 @@ export function pick(options) {
 
 class Picker {
   constructor(options, resolve) {
-    Object.assign(this, { options, resolve, at: 0, extra: [], asked: 0, result: null, shown: [] });
+    Object.assign(this, { options, resolve, at: 0, extra: [], asked: 0, result: null, shown: [], choices: [] });
+    this.isWaiting = true;
+    this.isTakenEarly = false;
     this.before = document.activeElement;
     this.dialog = document.createElement("dialog");
     this.dialog.className = options.isPalette ? "picker palette" : "picker";
@@ -50,11 +51,20 @@ class Picker {
     this.dialog.showModal();
     if (!this.options.isPalette) place(this.dialog, this.options.anchor);
     this.input.focus();
+    Promise.resolve(this.options.choices).then((choices) => this.fill(choices));
+  }
+
+  /** The choices are here; the dialog did not wait for them, and neither did the person. */
+  fill(choices) {
+    this.choices = choices;
+    this.isWaiting = false;
+    this.narrow();
+    if (this.isTakenEarly) this.take(0);
   }
 
   /** End without a choice; with `many`, what was ticked counts. */
   done() {
-    const changed = this.options.choices.filter((choice) => choice.isChanged);
+    const changed = this.choices.filter((choice) => choice.isChanged);
     this.finish(this.options.many && changed.length ? changed : null);
   }
 
@@ -93,13 +103,14 @@ class Picker {
   }
 
   take(index) {
+    this.isTakenEarly = this.isWaiting;
     const choice = this.shown[index];
     if (!choice) return;
     if (!this.options.many) {
       this.finish(choice);
       return;
     }
-    if (!this.options.choices.includes(choice)) this.options.choices.unshift(choice);
+    if (!this.choices.includes(choice)) this.choices.unshift(choice);
     choice.isOn = !choice.isOn;
     choice.isChanged = !choice.isChanged;
     this.input.value = "";
@@ -108,7 +119,7 @@ class Picker {
 
   narrow() {
     const text = this.input.value.trim();
-    const fitting = this.options.choices.filter((choice) => fits(choice, text));
+    const fitting = this.choices.filter((choice) => fits(choice, text));
     const own = text && this.options.free ? this.options.free(text) : null;
     const isNew = own && !fitting.some((choice) => choice.label === own.label);
     this.shown = [...fitting, ...(isNew ? [own] : []), ...this.extra].slice(0, MOST);
@@ -121,23 +132,10 @@ class Picker {
     const lines = this.shown.flatMap((choice, index) => {
       const isNewGroup = choice.group && choice.group !== group;
       group = choice.group ?? group;
-      return [...(isNewGroup ? [remark(group)] : []), this.line(choice, index)];
+      return [...(isNewGroup ? [remark(group)] : []), lineOf(choice, index, index === this.at, this)];
     });
-    this.list.replaceChildren(...(lines.length ? lines : [remark("Nothing fits")]));
+    this.list.replaceChildren(...(lines.length ? lines : [remark(this.isWaiting ? "…" : "Nothing fits")]));
     this.input.setAttribute("aria-activedescendant", this.shown.length ? `pick-${this.at}` : "");
     this.list.querySelector(".at")?.scrollIntoView({ block: "nearest" });
-  }
-
-  line(choice, index) {
-    const isAt = index === this.at;
-    const item = Object.assign(document.createElement("li"), { id: `pick-${index}`, className: isAt ? "at" : "" });
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", String(this.options.many ? Boolean(choice.isOn) : isAt));
-    if (choice.icon) item.append(icon(choice.icon));
-    item.append(Object.assign(document.createElement("span"), { className: "clip", textContent: choice.label }));
-    if (choice.isOn) item.append(icon("check"));
-    if (choice.hint) item.append(Object.assign(document.createElement("span"), { className: "hint", textContent: choice.hint }));
-    item.addEventListener("click", () => this.take(index));
-    return item;
   }
 }

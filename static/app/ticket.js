@@ -38,9 +38,10 @@ async function earlier(button) {
   fresh.innerHTML = answer.data;
   const next = fresh.content.querySelector("[data-earlier]");
   for (const day of fresh.content.querySelectorAll("[data-day]")) document.getElementById(day.id)?.remove();
-  timeline().setAttribute("aria-live", "off");
+  const log = document.querySelector("#log");
+  log.setAttribute("aria-live", "off");
   timeline().prepend(...[...fresh.content.children].filter((node) => node !== next));
-  setTimeout(() => timeline()?.removeAttribute("aria-live"), 0);
+  setTimeout(() => log.removeAttribute("aria-live"), 0);
   if (next) button.replaceWith(next);
   else button.remove();
   body.scrollTop = body.scrollHeight - fromEnd;

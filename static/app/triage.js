@@ -49,26 +49,34 @@ async function takeBack(steps) {
   refreshTicket();
 }
 
-async function choose(title, name, anchor, marks) {
+function choose(title, name, anchor, isOn) {
   const facts = targets().facts;
-  const choices = (await options())[name].map((choice) => ({ ...choice, isOn: marks(choice, facts) }));
-  return pick({ title, choices, anchor: anchor ?? head()?.querySelector(`[data-act]`) });
+  const choices = options().then((known) => known[name].map((choice) => ({ ...choice, isOn: isOn(choice, facts) })));
+  return pick({ title, choices, anchor });
 }
 
 async function assign(anchor) {
-  const me = document.body.dataset.me;
-  const facts = targets().facts;
-  const agents = (await options()).agents.map((one) => ({ ...one, icon: "user", isOn: facts?.assignee === one.id }));
-  const mine = agents.filter((one) => one.id === me).map((one) => ({ ...one, hint: "you" }));
-  const choices = [...mine, ...agents.filter((one) => one.id !== me), { id: "", label: "Nobody", icon: "circle-dashed" }];
-  const chosen = await pick({ title: "Assign to", choices, anchor });
+  const chosen = await pick({ title: "Assign to", choices: options().then(people), anchor });
   if (chosen) change("assign", { agent: chosen.id }, chosen.id ? `Assigned to ${chosen.label}` : "Unassigned");
 }
 
-async function team(anchor) {
+/** The agents, oneself first, and nobody. */
+function people({ agents }) {
+  const { me } = document.body.dataset;
   const facts = targets().facts;
-  const teams = (await options()).teams.map((one) => ({ ...one, icon: "users", isOn: facts?.team === one.id }));
-  const chosen = await pick({ title: "Move to team", choices: [...teams, { id: "", label: "No team", icon: "circle-dashed" }], anchor });
+  const lines = agents.map((one) => ({ ...one, icon: "user", isOn: facts?.assignee === one.id }));
+  const mine = lines.filter((one) => one.id === me).map((one) => ({ ...one, hint: "you" }));
+  return [...mine, ...lines.filter((one) => one.id !== me), { id: "", label: "Nobody", icon: "circle-dashed" }];
+}
+
+async function team(anchor) {
+  const none = { id: "", label: "No team", icon: "circle-dashed" };
+  const facts = targets().facts;
+  const choices = options().then(({ teams }) => [
+    ...teams.map((one) => ({ ...one, icon: "users", isOn: facts?.team === one.id })),
+    none,
+  ]);
+  const chosen = await pick({ title: "Move to team", choices, anchor });
   if (chosen) change("team", { team: chosen.id }, chosen.id ? `Moved to ${chosen.label}` : "Taken out of its team");
 }
 
@@ -84,8 +92,10 @@ async function priority(anchor) {
 
 async function tags(anchor) {
   const own = (targets().facts?.tags ?? "").split(",").filter(Boolean);
-  const known = (await options()).tags.filter((tag) => !own.includes(tag.id));
-  const choices = [...own.map((name) => ({ id: name, label: name, isOn: true })), ...known].map((tag) => ({ ...tag, icon: "tag" }));
+  const choices = options().then(({ tags: known }) =>
+    [...own.map((name) => ({ id: name, label: name, isOn: true })), ...known.filter((tag) => !own.includes(tag.id))]
+      .map((tag) => ({ ...tag, icon: "tag" })),
+  );
   const free = (text) => ({ id: text, label: text.toLowerCase().replace(/[\s,]+/g, "-"), icon: "plus", hint: "new tag" });
   const changed = await pick({ title: "Tags (Enter ticks, Esc or Tab applies)", choices, anchor, free, many: true });
   if (!changed) return;
@@ -97,28 +107,6 @@ async function tags(anchor) {
 async function snooze(anchor) {
   const chosen = await pick({ title: "Snooze until", choices: snoozeChoices(), anchor });
   if (chosen) change("snooze", { until: chosen.id }, `Snoozed until ${chosen.hint}`);
-}
-
-/** Edit the subject in place. */
-function subject() {
-  const button = head().querySelector('[data-act="subject"]');
-  const input = Object.assign(document.createElement("input"), { value: button.innerText.trim(), maxLength: 500 });
-  input.setAttribute("aria-label", "Subject");
-  button.hidden = true;
-  button.before(input);
-  input.select();
-  const end = (isSaved) => {
-    if (!input.isConnected) return;
-    const text = input.value.trim();
-    input.remove();
-    button.hidden = false;
-    if (isSaved && text && text !== button.innerText.trim()) change("subject", { subject: text }, "Renamed");
-  };
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing) end(true);
-    if (event.key === "Escape") end(false);
-  });
-  input.addEventListener("blur", () => end(true));
 }
 
 addActs({
@@ -133,13 +121,4 @@ addActs({
   resolve: { label: "Resolve", group: "Ticket", icon: "check", run: () => change("status", { status: "resolved" }, "Resolved"), when },
   reopen: { label: "Reopen", group: "Ticket", icon: "rotate-ccw", run: () => change("status", { status: "open" }, "Open again"), when },
   spam: { label: "Mark as spam", group: "Ticket", icon: "ban", run: () => change("status", { status: "spam" }, "Marked as spam"), when },
-  subject: { label: "Rename", group: "Ticket", icon: "pencil", run: subject, when: () => mayEdit() && Boolean(head()) },
-  follow: { label: "Follow or unfollow", group: "Ticket", icon: "star", when: () => Boolean(pane()), run: follow },
 });
-
-async function follow() {
-  const button = document.querySelector('#side [data-act="follow"]');
-  const isOn = button?.getAttribute("aria-pressed") !== "true";
-  await change("follow", { on: isOn ? "1" : "" }, isOn ? "Following" : "No longer following");
-  document.dispatchEvent(new CustomEvent("ticket:aside"));
-}

@@ -1,11 +1,13 @@
 """What a newcomer reads when the desk is ready: addresses and demo logins."""
 
+from collections.abc import Mapping
 from importlib import import_module
 
 from django.conf import settings
 
 
-def greeting(port: int, seconds: float) -> str:
+def greeting(environment: Mapping[str, str], seconds: float) -> str:
+    port = environment["PORT"]
     address = f"http://127.0.0.1:{port}"
     rows = [("Desk", f"{address}/")]
     if settings.DEMO:
@@ -15,7 +17,7 @@ def greeting(port: int, seconds: float) -> str:
         ]
     rows += [
         ("API", f"{address}/api/v1/schema/"),
-        ("Mail comes in by SMTP", f"{settings.MAIL_IN_HOST}:{settings.MAIL_IN_PORT}"),
+        ("Mail comes in by SMTP", f"{settings.MAIL_IN_HOST}:{environment['MAIL_IN_PORT']}"),
     ]
     lines = ["", f"Helpdesk is ready ({seconds:.1f} s). Stop it by Ctrl-C.", ""]
     lines += [f"  {label:24}{value}" for label, value in rows]

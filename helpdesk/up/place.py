@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from helpdesk.embedded.errors import CannotStart
-from helpdesk.embedded.processes import end_all, left_behind, port_is_free
+from helpdesk.embedded.processes import end_all, free_port, left_behind, port_is_free
 
 
 @contextmanager
@@ -53,6 +53,14 @@ def demand_port(port: int, variable: str, purpose: str) -> None:
         raise CannotStart(
             f"port {port} ({purpose}) is in use{_user_of(port)}; stop that program, or set {variable} to another port."
         )
+
+
+def usable_port(port: int, variable: str, purpose: str) -> int:
+    """The wanted port. Where nobody asked for it by name and it is taken, any free one will do."""
+    if variable not in os.environ and not port_is_free(port):
+        return free_port()
+    demand_port(port, variable, purpose)
+    return port
 
 
 def _user_of(port: int) -> str:

@@ -14,9 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helpdesk.embedded.errors import CannotStart
 from helpdesk.embedded.owner import HOME_NOTE
 from helpdesk.embedded.postgres import EmbeddedPostgres
 from helpdesk.embedded.processes import end_all, free_port, left_behind
+from helpdesk.up.place import usable_port
 from tests.architecture.source import ROOT
 from tests.waiting import poll_until
 
@@ -106,6 +108,18 @@ def test_newcomer_with_a_busy_port_is_told_which(tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         assert_refused({"VAR_DIR": str(tmp_path), "PORT": port}, f"port {port}", "set PORT")
+
+
+def test_mail_door_moves_aside_unless_its_port_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAIL_IN_PORT", raising=False)
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert usable_port(port, "MAIL_IN_PORT", "incoming mail") != port
+        monkeypatch.setenv("MAIL_IN_PORT", str(port))
+        with pytest.raises(CannotStart, match="set MAIL_IN_PORT"):
+            usable_port(port, "MAIL_IN_PORT", "incoming mail")
 
 
 def test_newcomer_with_a_port_that_is_no_number_is_told_so(tmp_path: Path) -> None:

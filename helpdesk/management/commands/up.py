@@ -53,10 +53,11 @@ class Command(BaseCommand):
     def _run(self, port: int, began: float) -> int:
         if count := place.swept(settings.VAR_DIR):
             self.stdout.write(f"Ended {count} processes that an earlier run left behind.")
-        demand_ports(port)
+        place.demand_port(port, "PORT", "the desk's pages")
+        ports = {"PORT": str(port), **mail_ports()}
         services = EmbeddedServices(settings.VAR_DIR)
         try:
-            environment = {**marked(settings.VAR_DIR), **services.start(), "PORT": str(port)}
+            environment = {**marked(settings.VAR_DIR), **services.start(), **ports}
             environment["VAR_DIR"] = str(settings.VAR_DIR)
             servers.demand_database(environment["DATABASE_URL"])
             servers.demand_redis(environment["REDIS_URL"])
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         try:
             supervisor.start()
             wait_until_ready(supervisor, port)
-            self.stdout.write(greeting(port, time.monotonic() - began))
+            self.stdout.write(greeting(environment, time.monotonic() - began))
             self.stdout.flush()
             return supervisor.watch()
         finally:
@@ -95,11 +96,12 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def demand_ports(port: int) -> None:
-    place.demand_port(port, "PORT", "the desk's pages")
-    place.demand_port(settings.MAIL_IN_PORT, "MAIL_IN_PORT", "incoming mail")
+def mail_ports() -> dict[str, str]:
+    ports = {"MAIL_IN_PORT": place.usable_port(settings.MAIL_IN_PORT, "MAIL_IN_PORT", "incoming mail")}
     if settings.DEMO:
-        place.demand_port(settings.DEMO_MAIL_PORT, "DEMO_MAIL_PORT", "the demo customers' mailboxes")
+        demo_port = place.usable_port(settings.DEMO_MAIL_PORT, "DEMO_MAIL_PORT", "the demo customers' mailboxes")
+        ports["DEMO_MAIL_PORT"] = demo_port
+    return {name: str(port) for name, port in ports.items()}
 
 
 def prepare(environment: dict[str, str]) -> None:

@@ -159,8 +159,9 @@ class Clocks:
     def _finish(self, clock: ClockRow, at: datetime, snapshot: Snapshot, *, decides: bool) -> None:
         self._use(clock, at)
         clock.finished_at, clock.running_since, clock.paused_at, clock.warn_at = at, None, None, NEVER
-        if clock.decided_at is None and decides:
-            clock.decided_at, clock.snapshot = at, snapshot
+        if clock.decided_at is None:
+            clock.snapshot = snapshot
+            clock.decided_at = at if decides else None
 
 
 def promises() -> list[tuple[Policy, Promise]]:

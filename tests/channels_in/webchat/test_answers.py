@@ -12,7 +12,10 @@ from aiosmtpd.controller import Controller
 from django.test import TestCase
 
 from channels_in.models import ChatVisitor, OutboundAttempt
+from channels_in.services.accept import accept
 from channels_in.services.deliver import deliver
+from channels_in.services.process import process_now
+from channels_in.webchat import conversation
 from channels_in.webchat.presence import GONE_AFTER
 from channels_in.webchat.services import reading, unread, visitors
 from core import push
@@ -96,6 +99,23 @@ def test_visitor_is_gone_and_the_answer_comes_by_mail_into_the_same_ticket(
     assert f"+r{ticket.pk}." in mail["Reply-To"]
     assert mail["Message-ID"] == f"<{reply.external_id}>"
     assert "On its way." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has a body
+
+
+def test_customer_answers_the_mail_and_it_goes_on_in_the_same_ticket(cast: Cast, sink: _Sink, pushed: Pushed) -> None:
+    visitor = visitors.introduce(a_visitor(cast.chat), name="Eva", email="eva@customer.example", is_mail_wanted=True)
+    ticket = says(visitor)
+    answered(ticket, cast)
+    sent = message_from_bytes(sink.mails[0], policy=policy.default)
+    reply = (
+        f"From: Eva <eva@customer.example>\r\nTo: {sent['Reply-To']}\r\nSubject: {sent['Subject']}\r\n"
+        f"Message-ID: <1@customer.example>\r\nIn-Reply-To: {sent['Message-ID']}\r\n\r\nThank you!\r\n"
+    )
+    delivery = accept(cast.mail, "1@customer.example", reply.encode(), {}, is_enqueued=False)
+    assert process_now(delivery.delivery_id).outcome == "appended"
+    assert (last_message(ticket).text, last_message(ticket).channel) == ("Thank you!", "email")
+    # From here on it is a mail exchange; the chat goes on showing the chat only.
+    assert agent_replies(ticket, cast.ana, "You are welcome.").channel == "email"
+    assert "Thank you!" not in [item["text"] for item in conversation.newest(visitor, ticket).messages]
 
 
 def test_visitor_used_the_form_and_gets_mail_though_the_page_is_open(cast: Cast, sink: _Sink, pushed: Pushed) -> None:

@@ -96,7 +96,7 @@ def _pace(arrival: Arrival, present: datetime) -> story.Pace:
     pace = story.PACES[arrival.script.team]
     ago = present - arrival.at
     if timedelta(days=21) < ago < timedelta(days=28):
-        return story.Pace(pace.middle * 2.1, pace.spread)
+        return story.Pace(pace.middle * 3, pace.spread)
     return pace
 
 

@@ -1,0 +1,53 @@
+"""A manager drills down: from the report to the promises behind a figure, and on to a ticket."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.agents import at_the_desk
+from tests.browser.chats import violations
+from tests.browsers import PageMaker
+from tests.cast import Cast
+from tests.reports.fortnight import make_fortnight
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+REPORT = "/reports/sla/?from=2026-03-02&to=2026-03-15"
+
+
+def test_manager_drills_down_from_a_figure_to_a_ticket(live_stack: Stack, cast: Cast, new_page: PageMaker) -> None:
+    make_fortnight(cast)
+    desk = at_the_desk(new_page(), cast.mona, live_stack)
+    page = desk.page
+    desk.opens(REPORT)
+    assert violations(page) == []
+    legal = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Legal"))
+    figure = legal.locator("td").nth(2).get_by_role("link")
+    count = figure.inner_text()
+    figure.click()
+    expect(page.get_by_role("heading", name=f"{count} promises missed")).to_be_visible()
+    expect(page.locator("tr[data-promise]")).to_have_count(int(count))
+    assert violations(page) == []
+    ticket = page.locator("tr[data-promise] th a").first
+    subject = ticket.locator("bdi").inner_text()
+    ticket.click()
+    expect(page.locator("#timeline")).to_contain_text("Where is my order?")
+    expect(page.locator("#main")).to_contain_text(subject)
+
+
+def test_manager_narrows_the_report_and_keeps_it_in_the_address(
+    live_stack: Stack, cast: Cast, new_page: PageMaker
+) -> None:
+    make_fortnight(cast)
+    desk = at_the_desk(new_page(), cast.mona, live_stack)
+    page = desk.page
+    desk.opens(REPORT)
+    page.get_by_role("combobox", name="Team").select_option(label="Support")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("region", name="Team").get_by_role("row")).to_have_count(2)
+    assert f"team={cast.support.pk}" in page.url
+    assert "from=2026-03-02" in page.url
+    page.reload()
+    expect(page.get_by_role("combobox", name="Team")).to_have_value(str(cast.support.pk))

@@ -22,7 +22,7 @@ from portal import socket_work
 from portal.attendance import current_attendance
 from portal.budget import Budget
 from portal.chat import Guest
-from portal.doors import refusal
+from portal.doors import json_object, refusal
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ HELLO_SECONDS = 10
 MAX_FRAME = 16 * 1024
 BYTES_PER_SECOND = 4 * 1024
 BURST_BYTES = 48 * 1024
+# A tiny frame costs us more than its bytes.
+LEAST_COST = 512
 TYPING_EVERY_SECONDS = 2.0
 
 Frame = dict[str, Any]
@@ -74,10 +76,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         if not size or size > MAX_FRAME:
             await self.close(CLOSE_BAD_FRAME)
             return
-        if not self.budget.take(size, at=time.monotonic()):
+        if not self.budget.take(max(size, LEAST_COST), at=time.monotonic()):
             await self.close(CLOSE_TOO_FAST)
             return
-        frame = _read(text_data)
+        frame = json_object(text_data or "")
         handler = self._handler_of(frame)
         if frame is None or handler is None:
             await self.close(CLOSE_BAD_FRAME)
@@ -176,14 +178,6 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
     def _answer(self, frame: Frame) -> None:
         if self.outlet is not None:
             self.outlet.push(json.dumps(frame))
-
-
-def _read(text: str | None) -> Frame | None:
-    try:
-        frame = json.loads(text or "")
-    except ValueError:
-        return None
-    return frame if isinstance(frame, dict) else None
 
 
 def _text(frame: Frame, name: str) -> str:

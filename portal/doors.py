@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from core.errors import HelpdeskError, Invalid, TooLarge
+from tickets.inbound import storable
 
 View = Callable[..., HttpResponseBase]
 MAX_BODY = 32 * 1024
@@ -58,13 +59,19 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
     """Raises TooLarge or Invalid."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
         raise TooLarge("This request is too large.")
-    try:
-        said = json.loads(request.body or b"{}")
-    except ValueError as problem:
-        raise Invalid("This request is not JSON.") from problem
-    if not isinstance(said, dict):
+    said = json_object(request.body or b"{}")
+    if said is None:
         raise Invalid("This request is not a JSON object.")
     return said
+
+
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """What a browser says, with texts that the database takes; None for what is no object or nests without end."""
+    try:
+        said = json.loads(text)
+        return storable(said) if isinstance(said, dict) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def word(said: dict[str, Any], name: str, limit: int = 500) -> str:

@@ -54,16 +54,10 @@ def messages_page(request: HttpRequest, inbox_token: str) -> HttpResponse:
         return _say(request, guest)
     if guest.visitor is None:
         return JsonResponse({"messages": [], "earlier": False})
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        return JsonResponse(chat.earlier(guest.visitor, before_seq=int(before[:9])))
-    seq, ticket = (request.GET.get(name, "")[:9] for name in ("seq", "ticket"))
-    shown = chat.shown(
-        guest.visitor,
-        ticket_number=int(ticket) if ticket.isdigit() else None,
-        seq=int(seq) if seq.isdigit() else 0,
-    )
-    return JsonResponse({"conversation": shown})
+    before, seq, ticket = (_asked(request, name) for name in ("before", "seq", "ticket"))
+    if before is not None:
+        return JsonResponse(chat.earlier(guest.visitor, before_seq=before))
+    return JsonResponse({"conversation": chat.shown(guest.visitor, ticket_number=ticket, seq=seq or 0)})
 
 
 @chat_door("POST")
@@ -117,6 +111,11 @@ def file_page(request: HttpRequest, inbox_token: str, file_id: UUID) -> HttpResp
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _asked(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")[:9]
+    return int(text) if text.isdecimal() else None
 
 
 def _say(request: HttpRequest, guest: Guest) -> HttpResponse:

@@ -17,6 +17,7 @@ from people.models import Agent, Availability
 from tests.browser.chats import Customer, violations
 from tests.browsers import PageMaker
 from tests.cast import Cast
+from tests.channels_in.webchat.people import SECRET, signed
 from tests.desk import agent_replies
 from tests.stack import Stack
 from tests.waiting import poll_until
@@ -145,6 +146,26 @@ def test_customer_has_two_tabs_and_both_show_the_same(desk: Stack, cast: Cast, p
     assert Ticket.objects.count() == 1
 
 
+def test_signed_user_finds_the_conversation_on_another_device(desk: Stack, cast: Cast, new_page: PageMaker) -> None:
+    come_online(cast.ana)
+    cast.chat.secrets = {"identity_secret": SECRET}
+    cast.chat.save()
+    phone, laptop = Customer(new_page()), Customer(new_page())
+    phone.visits(desk.url).page.evaluate("jwt => Helpdesk('identify', {jwt})", signed(cast.chat))
+    phone.opens_the_chat().says("Written on the phone")
+    expect(phone.own("Written on the phone")).to_have_attribute("data-state", "sent")
+    laptop.visits(desk.url).opens_the_chat()
+    expect(laptop.box).to_be_visible()
+    laptop.page.evaluate("jwt => Helpdesk('identify', {jwt})", signed(cast.chat))
+    expect(laptop.own("Written on the phone")).to_be_visible()
+    laptop.says("Gone on with on the laptop")
+    expect(phone.own("Gone on with on the laptop")).to_be_visible()
+    assert ticket().contact.name == "Eva Berg"
+    laptop.page.evaluate("Helpdesk('reset')")
+    expect(laptop.chat.locator("#log > li")).to_have_count(0)
+    expect(laptop.box).to_be_visible()
+
+
 def test_customer_sends_a_picture_and_sees_it(desk: Stack, cast: Cast, page: Page) -> None:
     come_online(cast.ana)
     customer = Customer(page).visits(desk.url).opens_the_chat()
@@ -192,8 +213,7 @@ def test_foreign_site_neither_frames_nor_steers_the_chat(desk: Stack, cast: Cast
     assert token not in page.evaluate("document.cookie")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390, 320])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
 def test_everybody_can_use_it(
     desk: Stack, cast: Cast, new_page: PageMaker, scheme: str, width: int, browser: Browser
 ) -> None:

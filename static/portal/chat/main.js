@@ -4,14 +4,13 @@ import * as composer from "./composer.js";
 import * as host from "./host.js";
 import * as log from "./log.js";
 import { dress } from "./look.js";
+import * as mode from "./mode.js";
 import { at, word } from "./page.js";
 import * as session from "./session.js";
 import { Talk } from "./talk.js";
 import { showTyping } from "./typing.js";
 
 const ASK_STATUS_EVERY = 20000;
-const chat = document.querySelector(".chat");
-const presence = at("presence");
 const state = { isOpen: !host.isFramed, isOnline: true, away: "", email: "", isLoaded: false };
 
 const talk = new Talk({
@@ -31,53 +30,41 @@ const talk = new Talk({
   },
 });
 
-async function begin(options) {
-  try {
-    const known = await session.open(options);
-    Object.assign(state, { isOnline: known.online, away: known.away, email: known.visitor.email, isLoaded: true });
-    away.know({ ...talk.about, ...known.visitor });
-    talk.take(known.conversation);
-    if (known.conversation || state.isOpen) talk.connect();
-  } catch (problem) {
-    if (problem.code === "identity_refused") {
-      host.emit("error", { code: problem.code, message: problem.message });
-      return begin({});
-    }
-    showState("unavailable");
-    setTimeout(() => begin(options), 5000);
-  }
+/** One after the other: a sign-in must not be overtaken by the anonymous session that it follows. */
+let begun = Promise.resolve();
+function begin(options) {
+  begun = begun.then(() => session.open(options).then(take, (problem) => miss(problem, options)));
+}
+
+function take(known) {
+  Object.assign(state, { isOnline: known.online, away: known.away, email: known.visitor.email, isLoaded: true });
+  away.know({ ...talk.about, ...known.visitor });
+  talk.take(known.conversation);
+  if (known.conversation || state.isOpen) talk.connect();
   showMode();
   log.toEnd();
   if (state.isOpen && host.isFramed) focus();
 }
 
-function showMode() {
-  if (!state.isLoaded) return;
-  const isForm = talk.ticket === null && log.isEmpty() && !state.isOnline;
-  chat.dataset.mode = isForm ? "away" : "talk";
-  presence.dataset.online = state.isOnline;
-  at("presence-text").textContent = word(state.isOnline ? "online" : "away");
-  at("away-text").textContent = state.away;
-  at("away").hidden = !isForm;
-  at("scroll").hidden = isForm;
-  at("composer").hidden = isForm;
-  at("address").hidden = isForm || talk.ticket === null || Boolean(state.email) || state.isOnline;
-  at("address-text").textContent = word("away-unknown");
-  if (!isForm && !state.isOnline && state.email) notice(word("away-known", state.email));
-  else if (at("notice").dataset.kind !== "state") notice("");
+function miss(problem, options) {
+  if (problem.code === "identity_refused") {
+    host.emit("error", { code: problem.code, message: problem.message });
+    if (!state.isLoaded) begin({});
+    return;
+  }
+  showState("unavailable");
+  setTimeout(() => begin(options), 5000);
 }
 
-function notice(text, kind = "") {
-  at("notice").textContent = text;
-  at("notice").dataset.kind = kind;
-  at("notice").hidden = !text;
+function showMode() {
+  if (!state.isLoaded) return;
+  const isEmpty = talk.ticket === null && log.isEmpty();
+  mode.show({ ...state, isForm: isEmpty && !state.isOnline, isTalking: talk.ticket !== null });
 }
 
 function showState(name) {
-  if (name === "online") {
-    notice("");
-    showMode();
-  } else notice(word(name === "waiting" ? "reconnecting" : "unavailable"), "state");
+  mode.showState(name);
+  if (name === "online") showMode();
 }
 
 function opened() {
@@ -89,7 +76,7 @@ function opened() {
 }
 
 function focus() {
-  if (chat.dataset.mode === "away") away.focus();
+  if (mode.isForm()) away.focus();
   else composer.focus();
 }
 
@@ -130,7 +117,7 @@ at("earlier").addEventListener("click", async () => {
   at("earlier").hidden = !found.earlier;
 });
 setInterval(async () => {
-  if (chat.dataset.mode !== "away" || document.visibilityState !== "visible") return;
+  if (!mode.isForm() || document.visibilityState !== "visible") return;
   const now = await session.status().catch(() => null);
   if (now?.online) Object.assign(state, { isOnline: true }), showMode();
 }, ASK_STATUS_EVERY);
@@ -144,7 +131,7 @@ away.start({
     talk.take(conversation);
     talk.connect();
     showMode();
-    notice(word("by-mail", email));
+    mode.notice(word("by-mail", email));
   },
 });
 begin({});

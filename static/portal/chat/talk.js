@@ -29,8 +29,10 @@ export class Talk {
     });
   }
 
+  /** Open the socket, or tell the open one who we are now. */
   connect() {
-    this.socket.open();
+    if (this.socket.isReady) this.socket.greet();
+    else this.socket.open();
   }
 
   hello() {
@@ -111,7 +113,7 @@ export class Talk {
 
   say(text, files) {
     log.showPending(outbox.add(text, files, { page: this.page, name: this.about.name || "" }));
-    this.connect();
+    this.socket.open();
     this.sender.flush();
     this.hooks.onEvent("message:sent");
   }

@@ -1,0 +1,35 @@
+/** Which of its two faces the chat shows, and the line that says what is going on. */
+import { at, word } from "./page.js";
+
+const chat = document.querySelector(".chat");
+const presence = at("presence");
+const line = at("notice");
+
+export const isForm = () => chat.dataset.mode === "away";
+
+/** `isForm`: nobody is there and nothing has been said; `isTalking`: there is a conversation. */
+export function show({ isForm: asForm, isTalking, isOnline, email, away }) {
+  chat.dataset.mode = asForm ? "away" : "talk";
+  presence.dataset.online = isOnline;
+  at("presence-text").textContent = word(isOnline ? "online" : "away");
+  at("away-text").textContent = away;
+  at("away").hidden = !asForm;
+  at("scroll").hidden = asForm;
+  at("composer").hidden = asForm;
+  at("address").hidden = asForm || !isTalking || Boolean(email) || isOnline;
+  at("address-text").textContent = word("away-unknown");
+  if (!asForm && !isOnline && email) notice(word("away-known", email));
+  else if (line.dataset.kind !== "state") notice("");
+}
+
+/** What the connection does: "online", "waiting" or "unavailable". */
+export function showState(name) {
+  if (name === "online") notice("");
+  else notice(word(name === "waiting" ? "reconnecting" : "unavailable"), "state");
+}
+
+export function notice(text, kind = "") {
+  line.textContent = text;
+  line.dataset.kind = kind;
+  line.hidden = !text;
+}

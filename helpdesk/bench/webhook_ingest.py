@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from statistics import median
 from typing import Any
@@ -34,13 +36,13 @@ def run(options: Options) -> Iterator[Figures]:
     )
     count, rounds = (150, 3) if options.is_short else (600, 5)
     make_tables()
-    rates: dict[str, list[float]] = {"floor": [], "recorded": [], "stored": []}
+    paces: dict[str, list[Pace]] = {"floor": [], "recorded": [], "stored": []}
     first = int(time.time()) * 1000
     try:
         for _ in range(rounds):
-            rates["floor"].append(_together(_floor, inbox.pk, count, first))
-            rates["stored"].append(_together(_store, inbox.pk, count, first))
-            rates["recorded"].append(_together(_record, inbox.pk, count, first + 500_000))
+            paces["floor"].append(_together(_floor, inbox.pk, count, first))
+            paces["stored"].append(_together(_store, inbox.pk, count, first))
+            paces["recorded"].append(_together(_record, inbox.pk, count, first + 500_000))
             first += 2_000_000
     finally:
         drop_tables()
@@ -49,19 +51,27 @@ def run(options: Options) -> Iterator[Figures]:
         ("stored", "POST /hooks/ answered 200: verified, stored, committed, handed to the queue"),
         ("recorded", "POST /hooks/ and then recorded as a ticket's message"),
     ):
-        ratios = [own / floor for own, floor in zip(rates[case], rates["floor"], strict=True)]
+        ratios = [own.rate / floor.rate for own, floor in zip(paces[case], paces["floor"], strict=True)]
         yield {
             "case": label,
             "processes": PROCESSES,
-            "messages_per_second": round(median(rates[case])),
+            "messages_per_second": round(median(pace.rate for pace in paces[case])),
+            "cpu_ms_per_message": round(median(pace.cpu_ms for pace in paces[case]), 2),
             "of_floor": round(median(ratios), 3),
             "rounds": rounds,
             "messages_stored": Message.objects.count(),
         }
 
 
-def _together(work: Callable[[int, int, int], None], inbox_id: int, count: int, first: int) -> float:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    rate: float
+    cpu_ms: float
+
+
+def _together(work: Callable[[int, int, int], None], inbox_id: int, count: int, first: int) -> Pace:
     """Messages per second of all processes at work side by side; each warms up before the clock starts."""
+    used = _children_seconds()
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(PROCESSES + 1)
     connections.close_all()
@@ -77,7 +87,14 @@ def _together(work: Callable[[int, int, int], None], inbox_id: int, count: int, 
     spent = time.perf_counter() - started
     for part in parts:
         part.join()
-    return PROCESSES * count / spent
+    messages = PROCESSES * count
+    return Pace(messages / spent, (_children_seconds() - used) * 1000 / messages)
+
+
+def _children_seconds() -> float:
+    """Processor time of the parts that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _part(work: Callable[[int, int, int], None], barrier: Barrier, inbox_id: int, count: int, first: int) -> None:

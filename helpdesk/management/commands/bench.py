@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from argparse import SUPPRESS, ArgumentParser
@@ -55,5 +56,7 @@ class Command(BaseCommand):
         if missing > 0:
             call_command("seed", tickets=missing, agents=50, verbosity=1, stdout=self.stderr, stderr=self.stderr)
         for figures in bench_named(name).run(options):
-            self.stdout.write(json.dumps({"bench": name, "tickets": options.tickets, **figures}))
+            self.stdout.write(
+                json.dumps({"bench": name, "tickets": options.tickets, **figures, "load": round(os.getloadavg()[0], 1)})
+            )
             self.stdout.flush()

@@ -6,5 +6,5 @@ from channels_in import views
 
 app_name = "channels_in"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("hooks/<str:token>/", views.hook_page, name="hook"),
+    path("hooks/<slug:token>/", views.hook_page, name="hook"),
 ]

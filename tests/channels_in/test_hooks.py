@@ -56,8 +56,9 @@ def test_same_message_in_another_update_makes_no_second_message(bot: Inbox) -> N
     assert set(InboundDelivery.objects.values_list("outcome", flat=True)) == {"created", "duplicate"}
 
 
-def test_unknown_address_is_not_found(bot: Inbox) -> None:
-    assert Client().post("/hooks/nosuchtoken/", b"{}", content_type="application/json").status_code == 404
+@pytest.mark.parametrize("token", ["nosuchtoken", "a%00b", "a%20b", "%F0%9F%98%AD", "..", "x" * 2000])
+def test_unknown_address_is_not_found(bot: Inbox, token: str) -> None:
+    assert Client().post(f"/hooks/{token}/", b"{}", content_type="application/json").status_code == 404
 
 
 def test_inbox_closed_by_a_person_takes_nothing_but_one_stopped_by_its_provider_does(bot: Inbox) -> None:

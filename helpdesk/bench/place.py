@@ -45,7 +45,9 @@ def scratch(addresses: dict[str, str], *, tickets: int) -> Iterator[dict[str, st
     ):
         client.flushdb()
         try:
-            yield {**os.environ, "DATABASE_URL": database, "REDIS_URL": queue, "VAR_DIR": folder}
+            # The desk's own keys: a kept database holds secrets that the next run must read.
+            keys = {"SECRET_KEY": settings.SECRET_KEY, "FERNET_KEYS": ",".join(settings.FERNET_KEYS)}
+            yield {**os.environ, **keys, "DATABASE_URL": database, "REDIS_URL": queue, "VAR_DIR": folder}
         finally:
             client.flushdb()
 

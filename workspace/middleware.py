@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from core.errors import HelpdeskError
+from core.errors import HelpdeskError, NotFound
 from workspace.guard import wants_fragment
 
 _TITLES = {
@@ -28,6 +28,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:  # no name of ours has one, and the database takes none
+            return refusal(request, NotFound("There is nothing at this address."))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -1,32 +1,23 @@
 // The start of every page of the workspace.
 
 import "./palette.js";
-import "./rename.js";
-import "./triage.js";
-import "./macros.js";
-import { startComposer } from "./writing.js";
 import { startKeys } from "./keys.js";
-import { startList } from "./list.js";
 import { count } from "./live/counts.js";
 import { startLive } from "./live/live.js";
-import { options } from "./options.js";
 import { startMe } from "./me.js";
-import { startDesk } from "./desk.js";
-import { startTicket } from "./ticket.js";
-import { startClocks } from "./time.js";
+import { startSearch } from "./search.js";
 import { reason } from "./server.js";
+import { startClocks } from "./time.js";
 import { toast } from "./toast.js";
 
-startTicket();
-startComposer();
-startList();
-startDesk();
+if (document.querySelector("#desk")) await import("./desk-start.js");
+startSearch();
 startKeys();
 startMe();
 startClocks();
 startLive();
 if (document.querySelector("[data-count]:empty")) count();
-if (document.querySelector("#desk")) setTimeout(options, 500);
+document.documentElement.dataset.started = "1";
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {

@@ -44,6 +44,7 @@ export function startDesk() {
     const row = event.target.closest?.(".row");
     if (row && row.dataset.number !== openNumber()) timer = setTimeout(() => prefetch(row.dataset.number), HOVER_MS);
   });
+  document.addEventListener("view:wanted", ({ detail }) => showView(detail));
   addEventListener("popstate", () => arriveBy(new URL(location.href)));
   document.addEventListener("live:ticket-gone", () => {
     const number = openNumber();

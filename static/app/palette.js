@@ -2,7 +2,6 @@
 
 import { act, addActs, possibleActs } from "./acts.js";
 import { keyOf } from "./keymap.js";
-import { showView } from "./pane.js";
 import { options } from "./options.js";
 import { pick } from "./picker.js";
 import { ask } from "./server.js";
@@ -44,7 +43,7 @@ async function found(text) {
 
 function goTo(slug) {
   const query = `view=${encodeURIComponent(slug)}`;
-  if (document.querySelector("#desk")) showView(query);
+  if (document.querySelector("#desk")) document.dispatchEvent(new CustomEvent("view:wanted", { detail: query }));
   else location.assign(`/tickets/?${query}`);
 }
 

@@ -26,6 +26,7 @@ html{color-scheme:light}
 body{margin:0;padding:10px 12px;background:#fff;color:#1c2030;font:14px/1.5 system-ui,"Segoe UI",Roboto,sans-serif;
 overflow-wrap:anywhere;overflow-x:auto}
 img{max-width:100%;height:auto}pre{white-space:pre-wrap}a{color:#3949b8}table{max-width:100%}
+body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}
 blockquote{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #d5d8e2;color:#555b6e}"""
 _FOLD = (
     ".gmail_quote,.gmail_quote_container,.yahoo_quoted,.protonmail_quote,.moz-cite-prefix,.moz-cite-prefix~blockquote,"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from tickets.selectors.contacts import find_contacts
 from tickets.selectors.rows import row_context
 from tickets.selectors.search import search
-from workspace.guard import AgentRequest, agent_page
+from workspace.guard import AgentRequest, agent_page, wants_fragment
 from workspace.views.desk import nav_context
 from workspace.views_of import chosen_view
 
@@ -24,7 +24,7 @@ def search_page(request: AgentRequest) -> HttpResponse:
     hits = search(request.user, query, size=50) if query else []
     rows = [{**row_context(hit.ticket), "snippet": hit.snippet} for hit in hits]
     context = {"query": query, "rows": rows}
-    if request.headers.get("HX-Request"):
+    if wants_fragment(request):
         return render(request, "workspace/_hits.html", context)
     view = chosen_view(request.user, {})
     return render(request, "workspace/search.html", {**context, **nav_context(view, {}), "view": None})

@@ -56,6 +56,7 @@ export const focus = () => box.focus({ preventScroll: true });
 
 function update() {
   box.style.blockSize = "auto";
-  box.style.blockSize = `${Math.min(box.scrollHeight + 2, 144)}px`;
+  // A closed panel has no height to measure.
+  if (box.scrollHeight) box.style.blockSize = `${Math.min(box.scrollHeight + 2, 144)}px`;
   button.disabled = !box.value.trim() && !files.any();
 }

@@ -36,7 +36,9 @@ class Cast:
 
 
 def _agent(name: str, role: Role) -> Agent:
-    return Agent.objects.create_user(f"{name.split()[0].lower()}@desk.example", "a-good-password-1", name=name, role=role)
+    return Agent.objects.create_user(
+        f"{name.split()[0].lower()}@desk.example", "a-good-password-1", name=name, role=role
+    )
 
 
 @pytest.fixture

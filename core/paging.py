@@ -35,12 +35,10 @@ def decode_cursor(cursor: str, length: int) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (binascii.Error, ValueError) as error:
-        raise Invalid(
-            "This page link is broken. Start again from the first page.", fields={"cursor": "broken"}
-        ) from error
+    except (binascii.Error, ValueError, RecursionError) as error:
+        raise _broken() from error
     if not isinstance(values, list) or len(values) != length or not isinstance(values[-1], int):
-        raise Invalid("This page link is broken. Start again from the first page.", fields={"cursor": "broken"})
+        raise _broken()
     return values
 
 
@@ -73,12 +71,16 @@ def _after(field: str, values: list[Any], descending: bool) -> Q:
     return at_or_past & (Q(**{f"{field}__{way}": value}) | Q(**{f"id__{way}": values[1]}))
 
 
-def _parse(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
+def _parse(value: Any) -> datetime:
+    """Lists are sorted by moments, or by id alone."""
     try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
-        raise Invalid(
-            "This page link is broken. Start again from the first page.", fields={"cursor": "broken"}
-        ) from error
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise _broken() from error
+    if moment.tzinfo is None:
+        raise _broken()
+    return moment
+
+
+def _broken() -> Invalid:
+    return Invalid("This page link is broken. Start again from the first page.", fields={"cursor": "broken"})

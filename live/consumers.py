@@ -80,7 +80,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
     def _handler_of(self, text: str | None) -> Awaitable[None] | None:
         try:
             frame = json.loads(text or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(frame, dict) or self.socket is None:
             return None

@@ -20,6 +20,7 @@ from people.models import Agent, ApiToken
 PER_TOKEN = Limit(name="api", times=1200, seconds=60)
 MAX_PAGE = 100
 MAX_ID = 9_223_372_036_854_775_807
+_MOST_DIGITS = 19
 
 
 class ApiView(APIView):
@@ -66,19 +67,24 @@ def valid(serializer: type[StrictSerializer], request: Request, *, partial: bool
 
 
 def page_size(request: Request) -> int:
-    text = request.query_params.get("limit", "25")
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= MAX_PAGE:
+    size = _whole(request.query_params.get("limit", "25"))
+    if size is None or not 1 <= size <= MAX_PAGE:
         sentence = f"Give a number from 1 to {MAX_PAGE}."
         raise Invalid(sentence, fields={"limit": sentence})
-    return int(text)
+    return size
 
 
 def number_of(request: Request, name: str, default: int = 0) -> int:
     """A whole number from the query, small enough for the database."""
-    text = request.query_params.get(name, "") or str(default)
-    if not text.isascii() or not text.isdecimal() or int(text[:20]) > MAX_ID:
+    number = _whole(request.query_params.get(name, "") or str(default))
+    if number is None or number > MAX_ID:
         raise Invalid("Give a whole number.", fields={name: "Give a whole number."})
-    return int(text)
+    return number
+
+
+def _whole(text: str) -> int | None:
+    """The number that plain digits write; None for anything else, however it begins."""
+    return int(text) if len(text) <= _MOST_DIGITS and text.isascii() and text.isdecimal() else None
 
 
 def paged(page: Page[Any], serialize: Callable[[Any], dict[str, Any]]) -> Response:

@@ -68,7 +68,7 @@ def filters_from(values: Mapping[str, Any]) -> Filters:
         elif name in ("breached", "follows"):
             clean[name] = str(value).lower() in ("1", "true", "yes", "on")
         else:
-            clean[name] = str(value)
+            clean[name] = str(value).replace("\x00", "")
     filters = Filters(**clean)
     _check(filters)
     return filters

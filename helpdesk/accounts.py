@@ -1,13 +1,15 @@
-"""How agents' accounts behave at the login door: invited only, throttled by e-mail address."""
+"""How agents' accounts behave at the login door: invited only, throttled by e-mail address, secrets sealed."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.crypto import decrypt, encrypt
 from core.peer import client_address
 
 
@@ -19,6 +21,16 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request)
+
+
+class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Second factors are stored encrypted: a stolen database logs nobody in."""
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt(encrypted_text)
 
 
 def client_ip(request: HttpRequest) -> str:

@@ -31,7 +31,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 # Axes counts failures by person and address together, so that nobody can lock out somebody else from afar.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,3/h/key"}
+# Whoever is no agent gets no mail: strangers must not choose whom the desk writes to.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+MFA_ADAPTER = "helpdesk.accounts.SealedMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

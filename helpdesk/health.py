@@ -14,7 +14,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django_prometheus.exports import ExportToDjangoView
 
-
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 

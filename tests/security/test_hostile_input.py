@@ -38,7 +38,7 @@ def desk(cast: Cast) -> Client:
     return client
 
 
-def _cursor(values: list[object]) -> str:
+def _cursor(values: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 

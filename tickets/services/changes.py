@@ -172,7 +172,7 @@ def snooze(ticket: Ticket, *, until: datetime, actor: Actor) -> Ticket:
 
 def wake(ticket: Ticket, *, why: str, actor: Actor) -> Ticket:
     with unit_of_work():
-        fresh = locked(ticket)
+        fresh = _editable(ticket, actor)
         if fresh.snoozed_until is None:
             return fresh
         record(fresh, TicketWoken(why=why), actor=actor, columns={"snoozed_until": None})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from core.errors import HelpdeskError, NotFound
+from core.errors import HelpdeskError, NotFound, TooLarge
 from workspace.guard import wants_fragment
 
+# What a form carries beside its file.
+_FORM_BYTES = 262_144
 _TITLES = {
     403: "That is not for you",
     404: "There is nothing here",
@@ -30,6 +33,9 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:  # no name of ours has one, and the database takes none
             return refusal(request, NotFound("There is nothing at this address."))
+        limit = settings.MAX_UPLOAD_BYTES
+        if _length_of(request) > limit + _FORM_BYTES:  # refused by what it says of itself, before anybody reads it
+            return refusal(request, TooLarge(f"This is larger than {limit // 1_048_576} MB, the limit here."))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -46,3 +52,8 @@ def refusal(request: HttpRequest, error: HelpdeskError) -> HttpResponse:
     if after := error.details.get("retry_after"):
         response["Retry-After"] = str(after)
     return response
+
+
+def _length_of(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0

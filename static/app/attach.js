@@ -45,20 +45,22 @@ export class Attachments {
   }
 
   async add(chosen) {
+    const limit = Number(this.form.querySelector("[data-limit-mb]")?.dataset.limitMb ?? 25);
     for (const file of chosen) {
-      this.busy += 1;
       const line = this.line({ name: file.name, size: file.size }, "Uploading…");
       this.place.append(line);
+      if (file.size > limit * 1_048_576) {
+        fail(line, `larger than ${limit} MB, the limit here`);
+        continue;
+      }
+      this.busy += 1;
       const answer = await post(this.form.dataset.upload, { file }, { signal: AbortSignal.timeout(300_000) });
       this.busy -= 1;
       if (answer.ok) {
         this.files.push(answer.data);
         this.render();
         this.changed();
-      } else {
-        line.classList.add("failed");
-        line.querySelector(".faint").textContent = reason(answer);
-      }
+      } else fail(line, reason(answer));
     }
   }
 
@@ -82,6 +84,12 @@ export class Attachments {
     line.append(icon("paperclip"), name, Object.assign(document.createElement("span"), { className: "faint", textContent: text }), drop);
     return line;
   }
+}
+
+function fail(line, text) {
+  line.classList.add("failed");
+  line.setAttribute("role", "alert");
+  line.querySelector(".faint").textContent = text;
 }
 
 function sizeText(size) {

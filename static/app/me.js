@@ -53,6 +53,13 @@ export function startMe() {
   ring();
   onFrame("notification", ring);
   onFrame("agent.changed", (frame) => String(frame.agent) === document.body.dataset.me && showAvailability(frame.availability));
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    const buttons = [...event.target.querySelectorAll("[type=submit]")];
+    setTimeout(() => buttons.forEach((button) => (button.disabled = true)));
+    addEventListener("pageshow", () => buttons.forEach((button) => (button.disabled = false)), { once: true });
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-availability], [data-preference], [data-copy]");
     if (!button) {

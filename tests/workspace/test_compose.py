@@ -123,6 +123,12 @@ def test_large_upload_is_refused_with_the_limit_named(cast: Cast, sign_in: SignI
     assert "1 MB" in answer.json()["message"]
 
 
+def test_endless_body_is_refused_before_it_is_read(cast: Cast, sign_in: SignIn) -> None:
+    answer = sign_in(cast.ana).post("/uploads/", b"", content_type="multipart/form-data", CONTENT_LENGTH=str(10**12))
+    assert answer.status_code == 413
+    assert "25 MB" in answer.json()["message"]
+
+
 def test_composer_says_before_sending_that_the_inbox_is_off(cast: Cast, sign_in: SignIn) -> None:
     ticket = new_ticket(cast.mail)
     cast.mail.is_active = False

@@ -6,7 +6,6 @@ import contextlib
 import select
 import socket
 import threading
-import time
 
 
 class Relay:
@@ -20,7 +19,6 @@ class Relay:
         self._is_cut = False
         self._wires: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self.mended_at = 0.0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -32,7 +30,6 @@ class Relay:
 
     def mend(self) -> None:
         self._is_cut = False
-        self.mended_at = time.monotonic()
 
     def close(self) -> None:
         self.cut()

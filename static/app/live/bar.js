@@ -5,12 +5,15 @@ const DONE_MS = 2_000;
 
 let silence = 0;
 let farewell = 0;
+let current = "connecting";
 let wasShown = false;
 
 /** @param {"connecting" | "open" | "lost" | "signed-out"} state */
 export function showState(state) {
+  current = state;
   clearTimeout(silence);
   if (state === "signed-out") {
+    wasShown = true;
     say("You are signed out. Your drafts are safe. ", link("Sign in again", "/accounts/login/"));
   } else if (state === "lost") {
     silence = setTimeout(() => {
@@ -23,8 +26,8 @@ export function showState(state) {
 
 /** The screen is right again; -1 says that it was loaded anew. */
 export function showCaughtUp(changed) {
-  clearTimeout(silence);
-  if (!wasShown) return;
+  // An answer that was on its way while the socket went does not bring the socket back.
+  if (!wasShown || current !== "open") return;
   wasShown = false;
   say(changed === 1 ? "Caught up: 1 update" : changed > 0 ? `Caught up: ${changed} updates` : "Connected again");
   farewell = setTimeout(() => say(), DONE_MS);

@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from types import FrameType
 from typing import Any
 
@@ -19,9 +17,8 @@ from helpdesk.embedded.services import EmbeddedServices
 from helpdesk.up import place, servers
 from helpdesk.up.greeting import greeting
 from helpdesk.up.programs import desk_programs
-from helpdesk.up.supervisor import Supervisor, say
-
-READY_SECONDS = 90
+from helpdesk.up.readiness import wait_until_ready
+from helpdesk.up.supervisor import Supervisor
 
 
 class Stopped(Exception):
@@ -70,7 +67,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(desk_programs(port), environment, settings.BASE_DIR)
         try:
             supervisor.start()
-            wait_until_ready(supervisor, port)
+            wait_until_ready(supervisor, environment)
             self.stdout.write(greeting(environment, time.monotonic() - began))
             self.stdout.flush()
             return supervisor.watch()
@@ -114,21 +111,3 @@ def prepare(environment: dict[str, str]) -> None:
     )
     if outcome.returncode:
         raise CannotStart("the database could not be prepared; the lines above say why.")
-
-
-def wait_until_ready(supervisor: Supervisor, port: int) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    reason = "no answer"
-    while time.monotonic() < deadline:
-        if supervisor.running["web"].process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
-                return
-        except urllib.error.HTTPError as answer:
-            reason = answer.read(500).decode(errors="replace")
-        except OSError:
-            pass
-        time.sleep(0.1)
-    say("up", f"the desk is not ready: {reason}")
-    raise CannotStart("the web process does not become ready; the lines above say why.")

@@ -17,6 +17,7 @@ from channels_in.registry import adapter_for
 from channels_in.services import attempts
 from channels_in.services.enqueue import DELIVER, forget
 from core.clock import now
+from core.events.bus import unit_of_work
 from people.services import contacts
 from tickets.models import Message
 from tickets.services import inboxes, outbox
@@ -49,7 +50,11 @@ def deliver(message_ids: Sequence[int]) -> list[int]:
 
 
 def deliver_one(message: Message) -> None:
-    """One attempt for a claimed message."""
+    """One attempt for a claimed message.
+
+    The attempt's end and the message's are one transaction: an ended attempt of a message that still waits would be
+    made once more, and one that never ended is uncertain.
+    """
     adapter = adapter_for(message.inbox.kind)
     if (broken := attempts.unfinished(message)) and not _may_repeat(message, broken, adapter):
         return
@@ -63,8 +68,9 @@ def deliver_one(message: Message) -> None:
     except ChannelError as error:
         _record_refusal(message, attempt, adapter, error)
     else:
-        attempts.finish(attempt, AttemptOutcome.SENT)
-        outbox.record_sent(message, external_id=sent.external_id)
+        with unit_of_work():
+            outbox.record_sent(message, external_id=sent.external_id)
+            attempts.finish(attempt, AttemptOutcome.SENT)
 
 
 def _send(adapter: Adapter, message: Message, attempt: OutboundAttempt) -> Sent:
@@ -88,15 +94,17 @@ def _may_repeat(message: Message, broken: OutboundAttempt, adapter: Adapter) -> 
     if adapter.is_idempotent:
         attempts.finish(broken, AttemptOutcome.RETRY, detail=INTERRUPTED)
         return True
-    attempts.finish(broken, AttemptOutcome.UNCERTAIN, detail=INTERRUPTED)
-    outbox.record_uncertain(message, reason=INTERRUPTED)
+    with unit_of_work():
+        outbox.record_uncertain(message, reason=INTERRUPTED)
+        attempts.finish(broken, AttemptOutcome.UNCERTAIN, detail=INTERRUPTED)
     return False
 
 
 def _record_refusal(message: Message, attempt: OutboundAttempt, adapter: Adapter, error: ChannelError) -> None:
     if error.kind is ErrorKind.UNCERTAIN:
-        attempts.finish(attempt, AttemptOutcome.UNCERTAIN, detail=error.reason)
-        outbox.record_uncertain(message, reason=error.reason)
+        with unit_of_work():
+            outbox.record_uncertain(message, reason=error.reason)
+            attempts.finish(attempt, AttemptOutcome.UNCERTAIN, detail=error.reason)
         return
     is_patient = now() - message.created_at < timedelta(hours=adapter.gives_up_after_hours)
     if error.kind is ErrorKind.RETRY and is_patient:

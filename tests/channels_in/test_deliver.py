@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError
 
 from channels_in import registry
 from channels_in.base import Adapter, ChannelError, ErrorKind, ParsedEvent, Progress, RawDelivery, Sent
@@ -96,6 +97,23 @@ def test_interrupted_attempt_is_repeated_where_the_provider_drops_copies(
     attempts.begin(claimed)
     assert attempt(message).delivery == Delivery.SENT
     assert post.sent == ["Hello"]
+
+
+@pytest.mark.parametrize("answer", [None, ChannelError(ErrorKind.UNCERTAIN, "No answer.")])
+def test_end_of_an_attempt_that_cannot_be_written_is_uncertain_and_never_a_second_copy(
+    cast: Cast, post: Postcards, answer: Exception | None
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise OperationalError("the database went away")
+
+    post.answers = [answer] if answer else []
+    message = written(cast)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(outbox, "_settle", die)  # after the provider answered, before the row says so
+        attempt(message)
+    handed_over = list(post.sent)
+    assert attempt(message).delivery == Delivery.UNCERTAIN
+    assert post.sent == handed_over
 
 
 def test_worker_that_dies_before_it_tried_costs_nothing(cast: Cast, post: Postcards) -> None:

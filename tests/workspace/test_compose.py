@@ -9,7 +9,7 @@ from pytest_django import Settings
 from tests.cast import Cast, last_message, new_ticket
 from tests.workspace.conftest import SignIn
 from tickets.models import Draft
-from tickets.services import messages
+from tickets.services import messages, outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +136,15 @@ def test_composer_says_before_sending_that_the_inbox_is_off(cast: Cast, sign_in:
     ana = sign_in(cast.ana)
     assert "switched off" in ana.get(f"/tickets/{ticket.number}/side/").json()["state"]
     assert ana.post(f"/tickets/{ticket.number}/reply/", {"text": "Hello"}).status_code == 403
+
+
+def test_reply_that_failed_is_shown_with_its_reason_and_tried_again(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    reply = messages.reply(ticket, text="Hello", actor=cast.ana.as_actor())
+    outbox.record_failed(reply, reason="The mailbox is full.")
+    ana = sign_in(cast.ana)
+    page = ana.get(f"/tickets/{ticket.number}/pane/").content.decode()
+    assert "Not delivered: The mailbox is full." in page
+    assert f'data-post="/m/{reply.pk}/retry/"' in page
+    assert "Trying again" in ana.post(f"/m/{reply.pk}/retry/").json()["entries"]
+    assert ana.post(f"/m/{reply.pk}/retry/").status_code == 409

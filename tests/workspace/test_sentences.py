@@ -1,0 +1,58 @@
+"""Every change of a ticket is told in words that a colleague would use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.events.catalogue import TICKET_EVENTS
+from tickets.models import TicketEvent
+from tickets.selectors.timeline import TOUCHING
+from workspace.directory import Directory
+from workspace.sentences import sentence
+
+# Told by the message that they belong to.
+SILENT = {"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied"}
+NAMES = Directory({1: "Ana", 2: "Ben"}, {1: "Support", 2: "Orders", 3: "Billing"})
+DUE = "2026-03-01T10:00:00+00:00"
+
+
+def told(kind: str, data: dict[str, Any], *, who: str = "Ana", **values: Any) -> str:
+    return sentence(TicketEvent(kind=kind, data=data, actor_name=who, actor_kind="agent", **values), NAMES).text
+
+
+@pytest.mark.parametrize("kind", sorted(set(TICKET_EVENTS) - SILENT - TOUCHING))
+def test_every_kind_of_change_has_its_words(kind: str) -> None:
+    text = told(kind, {"after": 2, "before": 1, "agent_id": 1, "due_at": DUE, "until": DUE, "actions": []})
+    assert text
+    assert kind not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("TicketAssigned", {"before": None, "after": 1}, "Ana took it"),
+        ("TicketAssigned", {"before": 1, "after": 2, "reason": "Round robin"}, "Ana assigned Ben (round robin)"),
+        ("TicketAssigned", {"before": 2, "after": None}, "Ana unassigned Ben"),
+        ("TeamAssigned", {"before": None, "after": 3}, "Ana moved it to Billing"),
+        ("TeamAssigned", {"before": 3, "after": None}, "Ana took it from Billing"),
+        ("StatusChanged", {"before": "open", "after": "on_hold"}, "Ana changed status Open → On hold"),
+        ("PriorityChanged", {"before": "low", "after": "urgent"}, "Ana changed priority Low → Urgent"),
+        ("TicketTagged", {"added": ["a"], "removed": ["b", "c"]}, "Ana added a and removed b, c"),
+        ("SLABreached", {"metric": "first_response", "due_at": DUE}, "First reply missed its target of 1 Mar 10:00"),
+        ("FollowerRemoved", {"agent_id": 2}, "Ben no longer follows it"),
+        ("SubjectChanged", {"before": ""}, "Ana renamed it, before: (no subject)"),
+    ],
+)
+def test_changes_are_told_like_a_colleague_would(kind: str, data: dict[str, Any], words: str) -> None:
+    assert told(kind, data) == words
+
+
+def test_change_by_a_rule_names_the_rule() -> None:
+    event = TicketEvent(kind="TicketTagged", data={"added": ["vip"]}, actor_name="VIP", actor_kind="rule")
+    assert sentence(event, NAMES).text == "The rule “VIP” added vip"
+
+
+def test_kind_of_a_newer_release_is_shown_rather_than_hidden() -> None:
+    assert told("TicketTeleported", {}) == "Ana: TicketTeleported"

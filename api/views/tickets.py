@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -107,4 +108,4 @@ class TicketEventsView(ApiView):
 def _own_key(agent_id: int, request: Request) -> str | None:
     """The message remembers the key too: it stays sent once even when the remembered answer has expired."""
     key: Any = request.headers.get("Idempotency-Key")
-    return f"api:{agent_id}:{key}"[:64] if key else None
+    return f"api:{hashlib.sha256(f'{agent_id}:{key}'.encode()).hexdigest()[:60]}" if key else None

@@ -250,3 +250,11 @@ def test_reply_is_sent_once_even_when_the_answer_was_forgotten(cast: Cast, as_an
     RememberedAnswer.objects.all().delete()
     assert as_ana.post(path, body, **{"Idempotency-Key": "k-9"})[1]["id"] == first["id"]
     assert Message.objects.filter(direction="out").count() == 1
+
+
+def test_long_keys_that_begin_alike_are_two_messages(cast: Cast, as_ana: Caller) -> None:
+    path = f"tickets/{new_ticket(cast.mail).number}/messages/"
+    for number in ("one", "two"):
+        headers = {"Idempotency-Key": f"{'import-of-the-old-desk-' * 5}{number}"}
+        status, written = as_ana.post(path, {"kind": "note", "text": number}, **headers)
+        assert (status, written["text"]) == (201, number)

@@ -99,7 +99,8 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**self.environment, **program.environment},
+            # Lines are shown when they are said, not when a buffer is full.
+            env={**self.environment, "PYTHONUNBUFFERED": "1", **program.environment},
             cwd=self.folder,
             start_new_session=True,
         )

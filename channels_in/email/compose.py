@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.parser import BytesHeaderParser
+from email.policy import SMTP, SMTPUTF8, EmailPolicy, compat32
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,8 @@ from tickets.selectors.outgoing import answered_by, content_of, files_of
 
 LOOP_HEADER = "X-Desk-Loop"
 MAX_REFERENCES = 20
+# The header parser of the standard library would decode such words, line breaks and all, out of any name or subject.
+_ENCODED_WORD_STARTS = re.compile(r"=(?=\?)")
 _REUSED = re.compile(r"#[0-9a-f]{16}\Z")
 
 
@@ -66,7 +69,16 @@ def compose(inbox: Inbox, message: Message) -> Outgoing:
         mail["Precedence"] = "bulk"
     _add_content(mail, message)
     mail_from = tokens.bounce_address(inbox.address, message_id=message.pk)
-    return Outgoing(message_id, mail_from, envelope, mail.as_bytes(), needs_utf8)
+    return Outgoing(message_id, mail_from, envelope, _written(mail), needs_utf8)
+
+
+def _written(mail: EmailMessage) -> bytes:
+    """The mail as it leaves. Its head must be the one that we wrote, whatever words of strangers are in it."""
+    content = mail.as_bytes()
+    head = BytesHeaderParser(policy=compat32).parsebytes(content.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+    if head.keys() != mail.keys():
+        raise ChannelError(ErrorKind.PERMANENT, "A name or subject in this ticket cannot be written into a mail.")
+    return content
 
 
 def _policy(needs_utf8: bool) -> EmailPolicy[EmailMessage[Any, Any]]:
@@ -79,9 +91,18 @@ def _addresses(message: Message, role: str) -> list[HeaderAddress]:
     for item in message.recipients.get(role) or []:
         address = _ascii_domain(normal_address(str(item.get("address", ""))))
         local, _, domain = address.rpartition("@")
-        if local and domain:
-            found.setdefault(address, HeaderAddress(clean_name(str(item.get("name", ""))), local.strip('"'), domain))
+        if local and domain and "=?" not in address:
+            found.setdefault(address, HeaderAddress(_name(str(item.get("name", ""))), local.strip('"'), domain))
     return list(found.values())
+
+
+def _name(text: str) -> str:
+    return _plain(clean_name(text))
+
+
+def _plain(text: str) -> str:
+    """Words of people are words, also where they look like the encoding of others."""
+    return _ENCODED_WORD_STARTS.sub("= ", text)
 
 
 def _ascii_domain(address: str) -> str:
@@ -97,13 +118,13 @@ def _ascii_domain(address: str) -> str:
 def _from(inbox: Inbox, message: Message) -> HeaderAddress:
     """An agent's name with the inbox's, so that the customer knows both."""
     local, _, domain = _ascii_domain(inbox.address).rpartition("@")
-    inbox_name = clean_name(str(inbox.config.get("from_name") or "") or inbox.name)
-    author = clean_name(str(message.author_agent)) if message.author_agent else ""
+    inbox_name = _name(str(inbox.config.get("from_name") or "") or inbox.name)
+    author = _name(str(message.author_agent)) if message.author_agent else ""
     return HeaderAddress(f"{author} ({inbox_name})" if author else inbox_name, local, domain)
 
 
 def _subject(message: Message) -> str:
-    subject = clean_line(message.subject or message.ticket.subject, 500)
+    subject = _plain(clean_line(message.subject or message.ticket.subject, 500))
     tag = f"[#{message.ticket.number}]"
     if tag in subject:
         return subject
@@ -138,7 +159,7 @@ def _chain(message: Message) -> list[str]:
 def _bare_id(external_id: str) -> str:
     """The Message-ID behind a row's external id; "" for what may not stand in a header."""
     bare = _REUSED.sub("", external_id)
-    return bare if "@" in bare and bare.isascii() and bare.isprintable() and not re.search(r"[\s<>]", bare) else ""
+    return bare if "@" in bare and bare.isascii() and bare.isprintable() and not re.search(r"[\s<>]|=\?", bare) else ""
 
 
 def _add_content(mail: EmailMessage, message: Message) -> None:
@@ -148,7 +169,7 @@ def _add_content(mail: EmailMessage, message: Message) -> None:
         kind, _, subtype = file.content_type.partition("/")
         if not subtype or kind in ("multipart", "message"):
             kind, subtype = "application", "octet-stream"
-        mail.add_attachment(content_of(file), maintype=kind, subtype=subtype, filename=clean_line(file.name))
+        mail.add_attachment(content_of(file), maintype=kind, subtype=subtype, filename=_plain(clean_line(file.name)))
 
 
 def _files(message: Message) -> Sequence[Any]:

@@ -42,7 +42,7 @@ class WebchatAdapter(Adapter):
         identity_id = addressee(message)
         if identity_id is None:
             return Sent()
-        address = mail.address_now(identity_id)
+        address = mail.address_now(identity_id, is_automatic=message.is_automatic)
         if address is not None:
             return Sent(external_id=mail.send_copy(message, to=address, progress=progress))
         visitors.expect_reading(identity_id)

@@ -19,10 +19,13 @@ _REFUSED = "mail:refused"
 _OWN_PROGRESS = Progress(arrived=[], note=lambda part: None)
 
 
-def address_now(identity_id: int) -> Address | None:
-    """Where to write to: None while the visitor is there, or when they left no address."""
+def address_now(identity_id: int, *, is_automatic: bool = False) -> Address | None:
+    """Where to write to: None while the visitor is there, or when they left no address.
+
+    What the desk says by itself goes to proven addresses only: anybody can claim that of a stranger.
+    """
     visitors = list(ChatVisitor.objects.filter(identity_id=identity_id).order_by("-created_at")[:20])
-    reachable = next((visitor for visitor in visitors if visitor.email), None)
+    reachable = next((item for item in visitors if item.email and (item.is_verified or not is_automatic)), None)
     if reachable is None:
         return None
     at = now()

@@ -15,6 +15,9 @@ PLACEHOLDERS = {
     "team.name": "the team's name",
     "agent.name": "the assignee's name",
 }
+# Customers choose their names, and whoever writes in a victim's name would choose what we tell the victim.
+_NO_NAME = re.compile(r"[/@]|\bwww\.|\w\.[a-z]{2,}")
+_LONGEST_NAME = 60
 _MARK = re.compile(r"\{\{\s*([a-z._]+)\s*\}\}")
 
 
@@ -34,13 +37,18 @@ class TextForm(forms.Form):
 def filled(text: str, ticket: Ticket) -> str:
     """The text with its placeholders replaced; what is unknown becomes empty."""
     values = {
-        "contact.name": ticket.contact.name,
+        "contact.name": _name(ticket.contact.name),
         "ticket.number": str(ticket.number),
         "ticket.subject": ticket.subject,
         "team.name": ticket.team.name if ticket.team else "",
         "agent.name": ticket.assignee.name if ticket.assignee else "",
     }
     return _MARK.sub(lambda mark: values.get(mark.group(1), ""), text)
+
+
+def _name(text: str) -> str:
+    """Empty for what is rather an address or an advertisement."""
+    return "" if len(text) > _LONGEST_NAME or _NO_NAME.search(text) else text
 
 
 def shortened(text: str, limit: int = 60) -> str:

@@ -5,21 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.clock import now
+from people.models import Identity
 from tickets.models import Direction, Message, MessageKind, Ticket
 
 PER_TICKET_AND_HOUR = 1
 PER_CONTACT_AND_DAY = 10
+# Anybody can write in a stranger's name: whoever is not proven to have written is spared more than this.
+PER_CLAIMED_CONTACT_AND_DAY = 2
 
 
 def may_answer_automatically(ticket: Ticket) -> bool:
-    """Never to automatic mail or who asks for silence, once an hour on a ticket, ten times a day to one contact."""
+    """Never to automatic mail, to who asks for silence, or to another than the sender; then within the budget: once
+    an hour on a ticket, ten times a day to one contact, twice where only a claim says who wrote."""
     newest = (
         Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
         .order_by("-seq")
-        .only("is_automatic", "refuses_answers")
+        .only("is_automatic", "refuses_answers", "sender_auth", "recipients")
         .first()
     )
     if newest is None or newest.is_automatic or newest.refuses_answers:
+        return False
+    if newest.sender_auth == "fail" or newest.recipients.get("reply_to"):
         return False
     at = now()
     automatic = Message.objects.filter(direction=Direction.OUT, kind=MessageKind.REPLY, is_automatic=True)
@@ -27,4 +33,11 @@ def may_answer_automatically(ticket: Ticket) -> bool:
     if lately.count() >= PER_TICKET_AND_HOUR:
         return False
     today = automatic.filter(ticket__contact_id=ticket.contact_id, created_at__gt=at - timedelta(days=1))
-    return today.count() < PER_CONTACT_AND_DAY
+    return today.count() < (PER_CONTACT_AND_DAY if _is_proven(newest) else PER_CLAIMED_CONTACT_AND_DAY)
+
+
+def _is_proven(message: Message) -> bool:
+    """The border vouched for this mail, or the channel's provider vouches for everybody."""
+    sender = message.recipients.get("from") or {}
+    known = Identity.objects.filter(kind=sender.get("kind", ""), value=sender.get("address", ""))
+    return message.sender_auth == "pass" or known.filter(verified_how="provider").exists()

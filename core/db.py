@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -78,6 +79,16 @@ def lock_key(*parts: object) -> int:
 def lock(*parts: object) -> Statement:
     """A statement that holds the named lock until the transaction ends."""
     return ("SELECT pg_advisory_xact_lock(%s)", [lock_key(*parts)])
+
+
+def oldest_writer_began_at() -> datetime | None:
+    """When the oldest transaction that has written and not ended yet began; None when there is none."""
+    sql = """
+        SELECT min(xact_start) FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL
+            AND pid <> pg_backend_pid()"""
+    began_at: datetime | None = run([(sql, [])])[0][0]
+    return began_at
 
 
 def require_transaction() -> None:

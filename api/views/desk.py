@@ -12,11 +12,13 @@ from api.paged_schema import PAGING, paged_schema
 from api.serializers import EventOut, NamedOut, event_out, named_out
 from api.views.base import ApiView, number_of, page_size
 from core.clock import now
+from core.db import oldest_writer_began_at
 from people.selectors.agents import active_agents, active_teams
 from tickets.models import TicketEvent
 from tickets.selectors.access import inboxes_visible_to, tickets_visible_to
 
-# Ids are given before commit, so a later id may appear first; by then both have.
+# Ids are given before commit, so a later id may appear first. What happened this long before the oldest unfinished
+# transaction began can be overtaken by nothing any more.
 SETTLED = timedelta(seconds=2)
 
 
@@ -34,7 +36,8 @@ class EventsView(ApiView):
         size = page_size(request)
         after = number_of(request, "after")
         visible = tickets_visible_to(self.agent)
-        found = TicketEvent.objects.filter(pk__gt=after, at__lt=now() - SETTLED, ticket__in=visible)
+        began_at = oldest_writer_began_at() or now()
+        found = TicketEvent.objects.filter(pk__gt=after, at__lt=min(began_at, now()) - SETTLED, ticket__in=visible)
         rows = list(found.select_related("ticket").order_by("pk")[: size + 1])
         more = str(rows[size - 1].pk) if len(rows) > size else None
         results = [event_out(row, row.ticket.number) for row in rows[:size]]

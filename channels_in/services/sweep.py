@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from channels_in.models import DeliveryState, InboundDelivery
@@ -21,7 +21,12 @@ def sweep_inbound() -> int:
     """Ask for the deliveries that are due and that nobody holds; returns how many."""
     quarantine_deadly()
     due = InboundDelivery.objects.filter(state=DeliveryState.NEW, due_at__lte=Now())
-    ripe = due.filter(~Q(bundle="") | Q(due_at__lte=Now() - _GRACE))
+    older = InboundDelivery.objects.filter(
+        inbox_id=OuterRef("inbox_id"), lane=OuterRef("lane"), state=DeliveryState.NEW, pk__lt=OuterRef("pk")
+    )
+    # What stands behind another in its lane cannot be had, and many of them must not hide the others.
+    heads = due.filter(~Exists(older.exclude(lane="").filter(~Q(bundle=OuterRef("bundle")) | Q(bundle=""))))
+    ripe = heads.filter(~Q(bundle="") | Q(due_at__lte=Now() - _GRACE))
     return ask_again(PROCESS_INBOUND, list(ripe.order_by("due_at", "id").values_list("pk", flat=True)[:_LIMIT]))
 
 

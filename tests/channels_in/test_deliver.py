@@ -178,5 +178,15 @@ def test_queued_reply_is_asked_for_at_once_and_one_within_its_undo_window_later(
     assert later.pk in asked
 
 
+def test_sweeper_passes_over_replies_that_wait_behind_an_older_one(cast: Cast, post: Postcards) -> None:
+    first = written(cast, "first")
+    second = reply(first.ticket, text="second", actor=cast.ana.as_actor())
+    assert outbox.due_message_ids() == [first.pk]
+    Message.objects.filter(pk=first.pk).update(next_attempt_at=now() + timedelta(hours=1))
+    assert outbox.due_message_ids() == []
+    Message.objects.filter(pk=first.pk).update(delivery=Delivery.FAILED, next_attempt_at=None)
+    assert outbox.due_message_ids() == [second.pk]
+
+
 def test_every_kind_is_registered_by_a_path_that_exists() -> None:
     assert {registry.adapter_for(kind).kind for kind in registry.kinds()} == set(registry.kinds())

@@ -159,6 +159,15 @@ def test_worker_killer_is_set_aside(bot: Inbox, asked: list[Any]) -> None:
     assert row.state == DeliveryState.QUARANTINED
 
 
+def test_sweeper_passes_over_what_waits_behind_another_of_its_chat(bot: Inbox, asked: list[Any]) -> None:
+    first, _ = take_in(bot), take_in(bot, 42, "And the lid")
+    pass_time()
+    InboundDelivery.objects.filter(pk=first.pk).update(due_at="2999-01-01T00:00Z")  # it was put off
+    assert sweep.sweep_inbound() == 0
+    pass_time()
+    assert sweep.sweep_inbound() == 1
+
+
 def test_sweeper_asks_for_what_lost_its_task_and_not_over_and_over(bot: Inbox, asked: list[Any]) -> None:
     row = take_in(bot)
     enqueue.forget(enqueue.PROCESS_INBOUND, row.pk)

@@ -24,9 +24,10 @@ _RANK = {Delivery.SENT: 1, Delivery.DELIVERED: 2, Delivery.READ: 3}
 
 
 def due_message_ids(limit: int = 100) -> list[int]:
-    """Messages whose attempt is due, oldest first; those claimed by a live worker are left alone."""
+    """Messages whose attempt is due, oldest first; those that are claimed or wait behind an older one are left alone."""
     rows = (
         Message.objects.filter(delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=now())
+        .filter(~_waits_behind_another())
         .order_by("next_attempt_at", "id")
         .values_list("pk", flat=True)
     )
@@ -55,8 +56,7 @@ def claim(message_id: int) -> Message | None:
     """
     at = now()
     due = Message.objects.filter(pk=message_id, delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=at)
-    older = Message.objects.filter(ticket_id=OuterRef("ticket_id"), seq__lt=OuterRef("seq"), delivery__in=ATTEMPTABLE)
-    due = due.filter(~Exists(older))
+    due = due.filter(~_waits_behind_another())
     until = at + LEASE
     taken = due.update(delivery=Delivery.SENDING, claimed_until=until, next_attempt_at=until)
     if not taken:
@@ -65,6 +65,13 @@ def claim(message_id: int) -> Message | None:
     Message.objects.filter(pk=message_id).update(attempts=message.attempts + 1)
     message.attempts += 1
     return message
+
+
+def _waits_behind_another() -> Exists:
+    """An older reply of the ticket has not left yet."""
+    return Exists(
+        Message.objects.filter(ticket_id=OuterRef("ticket_id"), seq__lt=OuterRef("seq"), delivery__in=ATTEMPTABLE)
+    )
 
 
 def assign_external_id(message: Message, *, external_id: str) -> None:

@@ -14,8 +14,13 @@ export function addActs(named) {
 export function act(name, anchor = null) {
   const found = acts.get(name);
   if (!found || (found.when && !found.when())) return false;
-  found.run(anchor);
+  found.run(anchor ?? buttonOf(name));
   return true;
+}
+
+/** Where a key's dialog belongs: beside the button that does the same. */
+function buttonOf(name) {
+  return [...document.querySelectorAll(`[data-act="${name}"]`)].find((button) => button.offsetParent) ?? null;
 }
 
 /** Those that make sense now, for the palette. */

@@ -64,7 +64,8 @@ def _first_contact(ticket: Ticket, inbox: Inbox, can: Capabilities) -> Reach:
 
 def _problem(inbox: Inbox, can: Capabilities, identity: Identity | None, ends: datetime | None) -> str:
     if not inbox.is_active:
-        return f"The inbox {inbox.name} is switched off: {inbox.disabled_reason or 'ask an admin to switch it on'}."
+        why = inbox.disabled_reason.rstrip(".") or "ask an admin to switch it on"
+        return f"The inbox {inbox.name} is switched off: {why}."
     if identity and identity.unreachable_at:
         return f"The customer cannot be reached by {can.label}: {identity.unreachable_reason or 'address refused'}."
     if ends and ends <= now():

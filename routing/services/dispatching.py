@@ -31,22 +31,25 @@ def dispatch_team(team: Team) -> int:
     """Serve one team until nobody waits or nobody has room."""
     total = 0
     while True:
-        given = _dispatch_batch(team)
+        given, is_full = _dispatch_batch(team)
         total += given
-        if given < BATCH:
+        # A whole batch that somebody else writes to now would be chosen over and over.
+        if not given or not is_full:
             return total
 
 
-def _dispatch_batch(team: Team) -> int:
+def _dispatch_batch(team: Team) -> tuple[int, bool]:
+    """How many found an agent, and whether more may be waiting."""
     with unit_of_work():
         run([lock("dispatch")])
         roster = roster_of(team)
         chosen = _choose(team, roster)
         agents = Agent.objects.in_bulk(set(chosen.values()))
-        for ticket in _still_waiting(team, chosen):
+        waiting = _still_waiting(team, chosen)
+        for ticket in waiting:
             changes.assign(ticket, agent=agents[chosen[ticket.pk]], reason=_reason(team), actor=SYSTEM)
-        _store_turns(team, roster, set(chosen.values()))
-    return len(chosen)
+        _store_turns(team, roster, {chosen[ticket.pk] for ticket in waiting})
+    return len(waiting), len(chosen) == BATCH
 
 
 def _choose(team: Team, roster: Roster) -> dict[int, int]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from core.clock import now
 from people.models import Agent, Availability, Role, Team
+from routing.services import dispatching
 from routing.services.dispatching import dispatch_all
 from tests.desk import a_team, an_agent, an_inbox, customer_writes, rule_actor
 from tickets.models import Inbox, Ticket, TicketEvent
@@ -112,6 +113,18 @@ def test_ticket_that_needs_nobody_now_is_not_handed_out(inbox: Inbox, state: dic
     ticket = customer_writes(inbox)
     Ticket.objects.filter(pk=ticket.pk).update(**state)
     assert dispatch_all() == 0
+
+
+def test_dispatcher_leaves_tickets_that_others_write_to_and_comes_to_an_end(
+    inbox: Inbox, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = customer_writes(inbox)
+    monkeypatch.setattr(dispatching, "BATCH", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(dispatching, "_still_waiting", lambda team, chosen: [])
+        assert dispatch_all() == 0
+    assert dispatch_all() == 1
+    assert owners(ticket) == ["Ada One"]
 
 
 @pytest.mark.django_db(transaction=True)

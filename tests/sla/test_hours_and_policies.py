@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
+from sla import tasks
 from sla.models import BusinessHours, Clock, Metric, OpenInterval, Policy
 from sla.services.hours import HoursDraft, extend_hours, save_hours
 from sla.services.policies import PolicyDraft, save_policy
@@ -113,6 +114,15 @@ def test_edited_policy_reaches_the_running_clocks(inbox: Inbox, policy: Policy) 
     assert TicketEvent.objects.get(ticket=ticket, kind="SLAApplied").data == {"policy": "Standard"}
     apply_policies()
     assert TicketEvent.objects.filter(kind="SLAApplied").count() == 1
+
+
+def test_edited_policy_reaches_more_clocks_than_one_task_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks, "_APPLYING_SECONDS", -1)
+    monkeypatch.setattr(tasks.policies, "apply_policies", lambda *, after_ticket_id: after_ticket_id + 200)
+    monkeypatch.setattr(apply_policies, "delay", asked.append)
+    apply_policies(400)
+    assert asked == [600]
 
 
 def test_new_holiday_moves_the_deadlines_behind_it(inbox: Inbox, office: BusinessHours) -> None:

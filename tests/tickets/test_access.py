@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NotFound
+from people.services.contacts import add_contact
 from tests.cast import Cast, last_message, new_ticket
 from tickets.selectors import access
+from tickets.selectors.contacts import contact_page, find_contacts
 from tickets.selectors.counts import view_counts
 from tickets.selectors.filters import Filters
 from tickets.selectors.lists import ticket_page
@@ -52,6 +54,18 @@ def test_secret_leaks_through_no_reader(cast: Cast) -> None:
     with pytest.raises(NotFound):
         access.message_for(cast.ana, last_message(secret).pk)
     assert search(cast.cleo, "canary")[0].ticket == secret
+
+
+def test_contact_is_found_by_the_same_rule_at_every_door(cast: Cast) -> None:
+    hidden = new_ticket(cast.legal_mail).contact
+    fresh = add_contact(name="Nora Newcomer")
+    for agent in cast.everyone():
+        visible = set(access.contacts_visible_to(agent))
+        assert fresh in visible
+        assert (hidden in visible) == (agent.name in ("Cleo", "Mona", "Ada"))
+        assert set(contact_page(agent).rows) == visible
+        assert fresh in find_contacts(agent, "newcomer")
+        assert access.contact_for(agent, fresh.pk) == fresh
 
 
 def test_upload_is_its_owners_until_sent(cast: Cast) -> None:

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from core.errors import NotFound
 from core.paging import Page, keyset_page
 from people.models import Agent, Contact, Identity
-from people.policy import may
-from tickets.selectors.access import tickets_visible_to
-
-
-def contacts_visible_to(agent: Agent) -> QuerySet[Contact]:
-    """Managers see all; others the contacts of tickets that they may see."""
-    if not may(agent, "see_tickets"):
-        return Contact.objects.none()
-    if agent.sees_everything:
-        return Contact.objects.all()
-    return Contact.objects.filter(pk__in=tickets_visible_to(agent).values("contact_id"))
-
-
-def contact_for(agent: Agent, contact_id: int) -> Contact:
-    found = contacts_visible_to(agent).select_related("organization").filter(pk=contact_id).first()
-    if found is None:
-        raise NotFound("There is no such contact that you may see.")
-    return found
+from tickets.selectors.access import contacts_visible_to
 
 
 def find_contacts(agent: Agent, query: str, *, size: int = 20) -> list[Contact]:

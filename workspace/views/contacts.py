@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from people.policy import may, require
 from people.services.contacts import rename
-from tickets.selectors.contacts import contact_for, contact_page, find_contacts
+from tickets.selectors.access import contact_for
+from tickets.selectors.contacts import contact_page, find_contacts
 from tickets.selectors.lists import tickets_of_contact
 from tickets.selectors.rows import channel_of
 from tickets.selectors.sides import identities_of

@@ -13,7 +13,8 @@ from core.errors import Conflict
 from people.models import Agent, Contact
 from tests.cast import Cast, inbound, new_ticket
 from tickets.inbound import Clues, Sender
-from tickets.models import Message, Ticket, TicketEvent
+from tickets.models import Draft, Message, Ticket, TicketEvent
+from tickets.services.drafts import save_draft
 from tickets.services.intake import record_inbound
 from tickets.services.messages import reply
 
@@ -81,3 +82,15 @@ def test_double_click_sends_once(cast: Cast) -> None:
     actor = cast.ana.as_actor()
     results = _all_at_once([lambda: reply(ticket, text="Once", idempotency_key="click", actor=actor)] * AT_ONCE)
     assert len({result.pk for result in results if isinstance(result, Message)}) == 1
+
+
+def test_two_tabs_that_begin_a_draft_together_keep_one(cast: Cast) -> None:
+    for _ in range(5):
+        ticket = new_ticket(cast.mail)
+
+        def save(text: str, ticket: Ticket = ticket) -> Callable[[], object]:
+            return lambda: save_draft(ticket, mode="reply", text=text, revision=0, agent=cast.ana)
+
+        results = _all_at_once([save("one tab"), save("the other")])
+        assert sum(isinstance(result, Conflict) for result in results) == 1
+        assert Draft.objects.filter(ticket=ticket).count() == 1

@@ -27,10 +27,9 @@ def save_draft(
     if mode not in DraftMode.values:
         raise Invalid("Unknown kind of draft.", fields={"mode": "reply or note"})
     with unit_of_work():
-        draft = Draft.objects.select_for_update().filter(agent=agent, ticket=ticket, mode=mode).first()
-        if draft is None:
-            draft = Draft(agent=agent, ticket=ticket, mode=mode)
-        elif draft.revision > revision:
+        # Two tabs may begin the same draft at the same moment.
+        draft, _ = Draft.objects.select_for_update().get_or_create(agent=agent, ticket=ticket, mode=mode)
+        if draft.revision > revision:
             raise Conflict(
                 "A newer draft was saved from another tab or device.",
                 details={"text": draft.text, "revision": draft.revision},

@@ -76,3 +76,9 @@ export function insertSign(area, sign) {
   const before = area.value.slice(0, area.selectionStart);
   area.setRangeText((before && !/\s$/.test(before) ? " " : "") + sign, area.selectionStart, area.selectionEnd, "end");
 }
+
+/** Out of the editor; what was written stays. */
+export function leave(event, area) {
+  event.preventDefault();
+  area.blur();
+}

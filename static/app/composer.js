@@ -1,7 +1,7 @@
 // The composer of one ticket: what is written, as what, to whom; its words never reach another ticket.
 
 import { Attachments } from "./attach.js";
-import { dressMode, insertSign, showGuard, showLength, showSaved, takeState } from "./composer-parts.js";
+import { dressMode, insertSign, leave, showGuard, showLength, showSaved, takeState } from "./composer-parts.js";
 import { DraftKeeper, localDraft } from "./drafts.js";
 import { sayTyping } from "./live/live.js";
 import { send } from "./send.js";
@@ -33,7 +33,10 @@ class Composer {
       send(this, {});
     });
     element.addEventListener("click", (event) => this.clicked(event));
-    this.load();
+    // What was typed while the page was starting is kept.
+    this.load(this.area.value);
+    if (this.area.value) this.drafts.changed();
+    this.applyRules();
   }
 
   get mode() {
@@ -44,9 +47,9 @@ class Composer {
   }
 
   /** Put the words of this machine into the editor. */
-  load() {
+  load(early = "") {
     const kept = localDraft(this.form.dataset.ticket, this.mode);
-    this.area.value = kept?.text ?? "";
+    this.area.value = kept?.text ?? early;
     this.files.set(kept?.files ?? []);
     this.drafts.revision = kept?.revision ?? 0;
     this.tell(kept?.text ? "kept" : "");
@@ -54,8 +57,7 @@ class Composer {
   }
 
   setMode(mode, isFocused = true) {
-    const button = this.form.querySelector(`.mode[data-mode="${mode}"]`);
-    if (!button) return;
+    if (!this.form.querySelector(`.mode[data-mode="${mode}"]`)) return;
     if (mode !== this.mode) {
       this.drafts.flush();
       this.form.dataset.mode = mode;
@@ -118,10 +120,7 @@ class Composer {
     if (event.key === "Enter" && (isCommand || isChatEnter)) {
       event.preventDefault();
       send(this, isCommand && event.shiftKey && !this.isNote ? { status: "resolved" } : {});
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      this.area.blur();
-    }
+    } else if (event.key === "Escape") leave(event, this.area);
   }
 
   clicked(event) {

@@ -24,6 +24,7 @@ class AtTheDesk:
 
     def opens(self, path: str) -> AtTheDesk:
         self.page.goto(f"{self.url}{path}")
+        self.page.wait_for_selector("html[data-started]")
         return self
 
     def row(self, text: str) -> Locator:

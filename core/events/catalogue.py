@@ -101,6 +101,14 @@ class MessageFailed(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePostponed(TicketChanged):
+    """A reply could not leave yet, for a reason that was not known before; it is tried again by itself."""
+
+    message_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited(TicketChanged):
     """The contact changed a message at the provider; the earlier text is kept in the event."""
 

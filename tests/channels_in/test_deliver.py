@@ -17,7 +17,8 @@ from channels_in.services import attempts, deliver, enqueue, sweep
 from core.clock import now
 from tests.cast import Cast, new_ticket
 from tickets.capabilities import Capabilities
-from tickets.models import Delivery, Inbox, Message
+from tickets.models import Delivery, Inbox, Message, Ticket, TicketEvent
+from tickets.selectors.timeline import entries_after
 from tickets.services import outbox
 from tickets.services.messages import reply
 
@@ -137,6 +138,17 @@ def test_temporary_refusals_end_when_patience_ends(cast: Cast, post: Postcards) 
     Message.objects.filter(pk=message.pk).update(created_at=now() - timedelta(hours=25))
     message = attempt(message)
     assert (message.delivery, message.failure) == (Delivery.FAILED, "The post office is closed.")
+
+
+def test_open_screens_hear_once_why_a_reply_waits(cast: Cast, post: Postcards) -> None:
+    post.answers = [ChannelError(ErrorKind.RETRY, "The post office is closed.") for _ in range(2)]
+    message = attempt(written(cast))
+    ticket = Ticket.objects.get(pk=message.ticket_id)
+    entry = entries_after(ticket, ticket.last_seq - 1)[-1].message
+    assert entry is not None
+    assert (entry.delivery, entry.failure) == (Delivery.RETRYING, "The post office is closed.")
+    attempt(message)
+    assert TicketEvent.objects.filter(ticket=ticket, kind="MessagePostponed").count() == 1
 
 
 def test_pauses_grow_with_jitter_and_obey_the_provider() -> None:

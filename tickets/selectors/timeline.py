@@ -11,7 +11,7 @@ PAGE_SIZE = 40
 # Events that only accompany a message entry, or repeat what another entry says.
 _SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied"})
 # Events that change how an earlier entry looks.
-TOUCHING = frozenset({"MessageDelivered", "MessageFailed", "MessageRetracted", "MessageEdited"})
+TOUCHING = frozenset({"MessageDelivered", "MessageFailed", "MessagePostponed", "MessageRetracted", "MessageEdited"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from core.clock import now
 from core.events.bus import unit_of_work
-from core.events.catalogue import SYSTEM, MessageDelivered, MessageFailed
+from core.events.catalogue import SYSTEM, MessageDelivered, MessageFailed, MessagePostponed
 from tickets.models import ATTEMPTABLE, Delivery, Message, RefKind
 from tickets.services.journal import locked, record
 from tickets.services.refs import remember_now
@@ -24,7 +24,7 @@ _RANK = {Delivery.SENT: 1, Delivery.DELIVERED: 2, Delivery.READ: 3}
 
 
 def due_message_ids(limit: int = 100) -> list[int]:
-    """Messages whose attempt is due, oldest first; those that are claimed or wait behind an older one are left alone."""
+    """Messages whose attempt is due, oldest first, without those that are claimed or wait behind an older one."""
     rows = (
         Message.objects.filter(delivery__in=["queued", "sending", "retrying"], next_attempt_at__lte=now())
         .filter(~_waits_behind_another())
@@ -98,12 +98,16 @@ def record_sent(message: Message, *, external_id: str = "", aliases: Sequence[st
 
 def record_retry(message: Message, *, after_seconds: float, reason: str) -> None:
     """A temporary failure: due again after the given time. The agent sees that it waits, and why."""
-    Message.objects.filter(pk=message.pk, delivery=Delivery.SENDING).update(
-        delivery=Delivery.RETRYING,
-        claimed_until=None,
-        next_attempt_at=now() + timedelta(seconds=max(after_seconds, 1)),
-        failure=reason[:300],
-    )
+    with unit_of_work():
+        ticket = locked(message.ticket_id)
+        waits = Message.objects.filter(pk=message.pk, delivery=Delivery.SENDING).update(
+            delivery=Delivery.RETRYING,
+            claimed_until=None,
+            next_attempt_at=now() + timedelta(seconds=max(after_seconds, 1)),
+            failure=reason[:300],
+        )
+        if waits and reason[:300] != message.failure:
+            record(ticket, MessagePostponed(message_id=message.pk, reason=reason[:300]), actor=SYSTEM)
 
 
 def record_failed(message: Message, *, reason: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from sla import tasks
 from sla.models import BusinessHours, Clock, Metric, OpenInterval, Policy
+from sla.services import policies
 from sla.services.hours import HoursDraft, extend_hours, save_hours
 from sla.services.policies import PolicyDraft, save_policy
 from sla.tasks import apply_policies
@@ -119,7 +120,7 @@ def test_edited_policy_reaches_the_running_clocks(inbox: Inbox, policy: Policy) 
 def test_edited_policy_reaches_more_clocks_than_one_task_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(tasks, "_APPLYING_SECONDS", -1)
-    monkeypatch.setattr(tasks.policies, "apply_policies", lambda *, after_ticket_id: after_ticket_id + 200)
+    monkeypatch.setattr(policies, "apply_policies", lambda *, after_ticket_id: after_ticket_id + 200)
     monkeypatch.setattr(apply_policies, "delay", asked.append)
     apply_policies(400)
     assert asked == [600]

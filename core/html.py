@@ -6,7 +6,7 @@ import nh3
 
 from core.html_text import html_to_text
 
-__all__ = ["POLICY_VERSION", "QUOTE_CLASSES", "has_remote_images", "html_to_text", "sanitize"]
+__all__ = ["POLICY_VERSION", "QUOTE_CLASSES", "has_remote_images", "html_to_text", "sanitize", "without_remote_images"]
 
 POLICY_VERSION = 1
 """Raise it when the rules below change: stored HTML of an older version is cleaned again when shown."""
@@ -94,6 +94,11 @@ def sanitize(html: str) -> str:
 def has_remote_images(safe_html: str) -> bool:
     """Whether showing this sanitized HTML with images on would tell a stranger that it was opened."""
     return _IMAGE_SOURCE.search(safe_html) is not None
+
+
+def without_remote_images(safe_html: str) -> str:
+    """Sanitized HTML whose strangers' pictures are not even asked for: only their alternative text shows."""
+    return _IMAGE_SOURCE.sub(lambda found: found.group().replace(" src=", " data-src="), safe_html)
 
 
 def _clean(html: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.html import has_remote_images, html_to_text, sanitize
+from core.html import has_remote_images, html_to_text, sanitize, without_remote_images
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -79,6 +79,13 @@ def test_a_deep_nest_does_not_stall_the_desk() -> None:
     started = time.process_time()
     html_to_text(sanitize("<div>" * 50_000 + "deep" + "</div>" * 50_000))
     assert time.process_time() - started < 2
+
+
+def test_strangers_pictures_are_not_asked_for() -> None:
+    shown = without_remote_images(sanitize('<img alt="Logo" src="https://tracker.example/p.gif"><img src="cid:a@b">'))
+    assert not has_remote_images(shown)
+    assert 'alt="Logo"' in shown
+    assert 'src="cid:a@b"' in shown
 
 
 def test_remote_images_are_noticed() -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from core.errors import NotFound
-from core.html import has_remote_images, sanitize
+from core.html import has_remote_images, sanitize, without_remote_images
 from tickets.models import Message
 from tickets.selectors.access import attachment_for, message_for
 from tickets.selectors.bodies import html_of, inline_files_of
@@ -50,6 +50,7 @@ def message_body_page(request: AgentRequest, message_id: int) -> HttpResponse:
     # Cleaned again with the present rules: what is stored may be of an older release.
     body = sanitize(found.html)
     remote = "1" if has_remote_images(body) and not with_images else ""
+    body = body if with_images else without_remote_images(body)
     style = _STYLE + (_FOLD if is_folded else "")
     page = (
         f'<!doctype html><html lang="" data-remote="{remote}"><head><meta charset="utf-8"><base target="_blank">'

@@ -22,6 +22,8 @@ from reports.period import PRESETS
 from reports.promises import OUTCOMES, PromiseFilters, decided, name_of, with_outcome
 from reports.runner import Run, report_for, run_report, zone_of
 from sla.models import Metric
+from tickets.models import Priority
+from tickets.selectors.rows import channel_of
 
 PAGE_SIZE = 100
 
@@ -123,7 +125,8 @@ def _facts_of(filters: PromiseFilters) -> list[str]:
     if filters.hour:
         facts.append(f"{int(filters.hour):02}:00 to {int(filters.hour):02}:59")
     facts += [name_of(kind, getattr(filters, kind)) for kind in ("team", "agent", "inbox") if getattr(filters, kind)]
-    return facts + [value.capitalize() for value in (filters.channel, filters.priority) if value]
+    channel = [channel_of(filters.channel).label] if filters.channel else []
+    return facts + channel + ([Priority(filters.priority).label] if filters.priority else [])
 
 
 def _days_of(filters: PromiseFilters) -> str:

@@ -15,6 +15,7 @@ from reports.promises import PromiseFilters
 from sla.models import Metric
 from tickets.models import Priority
 from tickets.selectors.access import inboxes_visible_to
+from tickets.selectors.rows import channel_of
 
 FIRST, RESOLUTION = Metric.FIRST_RESPONSE.value, Metric.RESOLUTION.value
 
@@ -67,7 +68,7 @@ class SlaReport(Report):
             Choice("team", "Team", [*teams, ("none", "No team")], filters.team),
             Choice("agent", "Agent", [*agents, ("none", "Nobody")], filters.agent),
             Choice("inbox", "Inbox", [(str(pk), name) for pk, name, _ in inboxes], filters.inbox),
-            Choice("channel", "Channel", [(kind, kind.capitalize()) for kind in kinds], filters.channel),
+            Choice("channel", "Channel", [(kind, channel_of(kind).label) for kind in kinds], filters.channel),
             Choice("priority", "Priority", Priority.choices, filters.priority),
         )
 
@@ -84,7 +85,9 @@ class Names:
             return self.teams.get(value, "No team")
         if dimension == "agent":
             return self.agents.get(value, "Nobody")
-        return dict(Priority.choices).get(value, value.capitalize()) if value else "Unknown"
+        if not value:
+            return "Unknown"
+        return channel_of(value).label if dimension == "channel" else dict(Priority.choices).get(value, value)
 
 
 def names_of(found: Facts) -> Names:

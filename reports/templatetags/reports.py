@@ -10,6 +10,7 @@ from django import template
 from reports import svg
 from reports.base import Chart, Column, HeatCell, Mark, Row, Tile
 from reports.wording import change, shown
+from tickets.selectors.rows import channel_of
 
 register = template.Library()
 
@@ -19,6 +20,11 @@ HEAT_STEPS = 5
 @register.filter
 def figure(row: Row, column: Column) -> str:
     return shown(row.values[column.key], column.kind)
+
+
+@register.filter
+def channel_label(kind: str) -> str:
+    return channel_of(kind).label
 
 
 @register.filter

@@ -40,7 +40,8 @@ def _opened(who: str, data: Data, names: Directory) -> Sentence:
 def _assigned(who: str, data: Data, names: Directory) -> Sentence:
     if data.get("after") is not None and names.agent(data["after"]) == who:
         return Sentence("user-check", f"{who} took it")
-    reason = f" ({data['reason'].lower()})" if data.get("reason") else ""
+    told = str(data.get("reason") or "")
+    reason = f" ({told[:1].lower()}{told[1:]})" if told else ""
     after = data.get("after")
     if after is None:
         return Sentence("user", f"{who} unassigned {names.agent(data.get('before'))}{reason}")

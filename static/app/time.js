@@ -28,9 +28,9 @@ export function ago(then, now = new Date()) {
 }
 
 export function left(ms) {
-  const sign = ms < 0 ? "-" : "";
   const total = Math.floor(Math.abs(ms) / 1000);
-  if (sign === "" && total < 300) return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
+  const sign = ms < 0 && total >= 60 ? "-" : "";
+  if (ms >= 0 && total < 300) return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, "0")}`;
   const minutes = Math.floor(total / 60);
   if (minutes < 60) return `${sign}${minutes}m`;
   const hours = Math.floor(minutes / 60);

@@ -33,7 +33,11 @@ def test_every_kind_of_change_has_its_words(kind: str) -> None:
     ("kind", "data", "words"),
     [
         ("TicketAssigned", {"before": None, "after": 1}, "Ana took it"),
-        ("TicketAssigned", {"before": 1, "after": 2, "reason": "Round robin"}, "Ana assigned Ben (round robin)"),
+        (
+            "TicketAssigned",
+            {"before": 1, "after": 2, "reason": "Round robin in Orders"},
+            "Ana assigned Ben (round robin in Orders)",
+        ),
         ("TicketAssigned", {"before": 2, "after": None}, "Ana unassigned Ben"),
         ("TeamAssigned", {"before": None, "after": 3}, "Ana moved it to Billing"),
         ("TeamAssigned", {"before": 3, "after": None}, "Ana took it from Billing"),

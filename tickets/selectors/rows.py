@@ -107,7 +107,8 @@ def ago(moment: datetime, at: datetime) -> str:
 def duration_text(left: timedelta) -> str:
     """ "42m", "1h 10m", "3d 4h"; late ones begin with a minus."""
     seconds = int(left.total_seconds())
-    sign, minutes = ("-" if seconds < 0 else ""), abs(seconds) // 60
+    minutes = abs(seconds) // 60
+    sign = "-" if seconds < 0 and minutes else ""
     if minutes < 60:
         return f"{sign}{minutes}m"
     hours, minutes = divmod(minutes, 60)

@@ -22,7 +22,11 @@ class ProfileForm(forms.Form):
         label="Time zone", choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())]
     )
     signature = forms.CharField(
-        label="Signature", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label="Signature",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Put under every mail that you send, not under chats.",
     )
     undo_seconds = forms.TypedChoiceField(
         label="Time to undo a mail",

@@ -163,8 +163,10 @@ def _bare_id(external_id: str) -> str:
 
 
 def _add_content(mail: EmailMessage, message: Message) -> None:
-    mail.set_content(message.text or "", cte="quoted-printable")
-    mail.add_alternative(_html(message.text), subtype="html", cte="quoted-printable")
+    signature = _signature(message)
+    plain = f"{message.text.rstrip()}\n\n-- \n{signature}\n" if signature else message.text or ""
+    mail.set_content(plain, cte="quoted-printable")
+    mail.add_alternative(_html(message.text, signature), subtype="html", cte="quoted-printable")
     for file in _files(message):
         kind, _, subtype = file.content_type.partition("/")
         if not subtype or kind in ("multipart", "message"):
@@ -181,9 +183,15 @@ def _files(message: Message) -> Sequence[Any]:
     return files
 
 
-def _html(text: str) -> str:
-    paragraphs = re.split(r"\n{2,}", text.strip())
-    return _inliner().inline(render_to_string("channels_in/email/reply.html", {"paragraphs": paragraphs}))
+def _signature(message: Message) -> str:
+    """What its author puts under every mail; the desk's own mails have none."""
+    author = message.author_agent
+    return author.signature.strip() if author and not message.is_automatic else ""
+
+
+def _html(text: str, signature: str) -> str:
+    context = {"paragraphs": re.split(r"\n{2,}", text.strip()), "signature": signature}
+    return _inliner().inline(render_to_string("channels_in/email/reply.html", context))
 
 
 @cache

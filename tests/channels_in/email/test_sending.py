@@ -73,6 +73,14 @@ def test_an_answer_carries_everything_that_threads_it(ticket: Ticket, relay: Fak
     assert "style=" in html
 
 
+def test_an_agents_signature_ends_the_mail_but_not_the_message(ticket: Ticket, relay: FakeServer) -> None:
+    answer = delivered(agent_replies(ticket, an_agent(signature="Mia Winter\nSupport <b>"), "Here is how."))
+    mail = sent(relay)
+    assert body_of(mail, "plain").splitlines() == ["Here is how.", "", "-- ", "Mia Winter", "Support <b>"]
+    assert "Mia Winter<br>Support &lt;b&gt;" in body_of(mail, "html")
+    assert answer.text == "Here is how."
+
+
 def test_the_second_answer_refers_to_the_whole_thread(ticket: Ticket, relay: FakeServer) -> None:
     agent = an_agent()
     first = delivered(agent_replies(ticket, agent, "One."))

@@ -27,6 +27,13 @@ def test_agent_replies_and_the_screen_gets_the_message(cast: Cast, sign_in: Sign
     assert ticket.status == "pending"
 
 
+def test_reply_whose_status_is_refused_is_not_sent(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    answer = sign_in(cast.ana).post(f"/tickets/{ticket.number}/reply/", {"text": "Done.", "status": "finished"})
+    assert (answer.status_code, answer.json()["fields"].keys()) == (422, {"status"})
+    assert not ticket.messages.filter(direction="out").exists()
+
+
 def test_same_key_sends_one_reply(cast: Cast, sign_in: SignIn) -> None:
     ticket = new_ticket(cast.mail)
     ana = sign_in(cast.ana)

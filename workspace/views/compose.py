@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from core.errors import Invalid, TooLarge
+from core.events.bus import unit_of_work
 from people.policy import require
 from tickets.models import Delivery, Message
 from tickets.selectors.access import message_for, ticket_for
@@ -24,23 +25,24 @@ _MOST_COPIES = 50
 @require_POST
 @agent_page
 def reply_action(request: AgentRequest, number: int) -> JsonResponse:
-    """Queue a reply; 409 with what is new when a colleague or the customer wrote since `seen`."""
+    """Queue a reply, and set a status with it or do neither; 409 with what is new since `seen`."""
     agent = request.user
     ticket = ticket_for(agent, number)
-    message = messages.reply(
-        ticket,
-        text=request.POST.get("text", ""),
-        attachments=uuids(request, "attachments"),
-        cc=_copies(request),
-        seen_seq=optional_whole(request.POST.get("seen", ""), "seen"),
-        send_anyway=request.POST.get("anyway") == "1",
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:64] or None,
-        undo_seconds=agent.undo_seconds,
-        actor=agent.as_actor(),
-    )
-    if status := request.POST.get("status"):
-        changes.set_status(ticket, status=status, actor=agent.as_actor())
-    drafts.discard_draft(ticket, mode="reply", agent=agent)
+    with unit_of_work():
+        message = messages.reply(
+            ticket,
+            text=request.POST.get("text", ""),
+            attachments=uuids(request, "attachments"),
+            cc=_copies(request),
+            seen_seq=optional_whole(request.POST.get("seen", ""), "seen"),
+            send_anyway=request.POST.get("anyway") == "1",
+            idempotency_key=request.headers.get("Idempotency-Key", "")[:64] or None,
+            undo_seconds=agent.undo_seconds,
+            actor=agent.as_actor(),
+        )
+        if status := request.POST.get("status"):
+            changes.set_status(ticket, status=status, actor=agent.as_actor())
+        drafts.discard_draft(ticket, mode="reply", agent=agent)
     return _answer(request, number, message)
 
 
@@ -65,9 +67,10 @@ def undo_action(request: AgentRequest, message_id: int) -> JsonResponse:
     """Take a waiting reply back; its words and files return to the composer."""
     message = message_for(request.user, message_id)
     waiting = [str(file.pk) for file in message.attachments.all()]
-    messages.undo(message, actor=request.user.as_actor())
-    if status := request.POST.get("status"):
-        changes.set_status(message.ticket, status=status, actor=request.user.as_actor())
+    with unit_of_work():
+        messages.undo(message, actor=request.user.as_actor())
+        if status := request.POST.get("status"):
+            changes.set_status(message.ticket, status=status, actor=request.user.as_actor())
     ticket = ticket_for(request.user, message.ticket.number)
     seen = optional_whole(request.POST.get("seq", ""), "seq") or 0
     body = delta(request, request.user, ticket, seen)

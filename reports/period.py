@@ -71,7 +71,7 @@ def period_from(values: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> 
     if values.get("from") or values.get("to"):
         return _between(values, now=now, zone=zone)
     days = values.get("days") or str(DEFAULT_DAYS)
-    if not days.isdecimal() or not 1 <= int(days[:6]) <= LONGEST_DAYS:
+    if not days.isdecimal() or len(days) > 6 or not 1 <= int(days) <= LONGEST_DAYS:
         raise Invalid("Choose another period.", fields={"days": f"Between 1 and {LONGEST_DAYS} days."})
     return last_days(int(days), now=now, zone=zone)
 

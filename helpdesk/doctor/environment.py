@@ -57,7 +57,7 @@ def site() -> Iterator[Finding]:
     else:
         yield good(f"SITE_URL {settings.SITE_URL}")
     if IS_PRODUCTION and not settings.METRICS_TOKEN:
-        yield doubtful("/metrics is open to everybody who reaches it", "set METRICS_TOKEN")
+        yield doubtful("/metrics answers nobody but this machine", "set METRICS_TOKEN and give it to your scraper")
     if settings.DEBUG:
         yield doubtful("DEBUG is on: errors show their insides", "unset DEBUG outside development")
 

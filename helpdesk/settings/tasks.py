@@ -22,7 +22,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Longer than twice the longest task (bulk exports: 280 s): a copy never runs beside its original.
+    # Longer than twice the longest task (edited policies: 280 s): a copy never runs beside its original.
     "visibility_timeout": 600,
     "socket_connect_timeout": 3,
     "socket_timeout": 30,

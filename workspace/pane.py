@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -92,5 +93,8 @@ def drafts(agent: Agent, ticket: Ticket) -> dict[str, dict[str, Any]]:
 
 
 def etag(agent: Agent, ticket: Ticket) -> str:
-    """Changes with the ticket, the viewer's rights, the day (its headings say "Today") and the release."""
-    return f'"{ticket.pk}-{ticket.last_seq}-{agent.pk}-{agent.role}-{localdate():%m%d}-{settings.BUILD}"'
+    """Changes with the ticket, the names on it, the viewer's rights and clock, the day ("Today") and the release."""
+    names = (ticket.contact.name, str(ticket.assignee), str(ticket.team))
+    viewer = (agent.pk, agent.role, agent.time_zone)
+    shown = repr((ticket.last_seq, names, viewer, localdate().isoformat(), settings.BUILD))
+    return f'"{ticket.pk}-{hashlib.sha256(shown.encode()).hexdigest()[:24]}"'

@@ -7,6 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from people.models import Agent
+from people.services.contacts import rename
 from tests.cast import Cast, new_ticket, receive
 from tests.workspace.conftest import SignIn
 from tickets.inbound import Clues
@@ -73,6 +75,17 @@ def test_unchanged_pane_is_not_sent_again(cast: Cast, sign_in: SignIn) -> None:
     assert ana.get(f"/tickets/{ticket.number}/pane/", headers={"if-none-match": tag}).status_code == 304
     messages.add_note(ticket, text="New", actor=cast.ben.as_actor())
     assert ana.get(f"/tickets/{ticket.number}/pane/", headers={"if-none-match": tag}).status_code == 200
+
+
+def test_pane_is_drawn_anew_when_a_name_on_it_or_the_agents_clock_changes(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    ana, address = sign_in(cast.ana), f"/tickets/{ticket.number}/pane/"
+    tag = ana.get(address)["ETag"]
+    rename(ticket.contact, name="Rosalind")
+    renamed = ana.get(address, headers={"if-none-match": tag})
+    assert (renamed.status_code, "Rosalind" in renamed.content.decode()) == (200, True)
+    Agent.objects.filter(pk=cast.ana.pk).update(time_zone="Asia/Tokyo")
+    assert ana.get(address, headers={"if-none-match": renamed["ETag"]}).status_code == 200
 
 
 def test_screen_fetches_only_what_it_misses(cast: Cast, sign_in: SignIn) -> None:

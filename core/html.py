@@ -6,10 +6,7 @@ import nh3
 
 from core.html_text import html_to_text
 
-__all__ = ["POLICY_VERSION", "QUOTE_CLASSES", "has_remote_images", "html_to_text", "sanitize", "without_remote_images"]
-
-POLICY_VERSION = 1
-"""Raise it when the rules below change: stored HTML of an older version is cleaned again when shown."""
+__all__ = ["QUOTE_CLASSES", "has_remote_images", "html_to_text", "sanitize", "without_remote_images"]
 
 MAX_DEPTH = 250
 """Deeper elements are unwrapped: the tree builder takes quadratic time for them (a minute for 100,000)."""

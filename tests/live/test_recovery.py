@@ -122,6 +122,7 @@ def test_screen_that_was_away_too_long_is_told_to_load_anew(cast: Cast, monkeypa
     assert changes_since(cast.ana, end - 1).is_reset
 
 
+@pytest.mark.usefixtures("young_journal")
 def test_answer_holds_no_ticket_that_the_agent_may_not_see(cast: Cast) -> None:
     start = newest_cursor()
     secret = new_ticket(cast.legal_mail, "canary", subject="canary")
@@ -141,6 +142,7 @@ def test_ticket_that_left_the_agents_sight_is_named_without_its_row(cast: Cast) 
     assert gone["seq"] > ticket.last_seq
 
 
+@pytest.mark.usefixtures("young_journal")
 def test_number_of_questions_does_not_grow_with_the_changes(
     cast: Cast, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:

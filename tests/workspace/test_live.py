@@ -21,6 +21,7 @@ def test_stranger_is_told_that_they_are_signed_out(address: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
 
 
+@pytest.mark.usefixtures("young_journal")
 def test_changes_hold_rows_of_visible_tickets_and_the_next_cursor(cast: Cast, sign_in: SignIn) -> None:
     start = newest_cursor()
     new_ticket(cast.legal_mail, "canary", subject="canary")

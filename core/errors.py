@@ -65,10 +65,3 @@ class TooMany(HelpdeskError):
 
     code = "too_many"
     status = 429
-
-
-class Unavailable(HelpdeskError):
-    """A part that we need is down; trying again later is right."""
-
-    code = "unavailable"
-    status = 503

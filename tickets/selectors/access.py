@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.errors import NotFound
 from people.models import Agent, Contact, Team
 from people.policy import may
-from tickets.models import Attachment, Inbox, Message, MessageKind, Ticket
+from tickets.models import Attachment, Inbox, Message, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +166,6 @@ def public_and_internal(ticket_id: int, *, after_seq: int = 0) -> QuerySet[Messa
     """All messages of a ticket that the reader was let into, oldest first, with authors and files."""
     rows = Message.objects.filter(ticket_id=ticket_id, seq__gt=after_seq).exclude(delivery="retracted")
     return rows.select_related("author_agent", "author_contact").prefetch_related("attachments").order_by("seq")
-
-
-def public_messages(ticket_id: int) -> QuerySet[Message]:
-    """What the customer may see of a ticket: replies, never notes, never what was undone."""
-    return Message.objects.filter(ticket_id=ticket_id, kind=MessageKind.REPLY).exclude(delivery="retracted")
 
 
 def agents_who_see(ticket: Ticket) -> QuerySet[Agent]:

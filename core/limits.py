@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most `times` in `seconds` for each subject (an address, a visitor, an inbox)."""
+    """At most `times` (or that much, such as bytes) in `seconds` for each subject: an address, a visitor, an inbox."""
 
     name: str
     times: int
@@ -35,11 +35,11 @@ class _LocalCounter:
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def add(self, key: str) -> int:
+    def add(self, key: str, amount: int) -> int:
         with self._lock:
             if len(self._counts) > _LOCAL_KEYS:
                 self._counts.clear()
-            self._counts[key] = self._counts.get(key, 0) + 1
+            self._counts[key] = self._counts.get(key, 0) + amount
             return self._counts[key]
 
 
@@ -53,24 +53,24 @@ def _redis(url: str) -> redis.Redis:
     )
 
 
-def is_within(limit: Limit, subject: object) -> bool:
-    """Count one more use; False when it is over the limit."""
+def is_within(limit: Limit, subject: object, amount: int = 1) -> bool:
+    """Count one more use (or an amount, such as bytes); False when it is over the limit."""
     window = int(time.time()) // limit.seconds
     key = f"limit:{limit.name}:{window}:{subject}"
     try:
         pipe = _redis(settings.REDIS_URL).pipeline(transaction=False)
-        pipe.incr(key)
+        pipe.incr(key, amount)
         pipe.expire(key, limit.seconds + 1)
         count = int(pipe.execute()[0])
     except (redis.RedisError, OSError):
         logger.warning("Rate limits are counted per process: Redis does not answer")
-        count = _local.add(key)
+        count = _local.add(key, amount)
     return count <= limit.times
 
 
-def require(limit: Limit, subject: object) -> None:
+def require(limit: Limit, subject: object, amount: int = 1) -> None:
     """Raises TooMany over the limit, with the seconds until the window ends."""
-    if is_within(limit, subject):
+    if is_within(limit, subject, amount):
         return
     wait = limit.seconds - int(time.time()) % limit.seconds
     raise TooMany(f"Too many requests. Try again in {wait} s.", details={"retry_after": wait})

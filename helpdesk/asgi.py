@@ -6,10 +6,13 @@ from a2wsgi import WSGIMiddleware
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.wsgi import get_wsgi_application
 
+from helpdesk.patience import limit_statements
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 # Django must be set up before the consumers import its models.
 http = get_wsgi_application()
+limit_statements()
 
 from live.routing import websocket_urlpatterns as agent_sockets  # noqa: E402
 from portal.routing import websocket_urlpatterns as visitor_sockets  # noqa: E402

@@ -16,6 +16,9 @@ MESSAGES_BY_VISITOR = Limit(name="chat-message", times=30, seconds=30)
 MESSAGES_BY_WIDGET = Limit(name="chat-message-inbox", times=3000, seconds=60)
 NEW_VISITORS_BY_ADDRESS = Limit(name="chat-visitor-ip", times=30, seconds=600)
 FILES_BY_ADDRESS = Limit(name="chat-files-ip", times=60, seconds=600)
+# Everything that strangers send is kept, so that they cannot fill the disk.
+BYTES_BY_ADDRESS = Limit(name="chat-bytes-ip", times=200 * 1024 * 1024, seconds=3600)
+BYTES_BY_WIDGET = Limit(name="chat-bytes-inbox", times=2 * 1024 * 1024 * 1024, seconds=3600)
 FORMS_BY_ADDRESS = Limit(name="chat-form-ip", times=20, seconds=600)
 
 
@@ -31,3 +34,10 @@ def require_message_room(*, address: str, uid: str, inbox_id: int, is_new: bool)
     require(MESSAGES_BY_WIDGET, inbox_id)
     if is_new:
         require(NEW_VISITORS_BY_ADDRESS, address)
+
+
+def require_file_room(*, address: str, inbox_id: int, size: int) -> None:
+    """Raises TooMany. Checked before the files are read."""
+    require(FILES_BY_ADDRESS, address)
+    require(BYTES_BY_ADDRESS, address, size)
+    require(BYTES_BY_WIDGET, inbox_id, size)

@@ -124,7 +124,8 @@ def _say(request: HttpRequest, guest: Guest) -> HttpResponse:
         raise TooLarge("These files are too large to send together.")
     uploads = request.FILES.getlist("files")
     if uploads:
-        require(limits.FILES_BY_ADDRESS, address)
+        size = sum(upload.size or 0 for upload in uploads)
+        limits.require_file_room(address=address, inbox_id=guest.inbox.pk, size=size)
     form = request.POST
     told = chat.speak(
         guest,

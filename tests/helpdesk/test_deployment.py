@@ -73,6 +73,16 @@ def test_compose_demands_every_secret_and_the_example_names_it() -> None:
     assert all(f"\n{name}=" in f"\n{example}" for name in demanded)
 
 
+def test_compose_hands_every_documented_setting_on() -> None:
+    table = (ROOT / "docs/operations.md").read_text().split("## Settings")[1].split("## ")[0]
+    documented = set(re.findall(r"`([A-Z_]+)`", " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))))
+    of_one_machine = {"PORT", "VAR_DIR", "DEBUG", "HELPDESK_DEMO", "DEMO_MAIL_PORT"}
+    # It is SITE_URL, and empty would be none at all.
+    derived = {"CSRF_TRUSTED_ORIGINS"}
+    handed_on = set(services()["mail-in"]["environment"])
+    assert documented - of_one_machine - derived <= handed_on
+
+
 def test_compose_services_are_watched() -> None:
     unwatched = {name for name, service in services().items() if "healthcheck" not in service}
     # beat holds a database lock that `manage.py doctor` looks at; the proxy waits for healthy services.

@@ -1,7 +1,7 @@
 """Sends hints to the open screens: one Redis PUBLISH that every live process hears. A lost hint costs time only.
 
 Topics: `scope:<inbox>:<team or 0>` (whoever may see such tickets), `agent:<id>`, `ticket:<id>` (screens that show
-it), `visitor:<identity id>`, `desk` (every agent). Call it after commit only.
+it), `visitor:<identity id>`, `browser:<visitor's uid>`, `desk` (every agent). Call it after commit only.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 Frame = Mapping[str, Any]
 DESK = "desk"
+# The type of a frame that is obeyed by the live processes instead of being handed on.
+LEAVE = "leave"
 
 
 def scope_topic(*, inbox_id: int, team_id: int | None) -> str:
@@ -40,6 +42,10 @@ def visitor_topic(identity_id: int) -> str:
     return f"visitor:{identity_id}"
 
 
+def browser_topic(uid: str) -> str:
+    return f"browser:{uid}"
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """A frame for all on `topics` who are on none of `unless`; a socket on several topics gets it once."""
@@ -52,6 +58,11 @@ class Hint:
 def publish(topics: Iterable[str], frame: Frame) -> None:
     """Hint the screens on these topics. Never raises."""
     publish_all([Hint(tuple(topics), frame)])
+
+
+def send_away(topics: Iterable[str], *, code: int) -> None:
+    """Close the sockets on these topics: who was there may hear no more. Never raises."""
+    publish(topics, {"type": LEAVE, "code": code})
 
 
 def publish_all(hints: Iterable[Hint]) -> None:

@@ -7,6 +7,7 @@ publisher and written to the sockets as it is (docs/performance.md has the figur
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import random
@@ -19,13 +20,14 @@ import redis.asyncio as redis
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from core.push import Hint, channel, seal, unseal
+from core.push import LEAVE, Hint, channel, seal, unseal
 from live.outlet import Outlet
 from live.pump import Pump
 from tickets.selectors.access import Scopes
 
 logger = logging.getLogger(__name__)
 
+SENT_AWAY = f'{{"type":"{LEAVE}",'
 RESYNC = '{"type":"resync"}'
 CLOSE_RESTART = 1012
 # A subscription that says nothing for this long is asked whether it still lives.
@@ -176,8 +178,15 @@ class Hub:
                 self._on_subscribed()
             elif message["type"] == "message":
                 topics, unless, text = unseal(message["data"])
-                self.deliver(topics, text, unless=unless)
+                if text.startswith(SENT_AWAY):
+                    self._send_away(topics, code=int(json.loads(text)["code"]))
+                else:
+                    self.deliver(topics, text, unless=unless)
             was_asked = message is None
+
+    def _send_away(self, topics: Iterable[str], *, code: int) -> None:
+        for outlet in self._on(topics):
+            self.leave(outlet, code=code)
 
     def _on_subscribed(self) -> None:
         """Every gap ends here (the client library also resubscribes by itself): all screens catch up. The first

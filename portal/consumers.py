@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 
 from channels_in.webchat.tokens import TokenRefused
 from core.errors import HelpdeskError
-from core.push import visitor_topic
+from core.push import browser_topic, visitor_topic
 from live.hub import Hub, current_hub
 from live.outlet import Outlet
 from live.restart import spread_closing_on_termination
@@ -153,6 +153,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
             await self._note_presence()
 
     def _become(self, guest: Guest) -> None:
+        if self.outlet is not None and (self.guest is None or self.guest.key.uid != guest.key.uid):
+            # By this topic a socket hears that its browser has signed out; earlier ones do no harm.
+            self.hub.subscribe(self.outlet, browser_topic(guest.key.uid))
         self.guest = guest
         topic = visitor_topic(guest.visitor.identity_id) if guest.visitor else ""
         if self.outlet is not None and topic != self.topic:

@@ -8,6 +8,9 @@ from channels_in.webchat.conversation import public_message
 from core import push
 from tickets.models import Message
 
+# What the socket says to a token that is worth nothing any more (docs/sockets.md).
+SIGNED_OUT = 4401
+
 
 def show_message(message: Message, *, identity_id: int, agent_saw_id: int = 0) -> None:
     shown = public_message(message, agent_saw_id=agent_saw_id)
@@ -21,6 +24,11 @@ def show_typing(*, identity_id: int, name: str) -> None:
 def show_seen(*, identity_id: int, ticket_number: int, seq: int) -> None:
     """An agent has had the visitor's messages up to this one on the screen."""
     _publish(identity_id, {"type": "seen", "ticket": ticket_number, "seq": seq})
+
+
+def send_away(uid: str) -> None:
+    """The browser has signed out: its open windows, and whoever holds its token, hear no more."""
+    push.send_away([push.browser_topic(uid)], code=SIGNED_OUT)
 
 
 def _publish(identity_id: int, frame: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import F
 
 from channels_in.models import ChatVisitor, SignedSignIn
-from channels_in.webchat import tokens
+from channels_in.webchat import push, tokens
 from channels_in.webchat.names import allowed_name
 from channels_in.webchat.payload import KIND
 from channels_in.webchat.presence import GONE_AFTER
@@ -82,7 +83,9 @@ def sign_in(inbox: Inbox, key: VisitorKey, claims: SignedIdentity) -> ChatVisito
 
 def sign_out(key: VisitorKey) -> None:
     """Tokens of this browser are worth nothing from now on; the next one starts from nothing."""
-    ChatVisitor.objects.filter(uid=key.uid, generation=key.generation).update(generation=F("generation") + 1)
+    ended = ChatVisitor.objects.filter(uid=key.uid, generation=key.generation).update(generation=F("generation") + 1)
+    if ended:
+        transaction.on_commit(lambda: push.send_away(key.uid))
 
 
 def mark_present(visitor_ids: Iterable[int]) -> None:

@@ -11,8 +11,13 @@ from typing import Any
 import pytest
 import yaml
 from cryptography.fernet import Fernet
+from django.core.management import call_command
+from pytest_django import Settings
 
+from routing.models import Rule
+from sla.models import Policy
 from tests.architecture.source import ROOT
+from tickets.models import Ticket
 
 SECRETS = {
     "SITE_URL": "https://desk.example.com",
@@ -87,6 +92,17 @@ def test_compose_services_are_watched() -> None:
     unwatched = {name for name, service in services().items() if "healthcheck" not in service}
     # beat holds a database lock that `manage.py doctor` looks at; the proxy waits for healthy services.
     assert unwatched == {"migrate", "beat", "proxy"}
+
+
+@pytest.mark.django_db
+def test_new_production_desk_gets_its_defaults_and_no_demo(settings: Settings) -> None:
+    settings.DEMO = False
+    _, program, *arguments = services()["migrate"]["command"]
+    assert program == "manage.py"
+    call_command(*arguments)
+    assert Policy.objects.filter(is_active=True).exists()
+    assert Rule.objects.filter(event="SLABreached", is_active=True).exists()
+    assert not Ticket.objects.exists()
 
 
 def test_production_settings_pass_the_deployment_checks() -> None:

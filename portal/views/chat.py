@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from portal.availability import availability_of
 from portal.chat import About, Guest
 from portal.doors import bearer, chat_door, json_body, word
 from tickets.inbound import InboundFile
+from tickets.selectors.bodies import opened
 
 _MAX_UPLOAD = words.MAX_FILES * words.MAX_FILE_BYTES + 64 * 1024
 
@@ -104,7 +104,7 @@ def file_page(request: HttpRequest, inbox_token: str, file_id: UUID) -> HttpResp
         raise NotFound("This file is not part of your conversation.")
     file = conversation.file_for(guest.visitor, file_id)
     response = FileResponse(
-        default_storage.open(file.storage_name),
+        opened(file),
         as_attachment=True,
         filename=file.name,
         content_type="application/octet-stream",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -149,6 +150,13 @@ def test_files_go_both_ways_and_to_nobody_else(browser_of_visitor: Browser, cast
     assert other.get(f"files/{file['id']}/").status_code == 404
     other.says("mine")
     assert other.get(f"files/{file['id']}/").status_code == 404
+
+
+def test_file_that_the_storage_has_lost_is_not_found(browser_of_visitor: Browser) -> None:
+    answer = browser_of_visitor.says("see", files=[SimpleUploadedFile("a.txt", b"x")])
+    file = answer.json()["conversation"]["messages"][0]["files"][0]
+    default_storage.delete(Attachment.objects.get(pk=file["id"]).storage_name)
+    assert browser_of_visitor.get(f"files/{file['id']}/").status_code == 404
 
 
 def test_too_many_or_too_large_files_are_refused_with_the_limit_named(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import escape
@@ -16,7 +15,7 @@ from core.errors import NotFound
 from core.html import has_remote_images, sanitize, without_remote_images
 from tickets.models import Message
 from tickets.selectors.access import attachment_for, message_for
-from tickets.selectors.bodies import html_of, inline_files_of
+from tickets.selectors.bodies import html_of, inline_files_of, opened
 from workspace.guard import AgentRequest, agent_page
 
 _CID = re.compile(r'(<img\b[^>]*?\ssrc=")cid:([^"]{1,250})(")', re.IGNORECASE)
@@ -73,10 +72,7 @@ def message_body_page(request: AgentRequest, message_id: int) -> HttpResponse:
 def attachment_page(request: AgentRequest, attachment_id: UUID) -> HttpResponseBase:
     """A file, with permission asked for at each download; only pictures are ever shown inline."""
     attachment = attachment_for(request.user, attachment_id)
-    try:
-        content = default_storage.open(attachment.storage_name)
-    except OSError as error:
-        raise NotFound("The content of this file is missing from the storage.") from error
+    content = opened(attachment)
     picture = _picture_type(content.read(16))
     content.seek(0)
     response = FileResponse(

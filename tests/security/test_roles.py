@@ -15,7 +15,7 @@ from people.services.api_tokens import SCOPES, create_api_token
 from routing.models import Macro
 from tests.cast import Cast, last_message, new_ticket
 from tickets.models import CannedResponse, Inbox, Message, Ticket
-from tickets.services.changes import snooze
+from tickets.services import changes
 
 pytestmark = pytest.mark.django_db
 CANARY = "c4nary"
@@ -39,7 +39,7 @@ def ticket(cast: Cast) -> Ticket:
     made = new_ticket(cast.mail)
     made.assignee = cast.ana
     made.save()
-    snooze(made, until=datetime.fromisoformat(SOON), actor=cast.ana.as_actor())
+    changes.snooze(made, until=datetime.fromisoformat(SOON), actor=cast.ana.as_actor())
     return Ticket.objects.get(pk=made.pk)
 
 
@@ -220,3 +220,11 @@ def test_manager_cannot_send_a_channels_secrets_elsewhere(cast: Cast) -> None:
         assert "evil.example" not in json.dumps(fresh.config)
         assert fresh.secrets == inbox.secrets
         assert CANARY.encode() not in _page(cast.ada).get(f"/settings/inboxes/{inbox.pk}/").content
+
+
+def test_outsider_learns_no_tag_of_a_private_ticket(cast: Cast, ticket: Ticket) -> None:
+    changes.add_tags(new_ticket(cast.legal_mail), tags=[CANARY], actor=cast.cleo.as_actor())
+    changes.add_tags(ticket, tags=["refund"], actor=cast.ana.as_actor())
+    for agent, tags in ((cast.ana, {"refund"}), (cast.lia, {"refund"}), (cast.cleo, {CANARY, "refund"})):
+        assert {tag["id"] for tag in _page(agent).get("/options/").json()["tags"]} == tags
+    assert CANARY.encode() not in _page(cast.ana).get("/settings/rules/action/0/?a0-action=add_tag").content

@@ -26,7 +26,7 @@ def options_page(request: AgentRequest) -> JsonResponse:
         {
             "agents": [{"id": str(row["pk"]), "label": row["name"], "hint": row["availability"]} for row in agents],
             "teams": [{"id": str(pk), "label": name} for pk, name in active_teams().values_list("pk", "name")],
-            "tags": [{"id": name, "label": name} for name in known_tags()],
+            "tags": [{"id": name, "label": name} for name in known_tags(request.user)],
             "statuses": [{"id": value, "label": label, "icon": STATUS_ICONS[value]} for value, label in Status.choices],
             "priorities": [
                 {"id": value, "label": label, "icon": PRIORITY_ICONS[value]}

@@ -93,7 +93,9 @@ function refused(composer, sent, answer, ghost) {
   ghost.remove();
   composer.setMode(sent.mode, false);
   composer.restore(composer.area.value ? `${sent.text}\n${composer.area.value}` : sent.text, sent.files);
-  const again = (extra) => send(composer, { status: sent.status, key: sent.key, ...extra });
+  // Other words under the same key would be taken for the first ones.
+  const key = () => (composer.area.value === sent.text ? sent.key : newKey());
+  const again = (extra) => send(composer, { status: sent.status, key: key(), ...extra });
   if (answer.status === 409 && answer.data?.details?.author) {
     refreshTicket();
     const review = () => document.querySelector("#timeline > .msg:last-of-type")?.scrollIntoView({ block: "nearest" });

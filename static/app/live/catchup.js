@@ -35,11 +35,15 @@ export async function catchUp(handlers) {
   again = running;
   if (running) return;
   running = true;
-  do {
-    again = false;
-    await ask(handlers);
-  } while (again);
-  running = false;
+  try {
+    do {
+      again = false;
+      await ask(handlers);
+    } while (again);
+  } finally {
+    // A row that could not be drawn must not end the catching up for good.
+    running = false;
+  }
 }
 
 async function ask(handlers) {

@@ -91,12 +91,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reachability:
-    """The provider tells that an identity can (not) be reached any more."""
+    """The provider tells that an identity can (not) be reached any more. With a `message_id` it is the receivers of
+    that message of ours who say so, and they are believed about themselves only."""
 
     kind: str
     value: str
     is_reachable: bool
     reason: str = ""
+    message_id: int | None = None
 
 
 InboundEvent = Inbound | Receipt | Edit | Reachability

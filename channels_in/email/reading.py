@@ -77,7 +77,13 @@ def _bounced(mail: ParsedMail, delivery: RawDelivery) -> list[ParsedEvent]:
     if message_id is not None:
         # Only a report about a mail that we can prove to be ours may close an address.
         events += [
-            Reachability(kind=KIND, value=item.recipient, is_reachable=False, reason=_bounce_reason(item))
+            Reachability(
+                kind=KIND,
+                value=item.recipient,
+                is_reachable=False,
+                reason=_bounce_reason(item),
+                message_id=message_id,
+            )
             for item in final
             if item.is_permanent and _BAD_MAILBOX.fullmatch(item.status)
         ]
@@ -99,11 +105,12 @@ def _bounce_reason(item: BouncedRecipient | None) -> str:
 
 
 def _complaint(mail: ParsedMail) -> list[ParsedEvent]:
-    is_ours = tokens.message_of_own_id(mail.nature.complained_message_id) is not None
-    if not is_ours or not mail.nature.complained_recipient:
+    message_id = tokens.message_of_own_id(mail.nature.complained_message_id)
+    address = mail.nature.complained_recipient
+    if message_id is None or not address:
         return [Ignored(reason="An abuse report about no mail of ours")]
     reason = "They marked our mail as spam."
-    return [Reachability(kind=KIND, value=mail.nature.complained_recipient, is_reachable=False, reason=reason)]
+    return [Reachability(kind=KIND, value=address, is_reachable=False, reason=reason, message_id=message_id)]
 
 
 def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:

@@ -11,6 +11,7 @@ from core import db
 from people.services import contacts
 from tickets.inbound import Edit, Inbound, Reachability, Receipt
 from tickets.models import Delivery, Inbox, Message
+from tickets.selectors.outgoing import was_sent_to
 from tickets.services import intake, receipts
 
 
@@ -92,5 +93,7 @@ def _reachability(event: Reachability) -> Outcome:
     if event.is_reachable:
         contacts.mark_reachable(kind=event.kind, value=event.value)
         return Outcome(outcome="noted", reason="The contact can be reached")
+    if event.message_id is not None and not was_sent_to(event.message_id, event.value):
+        return Outcome(outcome="ignored", reason="A report about somebody who did not get that message")
     contacts.mark_unreachable(kind=event.kind, value=event.value, reason=event.reason)
     return Outcome(outcome="noted", reason=event.reason)

@@ -11,9 +11,12 @@ import pytest
 from api.writing import create_ticket
 from channels_in.base import ChannelError
 from channels_in.email import compose, tokens
+from channels_in.email.door import Mail
+from channels_in.email.receiving import receive as receive_mail
 from channels_in.webchat import mail as chat_mail
 from channels_in.webchat.services import visitors
 from core.errors import HelpdeskError
+from people.models import Identity
 from routing.actions.reply_with_template import ReplyWithTemplate
 from tests.cast import Cast, inbound, last_message, new_ticket, ticket_of
 from tests.channels_in.webchat.people import a_visitor
@@ -169,3 +172,34 @@ def test_stranger_who_knows_every_id_joins_no_ticket(cast: Cast) -> None:
     joined = _writes(cast.mail, "mallory@evil.example", clues=clues)
     assert joined.pk != ticket.pk
     assert Message.objects.filter(ticket=ticket).count() == 1
+
+
+@pytest.mark.parametrize("kind", ["bounce", "complaint"])
+def test_customer_cannot_silence_another_customer(cast: Cast, kind: str) -> None:
+    """Mallory knows the marks of the mail that she got, and may speak of herself only."""
+    reply = agent_replies(_writes(cast.mail, "mallory@evil.example"), cast.ana)
+    own_id = tokens.own_message_id(cast.mail.address, ticket_id=reply.ticket_id, message_id=reply.pk)
+    for address in ("rosa@example.net", "mallory@evil.example"):
+        receive_mail(cast.mail, Mail(raw=_report(kind, address, own_id), mail_from="<>"))
+    closed = Identity.objects.filter(unreachable_at__isnull=False).values_list("value", flat=True)
+    assert list(closed) == ["mallory@evil.example"]
+
+
+def _report(kind: str, address: str, message_id: str) -> bytes:
+    if kind == "bounce":
+        told = (
+            "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+            f"Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 gone"
+        )
+    else:
+        told = (
+            "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n"
+            f"Original-Rcpt-To: {address}\nOriginal-Mail-From: help@desk.example"
+        )
+    report_type = "delivery-status" if kind == "bounce" else "feedback-report"
+    sender, subject = ("mailer-daemon", "Undelivered") if kind == "bounce" else ("fbl", "Abuse report")
+    return (
+        f"From: {sender}@evil.example\nTo: help@desk.example\nSubject: {subject}\nMessage-ID: <{address}>\n"
+        f'Content-Type: multipart/report; report-type={report_type}; boundary="B"\n\n--B\nContent-Type: text/plain\n\nx\n'
+        f"--B\n{told}\n\n--B\nContent-Type: message/rfc822\n\nMessage-ID: <{message_id}>\nSubject: x\n\nx\n--B--\n"
+    ).encode()

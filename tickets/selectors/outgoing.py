@@ -22,6 +22,13 @@ def answered_by(message: Message) -> Message | None:
     )
 
 
+def was_sent_to(message_id: int, address: str) -> bool:
+    """Whether the message went to this address, as its receiver or as a copy."""
+    recipients = Message.objects.filter(pk=message_id).values_list("recipients", flat=True).first() or {}
+    named = [item for role in ("to", "cc", "bcc") for item in recipients.get(role) or []]
+    return any(str(item.get("address", "")).lower() == address.lower() for item in named)
+
+
 def files_of(message: Message) -> list[Attachment]:
     """The message's files in the order of their upload; no query when it has none."""
     return list(message.attachments.all()) if message.has_attachments else []

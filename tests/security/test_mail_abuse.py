@@ -200,6 +200,6 @@ def _report(kind: str, address: str, message_id: str) -> bytes:
     sender, subject = ("mailer-daemon", "Undelivered") if kind == "bounce" else ("fbl", "Abuse report")
     return (
         f"From: {sender}@evil.example\nTo: help@desk.example\nSubject: {subject}\nMessage-ID: <{address}>\n"
-        f'Content-Type: multipart/report; report-type={report_type}; boundary="B"\n\n--B\nContent-Type: text/plain\n\nx\n'
+        f'Content-Type: multipart/report; report-type={report_type}; boundary="B"\n\n--B\n\nx\n'
         f"--B\n{told}\n\n--B\nContent-Type: message/rfc822\n\nMessage-ID: <{message_id}>\nSubject: x\n\nx\n--B--\n"
     ).encode()

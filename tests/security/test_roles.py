@@ -228,3 +228,17 @@ def test_outsider_learns_no_tag_of_a_private_ticket(cast: Cast, ticket: Ticket) 
     for agent, tags in ((cast.ana, {"refund"}), (cast.lia, {"refund"}), (cast.cleo, {CANARY, "refund"})):
         assert {tag["id"] for tag in _page(agent).get("/options/").json()["tags"]} == tags
     assert CANARY.encode() not in _page(cast.ana).get("/settings/rules/action/0/?a0-action=add_tag").content
+
+
+def test_long_keys_of_different_messages_stay_apart(cast: Cast, ticket: Ticket) -> None:
+    """Cut off, they would be one, and the second message would be lost."""
+    client, address = _api(cast.ana), f"/api/v1/tickets/{ticket.number}/messages/"
+    for end in ("a", "b", "b"):
+        answer = client.post(
+            address,
+            json.dumps({"kind": "note", "text": end}),
+            content_type="application/json",
+            headers={"idempotency-key": "k" * 150 + end},
+        )
+        assert answer.status_code == 201
+    assert list(Message.objects.filter(kind="note").order_by("pk").values_list("text", flat=True)) == ["a", "b"]

@@ -81,10 +81,7 @@ def handle_if_free(delivery_id: int) -> None:
 def handle(rows: Sequence[InboundDelivery]) -> None:
     """One claimed delivery, or the parts of one bundle. Never raises: what goes wrong is written on the rows."""
     with _setbacks_noted(rows):
-        ready = _read(Inbox.objects.get(pk=rows[0].inbox_id), rows)
-        with unit_of_work():
-            outcome = _record(ready)
-        _count(ready, outcome)
+        _record_alone(_read(Inbox.objects.get(pk=rows[0].inbox_id), rows))
 
 
 def handle_together(rows: Sequence[InboundDelivery]) -> None:
@@ -103,8 +100,7 @@ def handle_together(rows: Sequence[InboundDelivery]) -> None:
         logger.info("A batch is taken apart", exc_info=error)
         _renew_connection()
         for item in ready:
-            with _setbacks_noted(item.rows), unit_of_work():
-                _record(item)
+            _record_alone(item)
     else:
         for item, outcome in zip(ready, outcomes, strict=True):
             _count(item, outcome)
@@ -129,6 +125,13 @@ def _record(ready: _Ready) -> Outcome:
     outcome = record.record(ready.events, inbox=ready.inbox)
     record.finish(ready.rows, outcome)
     return outcome
+
+
+def _record_alone(ready: _Ready) -> None:
+    with _setbacks_noted(ready.rows):
+        with unit_of_work():
+            outcome = _record(ready)
+        _count(ready, outcome)
 
 
 def _count(ready: _Ready, outcome: Outcome) -> None:

@@ -79,6 +79,8 @@ def assign_external_id(message: Message, *, external_id: str) -> None:
     if message.external_id == external_id:
         return
     with unit_of_work():
+        # The reference points at the ticket, whose row is locked for that at the commit: too late after the message's.
+        locked(message.ticket_id)
         Message.objects.filter(pk=message.pk).update(external_id=external_id)
         remember_now(message.ticket_id, [external_id], kind=RefKind.SENT, message_row_id=message.pk)
     message.external_id = external_id

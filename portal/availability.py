@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from django.db.models import Q
 
 from core.clock import now
+from people.models import Role
 from people.selectors.agents import online_agents
 from sla.models import OpenInterval
 from tickets.models import Inbox
@@ -25,7 +27,7 @@ class Availability:
 
 
 def availability_of(inbox: Inbox) -> Availability:
-    """Online when an agent who may see the inbox is, within its hours where it has some."""
+    """Online when an agent who may see the inbox and answer is, within its hours where it has some."""
     opens_at = _opens_at(inbox)
     if opens_at is not None:
         return Availability(is_online=False, text=inbox.config.get("away_text") or _CLOSED, opens_at=opens_at)
@@ -40,9 +42,10 @@ def _somebody_is_online(inbox: Inbox) -> bool:
     known = cache.get(key)
     if known is not None:
         return bool(known)
-    found = online_agents()
+    # Light agents see the chat, and may not answer it.
+    found = online_agents().exclude(role=Role.LIGHT)
     if inbox.is_private:
-        found = found.filter(teams__inboxes=inbox)
+        found = found.filter(Q(teams__inboxes=inbox) | Q(role__in=[Role.ADMIN, Role.MANAGER]))
     is_online = found.exists()
     cache.set(key, int(is_online), _REMEMBERED_SECONDS)
     return is_online

@@ -10,7 +10,7 @@ from core.clock import now
 from core.events.catalogue import Actor
 from people.models import Agent, Availability, Team
 
-# The live socket renews last_seen_at every 30 s; twice that is a lost connection.
+# The live socket renews last_seen_at every 25 s; three times that is a lost connection.
 ONLINE_WITHIN = timedelta(seconds=75)
 
 

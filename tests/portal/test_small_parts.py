@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import redis
 import time_machine
+from django.core.cache import cache
 from pytest_django import Settings
 
 from core import limits
@@ -14,7 +15,7 @@ from core.clock import now
 from core.errors import TooMany
 from core.limits import Limit
 from core.peer import client_address
-from people.models import Availability
+from people.models import Agent, Availability
 from portal.availability import availability_of
 from portal.budget import Budget
 from sla.services.hours import HoursDraft, save_hours
@@ -83,3 +84,21 @@ def test_widget_has_hours_and_is_closed_outside_them(cast: Cast, settings: Setti
         cast.ana.last_seen_at = now()
         cast.ana.save()
         assert availability_of(cast.chat).is_online
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "is_private", "is_online"),
+    [("lia", False, False), ("ana", False, True), ("ana", True, False), ("cleo", True, True), ("mona", True, True)],
+)
+def test_chat_is_online_while_somebody_is_there_who_may_answer_it(
+    cast: Cast, name: str, is_private: bool, is_online: bool
+) -> None:
+    cache.clear()
+    cast.chat.is_private = is_private
+    cast.chat.save()
+    cast.chat.teams.set([cast.legal])
+    agent: Agent = getattr(cast, name)
+    agent.availability, agent.last_seen_at = Availability.AVAILABLE, now()
+    agent.save()
+    assert availability_of(cast.chat).is_online == is_online

@@ -17,6 +17,13 @@ export function dressMode(form, isNote) {
     : "Write a reply. Type / for canned responses.";
 }
 
+/** May it be sent, and by which key: a chat goes by Enter alone. */
+export function dressRules(form, { isBlocked, isSentByEnter }) {
+  form.classList.toggle("blocked", isBlocked);
+  form.querySelectorAll("[data-send]").forEach((button) => (button.disabled = isBlocked));
+  form.querySelector("[data-send-key]").textContent = isSentByEnter ? "⏎" : "Ctrl ⏎";
+}
+
 /** Put in what the desk says about the channel, keeping what the person has chosen; null while they choose. */
 export function takeState(slot, html) {
   if (slot.contains(document.activeElement)) return null;

@@ -1,7 +1,7 @@
 // The composer of one ticket: what is written, as what, to whom; its words never reach another ticket.
 
 import { Attachments } from "./attach.js";
-import { dressMode, insertSign, leave, showGuard, showLength, showSaved, takeState } from "./composer-parts.js";
+import { dressMode, dressRules, insertSign, leave, showGuard, showLength, showSaved, takeState } from "./composer-parts.js";
 import { DraftKeeper, localDraft } from "./drafts.js";
 import { sayTyping } from "./live/live.js";
 import { send } from "./send.js";
@@ -85,8 +85,7 @@ class Composer {
 
   applyRules() {
     const isBlocked = Boolean(this.rules.problem) && !this.isNote;
-    this.form.classList.toggle("blocked", isBlocked);
-    this.form.querySelectorAll("[data-send]").forEach((button) => (button.disabled = isBlocked));
+    dressRules(this.form, { isBlocked, isSentByEnter: this.rules.enterSends && !this.isNote });
     this.checkLength();
   }
 

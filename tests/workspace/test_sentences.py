@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from core.events.catalogue import TICKET_EVENTS
+from people.models import Contact, Identity
 from tickets.models import TicketEvent
 from tickets.selectors.timeline import TOUCHING
 from workspace.directory import Directory
 from workspace.sentences import sentence
+from workspace.templatetags.workspace_ui import way
 
 # Told by the message that they belong to.
 SILENT = {"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied"}
@@ -60,3 +62,17 @@ def test_change_by_a_rule_names_the_rule() -> None:
 
 def test_kind_of_a_newer_release_is_shown_rather_than_hidden() -> None:
     assert told("TicketTeleported", {}) == "Ana: TicketTeleported"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "label", "words"),
+    [
+        ("email", "ana@mail.example", "Ana", "ana@mail.example"),
+        ("phone", "+34600", "", "+34600"),
+        ("webchat", "2:v:qr4j", "Ana", "Chat"),
+        ("webchat", "2:v:qr4j", "", "Chat"),
+        ("telegram", "7001443", "ana_r", "Telegram: ana_r"),
+    ],
+)
+def test_ways_to_reach_somebody_are_told_without_keys(kind: str, value: str, label: str, words: str) -> None:
+    assert way(Identity(kind=kind, value=value, label=label, contact=Contact(name="Ana"))) == words

@@ -7,7 +7,7 @@ from tickets.models import Ticket
 
 
 def identities_of(contact_id: int) -> list[Identity]:
-    return list(Identity.objects.filter(contact_id=contact_id).order_by("id")[:20])
+    return list(Identity.objects.select_related("contact").filter(contact_id=contact_id).order_by("id")[:20])
 
 
 def followers_of(ticket: Ticket) -> list[Agent]:

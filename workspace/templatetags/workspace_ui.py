@@ -14,10 +14,21 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from people.models import Identity
+from tickets.selectors.rows import channel_of
 from workspace.drawn import Drawn
 from workspace.entries import MessageItem
 
 register = template.Library()
+
+
+@register.filter
+def way(identity: Identity) -> str:
+    """How a person can be reached: an address says it itself; elsewhere it takes the channel, and the name there."""
+    if identity.shown == identity.value and ("@" in identity.value or identity.value.startswith("+")):
+        return identity.value
+    channel = channel_of(identity.kind).label
+    return channel if identity.shown in (str(identity.contact), identity.value) else f"{channel}: {identity.shown}"
 
 
 @functools.lru_cache(maxsize=512)

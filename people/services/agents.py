@@ -1,14 +1,44 @@
-"""Changes of agents: availability, presence, preferences."""
+"""Changes of agents: who they are, availability, presence, preferences."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from core.clock import now
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import AgentAvailabilityChanged
-from people.models import Agent, Availability
+from people.models import Agent, Availability, Role
+
+
+def add_agent(*, email: str, name: str, role: str = Role.AGENT, password: str) -> Agent:
+    """A new colleague. Raises Conflict when the address is taken, Invalid at a field."""
+    if role not in Role.values:
+        raise Invalid("Unknown role.", fields={"role": f"Choose one of: {', '.join(Role.values)}."})
+    try:
+        validate_email(email.strip())
+    except ValidationError as error:
+        raise Invalid("This is no e-mail address.", fields={"email": "Enter an e-mail address."}) from error
+    if not name.strip():
+        raise Invalid("A name is needed.", fields={"name": "Enter a name."})
+    if Agent.objects.filter(email=email.strip().lower()).exists():
+        raise Conflict("An agent has this address already.", details={"email": email})
+    return Agent.objects.create_user(email, password, name=name.strip()[:120], role=role)
+
+
+def set_active(agent: Agent, *, is_active: bool) -> Agent:
+    """Let a colleague in again, or out: sessions, tokens and sockets of an inactive agent end within seconds."""
+    with unit_of_work():
+        locked = Agent.objects.select_for_update().get(pk=agent.pk)
+        others = Agent.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=agent.pk)
+        if not is_active and locked.role == Role.ADMIN and not others.exists():
+            raise Conflict("The last admin stays: make another one first.")
+        locked.is_active = is_active
+        locked.save(update_fields=["is_active"])
+    return locked
 
 
 def set_availability(agent: Agent, *, availability: str) -> Agent:

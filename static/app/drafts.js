@@ -3,7 +3,7 @@
 import { post } from "./server.js";
 
 const LOCAL_MS = 200;
-const DESK_MS = 1_500;
+const DESK_MS = 600;
 
 const me = () => document.body.dataset.me;
 const keyOf = (ticket, mode) => `draft:${me()}:${ticket}:${mode}`;

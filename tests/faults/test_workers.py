@@ -10,6 +10,7 @@ import psutil
 import pytest
 import redis
 from django.conf import settings
+from django.db import transaction
 
 from channels_in.models import InboundDelivery
 from core.clock import now
@@ -52,8 +53,16 @@ def flush_redis() -> None:
 
 def end_leases() -> None:
     """The time passes after which what a dead worker held may be taken by another."""
-    InboundDelivery.objects.filter(state="new").update(due_at=now())
-    Message.objects.filter(delivery=Delivery.SENDING).update(next_attempt_at=now())
+    with transaction.atomic():
+        # Rows that a worker is writing at this moment are left alone: waiting for several could be a deadlock.
+        held = (
+            InboundDelivery.objects.select_for_update(skip_locked=True).filter(state="new").values_list("pk", flat=True)
+        )
+        InboundDelivery.objects.filter(pk__in=list(held)).update(due_at=now())
+    with transaction.atomic():
+        sending = Message.objects.select_for_update(skip_locked=True).filter(delivery=Delivery.SENDING)
+        pks = list(sending.values_list("pk", flat=True))
+        Message.objects.filter(pk__in=pks).update(next_attempt_at=now())
 
 
 def wait_until(stack: Stack, ask: Callable[[], bool], pause: float = 0.005) -> None:

@@ -55,6 +55,8 @@ def outbox() -> Iterator[Finding]:
     if overdue:
         yield broken(f"{overdue} answers should have left two minutes ago", "start a worker for 'deliver'")
     if uncertain:
-        yield doubtful(f"{uncertain} answers may or may not have arrived", "open them, and send again what did not arrive")
+        yield doubtful(
+            f"{uncertain} answers may or may not have arrived", "open them, and send again what did not arrive"
+        )
     if not overdue and not uncertain:
         yield good("everything that was written has left")

@@ -1,4 +1,4 @@
-"""Processes that people wait for give up on a statement in time: one search too wide must not hold a thread for long."""
+"""Processes that people wait for give up on a statement in time: one wide search must not hold a thread for long."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ export class Socket {
   }
 
   greet() {
-    this.socket.send(JSON.stringify({ type: "hello", ...this.hooks.hello() }));
+    const hello = this.hooks.hello();
+    this.greetedAs = hello.token;
+    this.socket.send(JSON.stringify({ type: "hello", ...hello }));
   }
 
   connect() {
@@ -55,6 +57,8 @@ export class Socket {
   onMessage(frame) {
     this.heardAt = Date.now();
     if (frame.type === "pong") return;
+    // Signed in between the greeting and its answer: that answer was for somebody else.
+    if (frame.type === "welcome" && this.hooks.hello().token !== this.greetedAs) return this.greet();
     if (frame.type === "welcome") {
       this.isReady = true;
       this.wait = FIRST_WAIT;

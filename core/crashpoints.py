@@ -11,15 +11,22 @@ import signal
 
 VARIABLE = "CRASHPOINT"
 
-_chosen, _, _nth = os.environ.get(VARIABLE, "").partition(":")
-_passings_left = int(_nth) if _nth.isdigit() else 1
+_armed: dict[str, int] = {}
+
+
+def arm(where: str) -> None:
+    """Choose the place, as the environment does at the start."""
+    name, _, nth = where.partition(":")
+    _armed[name] = int(nth) if nth.isdigit() else 1
 
 
 def crashpoint(name: str) -> None:
     """Die here when the environment names this place; nothing else ever happens."""
-    global _passings_left  # the process has one environment, and dies once
-    if name != _chosen:
+    if name not in _armed:
         return
-    _passings_left -= 1
-    if _passings_left <= 0:
+    _armed[name] -= 1
+    if _armed[name] <= 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get(VARIABLE, ""))

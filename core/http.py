@@ -18,6 +18,7 @@ import httpcore
 import httpx
 
 from core.addresses import Forbidden, checked_addresses
+from core.crashpoints import crashpoint
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
@@ -85,9 +86,10 @@ def send(request: httpx.Request, *, max_bytes: int = MAX_ANSWER_BYTES, seconds: 
     request.headers["Accept-Encoding"] = "identity"
     request.headers.setdefault("User-Agent", "Helpdesk")
     backend = _GuardedBackend(deadline=time.monotonic() + seconds)
+    crashpoint("http.before_request")
     with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool:
         try:
-            return _exchange(pool, request, max_bytes)
+            answer = _exchange(pool, request, max_bytes)
         except Forbidden as error:
             raise NotAllowedThere(str(error)) from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -96,6 +98,8 @@ def send(request: httpx.Request, *, max_bytes: int = MAX_ANSWER_BYTES, seconds: 
             raise NoAnswer("The server did not answer in time.") from error
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
             raise NoAnswer("The server broke off or gave no proper answer.") from error
+    crashpoint("http.after_answer")
+    return answer
 
 
 def _exchange(pool: httpcore.ConnectionPool, request: httpx.Request, max_bytes: int) -> Answer:

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from channels_in.base import ChannelError, ErrorKind, Progress
 from channels_in.email.compose import Outgoing
+from core.crashpoints import crashpoint
 from tickets.models import Inbox
 
 PLAIN, STARTTLS, TLS = "plain", "starttls", "tls"
@@ -51,9 +52,13 @@ class _Session(smtplib.SMTP):
     content_was_sent = False
 
     def send(self, s: object) -> None:
+        is_end = isinstance(s, bytes | bytearray) and s.endswith(_END_OF_CONTENT)
+        if is_end:
+            crashpoint("smtp.before_content")
         super().send(s)  # type: ignore[arg-type]  # smtplib takes text and bytes; the stub names one of them
-        if isinstance(s, bytes | bytearray) and s.endswith(_END_OF_CONTENT):
+        if is_end:
             self.content_was_sent = True
+            crashpoint("smtp.after_content")
 
 
 class _TlsSession(_Session, smtplib.SMTP_SSL):
@@ -65,6 +70,7 @@ def transmit(server: Server, mail: Outgoing, progress: Progress) -> None:
     recipients = [item for item in mail.recipients if item not in progress.arrived]
     session: _Session | None = None
     try:
+        crashpoint("smtp.before_connecting")
         session = _open(server)
         options = ["SMTPUTF8", "BODY=8BITMIME"] if mail.needs_utf8 else []
         refused = session.sendmail(mail.mail_from, recipients, mail.content, mail_options=options)
@@ -80,6 +86,20 @@ def transmit(server: Server, mail: Outgoing, progress: Progress) -> None:
         if session is not None:
             _close(session)
     _judge_refused(refused, mail, recipients, progress)
+
+
+def greet(server: Server) -> None:
+    """Connect and log in, and nothing else. Raises ChannelError."""
+    session: _Session | None = None
+    try:
+        session = _open(server)
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code, _words(error.smtp_error)) from error
+    except (smtplib.SMTPException, OSError, ssl.SSLError) as error:
+        raise _silence(session, error) from error
+    finally:
+        if session is not None:
+            _close(session)
 
 
 def _open(server: Server) -> _Session:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from channels_in.models.inbound_delivery import EXTERNAL_ID_LENGTH
 from channels_in.services.enqueue import PROCESS_INBOUND, ask
+from core.crashpoints import crashpoint
 from tickets.models import Inbox
 
 # The parts of an album come within about a second, and nobody says how many there are.
@@ -48,6 +49,7 @@ def accept(
     say OK then.
     """
     key = _short(external_id)
+    crashpoint("accept.before_commit")
     with connection.cursor() as cursor:
         places = [_short(lane, 120), _short(bundle, 120), BUNDLE_SECONDS if bundle else 0]
         cursor.execute(_INSERT, [inbox.pk, key, raw, json.dumps(dict(headers)), *places])
@@ -56,6 +58,7 @@ def accept(
             cursor.execute(_KNOWN, [inbox.pk, key])
             return Accepted(delivery_id=cursor.fetchone()[0], is_duplicate=True)
     delivery_id: int = inserted[0]
+    transaction.on_commit(lambda: crashpoint("accept.after_commit"))
     if is_enqueued and not bundle:
         transaction.on_commit(lambda: ask(PROCESS_INBOUND, [delivery_id]))
     return Accepted(delivery_id=delivery_id, is_duplicate=False)

@@ -17,6 +17,7 @@ from channels_in.registry import adapter_for
 from channels_in.services import attempts
 from channels_in.services.enqueue import DELIVER, forget
 from core.clock import now
+from core.crashpoints import crashpoint
 from core.events.bus import unit_of_work
 from people.services import contacts
 from tickets.models import Message
@@ -43,6 +44,7 @@ def deliver(message_ids: Sequence[int]) -> list[int]:
         message = outbox.claim(waiting.pop(0))
         if message is None:
             continue
+        crashpoint("deliver.after_claim")
         deliver_one(message)
         if (follower := outbox.next_of_ticket(message)) is not None and follower not in waiting:
             waiting.insert(0, follower)
@@ -63,14 +65,18 @@ def deliver_one(message: Message) -> None:
         outbox.record_failed(message, reason=f"The inbox “{message.inbox.name}” does not send: {why}")
         return
     attempt = attempts.begin(message)
+    crashpoint("deliver.after_beginning")
     try:
         sent = _send(adapter, message, attempt)
     except ChannelError as error:
         _record_refusal(message, attempt, adapter, error)
     else:
+        crashpoint("deliver.after_answer")
         with unit_of_work():
             outbox.record_sent(message, external_id=sent.external_id)
             attempts.finish(attempt, AttemptOutcome.SENT)
+            crashpoint("deliver.before_commit")
+        crashpoint("deliver.after_commit")
 
 
 def _send(adapter: Adapter, message: Message, attempt: OutboundAttempt) -> Sent:
@@ -109,10 +115,12 @@ def _record_refusal(message: Message, attempt: OutboundAttempt, adapter: Adapter
     is_patient = now() - message.created_at < timedelta(hours=adapter.gives_up_after_hours)
     if error.kind is ErrorKind.RETRY and is_patient:
         attempts.finish(attempt, AttemptOutcome.RETRY, detail=error.reason)
+        crashpoint("deliver.refused_for_now")
         outbox.record_retry(message, after_seconds=wait_seconds(message.attempts, error), reason=error.reason)
         forget(DELIVER, message.pk)
         return
     attempts.finish(attempt, AttemptOutcome.FAILED, detail=error.reason)
+    crashpoint("deliver.refused_for_good")
     if error.kind is ErrorKind.REAUTH:
         inboxes.disable(message.inbox, reason=error.reason)
     if error.kind is ErrorKind.UNREACHABLE:

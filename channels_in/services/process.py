@@ -18,6 +18,7 @@ from channels_in.registry import adapter_for
 from channels_in.services import read, record, setbacks
 from channels_in.services.claim import claim, claim_fresh, next_of_lanes, to_be_taken_alone
 from channels_in.services.record import Outcome
+from core.crashpoints import crashpoint
 from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
 from tickets.models import Inbox, Ticket
@@ -49,6 +50,7 @@ def process(delivery_ids: Sequence[int]) -> list[int]:
             return waiting
         chosen, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
         done = claim_fresh(chosen)
+        crashpoint("process.after_claim")
         handle_together(done)
         for delivery_id in to_be_taken_alone(chosen, besides=done):
             if rows := claim(delivery_id):
@@ -118,12 +120,14 @@ class _Ready:
 def _read(inbox: Inbox, rows: Sequence[InboundDelivery]) -> _Ready:
     adapter = adapter_for(inbox.kind)
     events = [read.with_files(adapter, inbox, event) for event in read.parse(adapter, inbox, rows)]
+    crashpoint("process.after_reading")
     return _Ready(inbox, rows, events)
 
 
 def _record(ready: _Ready) -> Outcome:
     outcome = record.record(ready.events, inbox=ready.inbox)
     record.finish(ready.rows, outcome)
+    crashpoint("process.before_commit")
     return outcome
 
 
@@ -135,6 +139,7 @@ def _record_alone(ready: _Ready) -> None:
 
 
 def _count(ready: _Ready, outcome: Outcome) -> None:
+    crashpoint("process.after_commit")
     DELIVERIES_HANDLED.labels(ready.inbox.kind, outcome.outcome).inc()
 
 

@@ -1,6 +1,7 @@
 """The rows of the heart."""
 
 from tickets.models.attachment import Attachment
+from tickets.models.custom_field import CustomField, FieldKind
 from tickets.models.draft import Draft, DraftMode
 from tickets.models.event import TicketEvent
 from tickets.models.inbox import Inbox
@@ -15,10 +16,12 @@ __all__ = [
     "Attachment",
     "CannedResponse",
     "ChannelThread",
+    "CustomField",
     "Delivery",
     "Direction",
     "Draft",
     "DraftMode",
+    "FieldKind",
     "Follower",
     "Inbox",
     "Message",

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
 
 from core.clock import NEVER
@@ -26,6 +26,7 @@ class Status(models.TextChoices):
 OPEN_STATUSES = (Status.OPEN, Status.PENDING, Status.ON_HOLD)
 # Written with plain text so that migrations and query plans match it word for word.
 IS_OPEN = Q(status__in=["open", "pending", "on_hold"])
+HAS_FIELDS = ~Q(fields={})
 IS_AWAKE = IS_OPEN & Q(snoozed_until__isnull=True)
 
 
@@ -59,6 +60,8 @@ class Ticket(models.Model):
     )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # Values of custom fields by their key; what is not set is not there.
+    fields = models.JSONField(default=dict, db_default={}, blank=True)
 
     last_seq = models.PositiveIntegerField(default=0)
     # The first words of the newest message and who wrote it ("in", "out" or "note"): what a list row shows.
@@ -78,6 +81,9 @@ class Ticket(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    # Since when the status and the assignee are what they are; a database trigger keeps both.
+    status_since = models.DateTimeField(default=timezone.now, db_default=Now())
+    assignee_since = models.DateTimeField(default=timezone.now, db_default=Now())
 
     # Marks kept by the SLA clocks: the next due moment, of which metric, and whether a target has been missed.
     sla_due_at = models.DateTimeField(default=NEVER)
@@ -139,6 +145,8 @@ class Ticket(models.Model):
             ),
             models.Index("assignee", F("last_message_at").desc(), F("id").desc(), name="ticket_assignee_recent"),
             GinIndex(name="ticket_tags", fields=["tags"]),
+            # Most tickets have none; conditions name the same predicate so that the index serves them.
+            GinIndex(name="ticket_fields", fields=["fields"], condition=HAS_FIELDS),
             # Upper case, since that is what icontains compares.
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_trgm"),
         ]

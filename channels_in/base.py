@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from channels_in.checks import Check
 from core.errors import HelpdeskError
 from tickets.capabilities import Capabilities
 from tickets.inbound import Inbound, InboundEvent, InboundFile
@@ -116,9 +117,20 @@ class Unreadable(HelpdeskError):
     status = 422
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the settings page: fields that belong together under a heading."""
+
+    title: str
+    help: str
+    fields: tuple[str, ...]
+
+
 class ConfigForm(forms.Form):
     """An inbox's own settings. Fields named in `secret_fields` are stored encrypted and never shown again."""
 
+    # What stands together on the page; fields that no section names come first, under the channel's own name.
+    sections: ClassVar[tuple[Section, ...]] = ()
     secret_fields: ClassVar[frozenset[str]] = frozenset()
     # Fields that decide where the secrets are sent: whoever may not see secrets may not send them elsewhere either.
     destination_fields: ClassVar[frozenset[str]] = frozenset()
@@ -156,7 +168,19 @@ class Adapter(ABC):
 
     def setup_steps(self, inbox: Inbox, site_url: str) -> Sequence[SetupStep]:
         """What the settings page shows for copying."""
-        return [SetupStep(label="Webhook address", text=f"{site_url}/hooks/{inbox.token}/")] if self.has_webhook else []
+        return (
+            [SetupStep(label="Webhook address", text=f"{site_url}/hooks/{inbox.token}/")]
+            if self.takes_webhooks(inbox)
+            else []
+        )
+
+    def takes_webhooks(self, inbox: Inbox) -> bool:
+        """Whether this inbox's provider calls our webhook address."""
+        return self.has_webhook
+
+    def checks(self, inbox: Inbox) -> Sequence[Check]:
+        """What the settings page can try out against the real world, in the order of the list."""
+        return []
 
     def handshake(self, inbox: Inbox, query: Mapping[str, str], body: bytes) -> HandshakeAnswer | None:
         """The answer to a provider that only checks the address; None when it is a real delivery."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from celery import shared_task
 
-from channels_in.services import connecting, sweep
+from channels_in.services import checking, connecting, sweep
 from channels_in.services import deliver as delivering
 from channels_in.services import process as processing
-from channels_in.services.enqueue import CONNECT, DELIVER, PROCESS_INBOUND, ask
+from channels_in.services.enqueue import CHECK_INBOXES, CONNECT, DELIVER, PROCESS_INBOUND, ask
 from channels_in.webchat.services import unread
 from channels_in.webchat.services.visitors import forget_used_tokens
 
@@ -55,3 +55,10 @@ def connect(inbox_ids: Sequence[int]) -> None:
     """Connect inboxes to their providers after their settings were saved; a refusal is shown on the inbox."""
     for inbox_id in inbox_ids:
         connecting.connect(inbox_id)
+
+
+@shared_task(name=CHECK_INBOXES, queue="deliver", soft_time_limit=_DELIVER_SECONDS, time_limit=_DELIVER_SECONDS + 5)
+def check_inboxes(check_ids: Sequence[int]) -> None:
+    """Try out what a person asked for on an inbox's settings page."""
+    for check_id in check_ids:
+        checking.run(check_id)

@@ -45,7 +45,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     if inbox is None:
         return _refused(request, "unknown", "no_such_inbox", 404)
     adapter = adapter_for(inbox.kind)
-    if not adapter.has_webhook:
+    if not adapter.takes_webhooks(inbox):
         return _refused(request, inbox.kind, "no_webhook", 404)
     body = request.body
     if len(body) > MAX_BODY_BYTES:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels_in.base import Adapter, ParsedEvent, Progress, RawDelivery, Sent
+from channels_in.checks import Check
 from channels_in.email.compose import compose
 from channels_in.email.kind import KIND
 from channels_in.email.reading import read
-from channels_in.email.settings_form import EmailConfig
+from channels_in.email.settings.checks import checks_for
+from channels_in.email.settings.form import EmailConfig
 from channels_in.email.transport import server_of, transmit
 from tickets.capabilities import Capabilities
 from tickets.models import Inbox, Message, RefKind
@@ -31,6 +33,9 @@ class EmailAdapter(Adapter):
     Config = EmailConfig
     # Mail systems try for a day or two; a customer should not wait longer for an answer that never left.
     gives_up_after_hours = 24
+
+    def checks(self, inbox: Inbox) -> Sequence[Check]:
+        return checks_for(inbox)
 
     def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
         return read(delivery)

@@ -3,6 +3,7 @@
 from channels_in.models.chat_visitor import ChatVisitor, SignedSignIn
 from channels_in.models.demo_mail import DemoMail
 from channels_in.models.inbound_delivery import DeliveryState, InboundDelivery
+from channels_in.models.inbox_check import InboxCheck
 from channels_in.models.outbound_attempt import AttemptOutcome, OutboundAttempt
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "DeliveryState",
     "DemoMail",
     "InboundDelivery",
+    "InboxCheck",
     "OutboundAttempt",
     "SignedSignIn",
 ]

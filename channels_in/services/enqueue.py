@@ -17,8 +17,9 @@ logger = logging.getLogger(__name__)
 PROCESS_INBOUND = "channels_in.tasks.process_inbound"
 DELIVER = "channels_in.tasks.deliver"
 CONNECT = "channels_in.tasks.connect"
+CHECK_INBOXES = "channels_in.tasks.check_inboxes"
 
-_QUEUES = {PROCESS_INBOUND: "inbound", DELIVER: "deliver", CONNECT: "deliver"}
+_QUEUES = {PROCESS_INBOUND: "inbound", DELIVER: "deliver", CONNECT: "deliver", CHECK_INBOXES: "deliver"}
 _BATCH = 20
 # While the broker is away nobody waits for it twice.
 _PAUSE_SECONDS = 5.0

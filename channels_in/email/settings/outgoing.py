@@ -1,4 +1,4 @@
-"""The settings of a mail inbox: how it signs, which server sends for it, whose word about senders it believes."""
+"""How mail leaves the inbox: by the desk's mail server, or by one of its own."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from channels_in.base import ConfigForm
-from channels_in.email.parse.addresses import normal_address
+from channels_in.base import ConfigForm, Section
 from channels_in.email.transport import PLAIN, STARTTLS, TLS
 
 
-class EmailConfig(ConfigForm):
+class OutgoingFields(ConfigForm):
     """An empty mail server means the desk's own (EMAIL_URL)."""
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"smtp_password"})
     destination_fields: ClassVar[frozenset[str]] = frozenset({"smtp_host", "smtp_port", "smtp_security", "smtp_user"})
+    sections: ClassVar[tuple[Section, ...]] = (
+        Section(
+            "Outgoing mail",
+            "Which server sends the answers. Left empty, the desk's own mail server does.",
+            ("smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password"),
+        ),
+    )
 
-    from_name = forms.CharField(
-        label="Sender name", required=False, max_length=120, help_text="Customers see it; the inbox's name otherwise."
-    )
-    aliases = forms.CharField(
-        label="Further addresses",
-        required=False,
-        max_length=2000,
-        help_text="Addresses that also lead here, separated by commas.",
-    )
     smtp_host = forms.CharField(label="Outgoing mail server", required=False, max_length=253)
     smtp_port = forms.IntegerField(label="Port", required=False, min_value=1, max_value=65535, initial=587)
     smtp_security = forms.ChoiceField(
@@ -41,19 +38,6 @@ class EmailConfig(ConfigForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="It is stored encrypted and never shown again; leave it empty to keep it.",
     )
-    authserv_id = forms.CharField(
-        label="Trusted mail border",
-        required=False,
-        max_length=253,
-        help_text="The name by which your own border server signs Authentication-Results, such as mx.example.com.",
-    )
-
-    def clean_aliases(self) -> list[str]:
-        words = str(self.cleaned_data["aliases"]).replace(",", " ").split()
-        wrong = [word for word in words if not normal_address(word)]
-        if wrong:
-            raise forms.ValidationError(f"{wrong[0]} is not an e-mail address.")
-        return [normal_address(word) for word in words]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

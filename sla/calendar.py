@@ -1,8 +1,9 @@
 """Business hours as pure arithmetic: how much open time lies between two instants, when a promise falls due.
 
 An instant is open when the wall clock of the calendar's time zone shows an open time and the local date is no
-holiday. Nothing else decides it, so a day with a clock change simply has less or more open time. All is done
-in half-open UTC intervals of whole microseconds; nothing here knows of settings or of the database.
+holiday; a date with hours of its own follows these alone. Nothing else decides it, so a day with a clock change
+simply has less or more open time. All is done in half-open UTC intervals of whole microseconds; nothing here knows
+of settings or of the database. A calendar compiles each year once and remembers it: keep the object for speed.
 """
 
 from __future__ import annotations
@@ -46,6 +47,19 @@ class Period:
             raise ValueError("a period closes after it opens and lasts 24 hours at most")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SpecialPeriod:
+    """One open stretch of a date that has hours of its own, holiday or not; ends at midnight at the latest."""
+
+    day: date
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens < self.closes <= DAY_MINUTES:
+            raise ValueError("the hours of a single day begin after 00:00 and end by 24:00")
+
+
 @dataclass(frozen=True, slots=True)
 class Year:
     """The open intervals of one UTC year with running totals, ready for bisection."""
@@ -68,11 +82,14 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The open hours of a week in one time zone, less the holidays: local dates, closed all day."""
+    """The open hours of a week in one time zone, less the holidays (local dates, closed all day); `special` dates
+    have hours of their own instead of both."""
 
     zone: str
     periods: tuple[Period, ...]
     holidays: frozenset[date] = field(default_factory=frozenset)
+    special: tuple[SpecialPeriod, ...] = ()
+    _compiled: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def always(cls) -> Calendar:
@@ -87,7 +104,7 @@ class Calendar:
         if wanted <= 0:
             return start
         for year in range(_year_of(instant), LAST_YEAR):
-            compiled = _year(self, year)
+            compiled = self._year(year)
             before = compiled.open_until(instant)
             if compiled.totals[-1] - before >= wanted:
                 return EPOCH + compiled.instant_at(before + wanted) * MICROSECOND
@@ -101,20 +118,20 @@ class Calendar:
         if last <= first:
             return timedelta()
         years = range(_year_of(first), _year_of(last) + 1)
-        whole = sum(_year(self, year).totals[-1] for year in years[:-1])
-        begun = _year(self, years[0]).open_until(first)
-        return (whole + _year(self, years[-1]).open_until(last) - begun) * MICROSECOND
+        whole = sum(self._year(year).totals[-1] for year in years[:-1])
+        begun = self._year(years[0]).open_until(first)
+        return (whole + self._year(years[-1]).open_until(last) - begun) * MICROSECOND
 
     def intervals(self, first_year: int, last_year: int) -> Iterator[tuple[datetime, datetime]]:
         """The open stretches of some whole UTC years, in order; stretches are cut at New Year."""
         for year in range(first_year, last_year + 1):
-            compiled = _year(self, year)
+            compiled = self._year(year)
             for start, end in zip(compiled.starts, compiled.ends, strict=True):
                 yield EPOCH + start * MICROSECOND, EPOCH + end * MICROSECOND
 
     def is_open(self, at: datetime) -> bool:
         instant = _micros(at)
-        year = _year(self, _year_of(instant))
+        year = self._year(_year_of(instant))
         index = bisect_right(year.starts, instant) - 1
         return index >= 0 and instant < year.ends[index]
 
@@ -123,6 +140,12 @@ class Calendar:
         if self.is_open(at):
             return at
         return self.add(at, 1 / SECOND) - MICROSECOND
+
+    def _year(self, year: int) -> Year:
+        found = self._compiled.get(year)
+        if found is None:
+            found = self._compiled[year] = _compile(self, year)
+        return found
 
 
 def _micros(at: datetime) -> int:
@@ -137,8 +160,7 @@ def _new_year(year: int) -> int:
     return _micros(datetime(year, 1, 1, tzinfo=UTC))
 
 
-@lru_cache(maxsize=512)
-def _year(calendar: Calendar, year: int) -> Year:
+def _compile(calendar: Calendar, year: int) -> Year:
     intervals = tuple(_merged(_intervals(calendar, _new_year(year), _new_year(year + 1))))
     totals = accumulate((end - start for start, end in intervals), initial=0)
     return Year(tuple(start for start, _ in intervals), tuple(end for _, end in intervals), tuple(totals))
@@ -188,13 +210,14 @@ def _offset(zone: ZoneInfo, instant: int) -> int:
 def _wall_intervals(calendar: Calendar, first: int, last: int) -> Iterator[Interval]:
     """Open stretches of the wall clock, one local date after another, cut at midnight."""
     by_day = _minutes_by_weekday(calendar.periods)
+    special = _minutes_by_date(calendar.special)
     day = (EPOCH + first * MICROSECOND).date()
     final = (EPOCH + last * MICROSECOND).date()
     while day <= final:
-        if day not in calendar.holidays:
-            midnight = _micros(datetime.combine(day, time(), tzinfo=UTC))
-            for opens, closes in by_day[day.weekday()]:
-                yield midnight + opens * 60 * SECOND, midnight + closes * 60 * SECOND
+        usual = () if day in calendar.holidays else by_day[day.weekday()]
+        midnight = _micros(datetime.combine(day, time(), tzinfo=UTC))
+        for opens, closes in special.get(day, usual):
+            yield midnight + opens * 60 * SECOND, midnight + closes * 60 * SECOND
         day += timedelta(days=1)
 
 
@@ -207,6 +230,13 @@ def _minutes_by_weekday(periods: tuple[Period, ...]) -> tuple[tuple[Interval, ..
         if period.closes > DAY_MINUTES:
             days[(period.weekday + 1) % WEEK_DAYS].append((0, period.closes - DAY_MINUTES))
     return tuple(tuple(_merged(sorted(day))) for day in days)
+
+
+def _minutes_by_date(special: tuple[SpecialPeriod, ...]) -> dict[date, tuple[Interval, ...]]:
+    days: dict[date, list[Interval]] = {}
+    for period in special:
+        days.setdefault(period.day, []).append((period.opens, period.closes))
+    return {day: tuple(_merged(sorted(minutes))) for day, minutes in days.items()}
 
 
 def _merged(intervals: Iterable[Interval]) -> Iterator[Interval]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendar import DAY_MINUTES, Calendar, NeverOpen, Period
+from sla.calendar import DAY_MINUTES, Calendar, NeverOpen, Period, SpecialPeriod
 
 BERLIN = "Europe/Berlin"
 ZONES = [BERLIN, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Tehran", "UTC"]
@@ -31,13 +31,16 @@ def minutes_open(calendar: Calendar, start: datetime, end: datetime) -> int:
     zone, count, at = ZoneInfo(calendar.zone), 0, start
     while at < end:
         wall = at.astimezone(zone)
-        count += wall.date() not in calendar.holidays and shows_open_time(calendar, wall)
+        count += shows_open_time(calendar, wall)
         at += timedelta(minutes=1)
     return count
 
 
 def shows_open_time(calendar: Calendar, wall: datetime) -> bool:
     minute = wall.hour * 60 + wall.minute
+    own = [period for period in calendar.special if period.day == wall.date()]
+    if own or wall.date() in calendar.holidays:
+        return any(period.opens <= minute < period.closes for period in own)
     return any(
         (period.weekday == wall.weekday() and period.opens <= minute < period.closes)
         or ((period.weekday + 1) % 7 == wall.weekday() and minute < period.closes - DAY_MINUTES)
@@ -52,13 +55,21 @@ def periods(draw: st.DrawFn) -> Period:
 
 
 @st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
+def special_periods(draw: st.DrawFn, monday: date) -> SpecialPeriod:
+    opens = draw(st.integers(0, DAY_MINUTES - 1))
+    day = monday + timedelta(days=draw(st.integers(0, 9)))
+    return SpecialPeriod(day, opens, draw(st.integers(opens + 1, DAY_MINUTES)))
+
+
+@st.composite
+def calendars(draw: st.DrawFn, zones: st.SearchStrategy[str] = st.sampled_from(ZONES)) -> Calendar:
     week = draw(st.sampled_from(WEEKS)).date()
     holidays = draw(st.frozensets(st.integers(0, 9), max_size=2))
     return Calendar(
-        draw(st.sampled_from(ZONES)),
+        draw(zones),
         tuple(draw(st.lists(periods(), min_size=1, max_size=5))),
         frozenset(week + timedelta(days=day) for day in holidays),
+        tuple(draw(st.lists(special_periods(week), max_size=2))),
     )
 
 
@@ -74,6 +85,37 @@ instants = st.builds(
 def test_open_time_equals_the_minutes_counted_one_by_one(calendar: Calendar, start: datetime, length: int) -> None:
     end = start + timedelta(minutes=length)
     assert calendar.between(start, end) == timedelta(minutes=minutes_open(calendar, start, end))
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    calendars(st.sampled_from(sorted(name for name in available_timezones() if "/" in name))),
+    st.integers(1985, 2037),
+    st.integers(0, 364),
+    st.integers(30, 60),
+)
+def test_open_time_equals_the_counted_minutes_in_any_zone_and_year(
+    calendar: Calendar, year: int, day: int, days: int
+) -> None:
+    start = datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    end = start + timedelta(days=days)
+    counted = minutes_open(calendar, start, end)
+    assert calendar.between(start, end) == timedelta(minutes=counted)
+    if counted:
+        assert minutes_open(calendar, start, calendar.add(start, counted * 60)) == counted
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendars(), instants, st.integers(0, 59), st.integers(0, 2 * DAY_MINUTES * 60))
+def test_open_time_is_exact_to_the_second(calendar: Calendar, start: datetime, second: int, length: int) -> None:
+    """The whole minutes between are counted one by one; the first and last are cut where the seconds say."""
+    begin, end = start + timedelta(seconds=second), start + timedelta(seconds=second + length)
+    zone = ZoneInfo(calendar.zone)
+    whole = minutes_open(calendar, start, end)
+    cut = second * shows_open_time(calendar, start.astimezone(zone))
+    last = end.replace(second=0)
+    over = (60 - end.second) * (end.second > 0 and shows_open_time(calendar, last.astimezone(zone)))
+    assert calendar.between(begin, end) == timedelta(seconds=max(whole * 60 - cut - over, 0))
 
 
 @settings(max_examples=150, deadline=None)
@@ -132,6 +174,18 @@ def test_a_night_shift_runs_past_midnight_but_not_into_a_holiday() -> None:
     nights = Calendar(BERLIN, (Period(4, 22 * 60, 30 * 60),), frozenset({date(2026, 6, 13)}))
     assert nights.between(local(BERLIN, 2026, 6, 5, 20, 0), local(BERLIN, 2026, 6, 6, 12, 0)) == timedelta(hours=8)
     assert nights.between(local(BERLIN, 2026, 6, 12, 20, 0), local(BERLIN, 2026, 6, 13, 12, 0)) == timedelta(hours=2)
+
+
+def test_a_special_day_keeps_its_own_hours_holiday_or_not() -> None:
+    eve = (SpecialPeriod(date(2026, 12, 24), 9 * 60, 12 * 60), SpecialPeriod(date(2026, 12, 25), 10 * 60, 11 * 60))
+    christmas = Calendar(BERLIN, office().periods, frozenset({date(2026, 12, 25)}), eve)
+    assert christmas.between(local(BERLIN, 2026, 12, 24, 0, 0), local(BERLIN, 2026, 12, 26, 0, 0)) == timedelta(hours=4)
+
+
+@pytest.mark.parametrize("parts", [(-1, 60), (60, 60), (0, 1441)])
+def test_an_impossible_special_period_is_refused(parts: tuple[int, int]) -> None:
+    with pytest.raises(ValueError):
+        SpecialPeriod(date(2026, 12, 24), *parts)
 
 
 def test_round_the_clock_loses_no_minute_at_midnight_or_new_year() -> None:

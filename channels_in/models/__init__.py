@@ -4,6 +4,8 @@ from channels_in.models.chat_visitor import ChatVisitor, SignedSignIn
 from channels_in.models.demo_mail import DemoMail
 from channels_in.models.inbound_delivery import DeliveryState, InboundDelivery
 from channels_in.models.inbox_check import InboxCheck
+from channels_in.models.mail_fetch import FetchedMail, MailFetch
+from channels_in.models.mail_sign_in import MailGrant, OAuthProvider, SignInFlow
 from channels_in.models.outbound_attempt import AttemptOutcome, OutboundAttempt
 
 __all__ = [
@@ -11,8 +13,13 @@ __all__ = [
     "ChatVisitor",
     "DeliveryState",
     "DemoMail",
+    "FetchedMail",
     "InboundDelivery",
     "InboxCheck",
+    "MailFetch",
+    "MailGrant",
+    "OAuthProvider",
     "OutboundAttempt",
+    "SignInFlow",
     "SignedSignIn",
 ]

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from channels_in.email.door import NULL_SENDER, Mail, inbox_for, take_in
+from channels_in.email.door_limits import refusal
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,17 @@ class MailHandler:
         for _ in range(DATABASE_THREADS):
             self.threads.submit(leave)
         self.threads.shutdown()
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        peer = session.peer[0] if isinstance(session.peer, tuple) else ""
+        loop = asyncio.get_running_loop()
+        if answer := await loop.run_in_executor(self.threads, refusal, peer, address or ""):
+            return answer
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

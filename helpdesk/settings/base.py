@@ -167,3 +167,7 @@ MAX_MAIL_BYTES: int = env.int("MAX_MAIL_BYTES", default=30 * 1024 * 1024)
 MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)
 MAIL_IN_HOST: str = env.str("MAIL_IN_HOST", default="127.0.0.1")
 MAIL_IN_PORT: int = env.int("MAIL_IN_PORT", default=2525)
+# Mails a minute at the SMTP door; 0 is no limit. The operator's own relays are not counted as peers.
+MAIL_IN_PER_PEER: int = env.int("MAIL_IN_PER_PEER", default=300)
+MAIL_IN_PER_SENDER: int = env.int("MAIL_IN_PER_SENDER", default=120)
+MAIL_IN_RELAYS: list[str] = env.list("MAIL_IN_RELAYS", default=["127.0.0.0/8", "::1"])

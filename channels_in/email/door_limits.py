@@ -1,0 +1,42 @@
+"""How often one peer and one sender may knock at the SMTP door in a minute; mail that is fetched is not counted."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from core.limits import Limit, is_within
+from core.peer import client_address
+
+WINDOW_SECONDS = 60
+PEER_IS_OVER = "451 4.7.1 Too many mails from your server in this minute; please try again later"
+SENDER_IS_OVER = "451 4.7.1 Too many mails from this sender in this minute; please try again later"
+
+
+def refusal(peer: str, mail_from: str) -> str:
+    """Count one more mail; "" when it may come in, else the SMTP answer. A limit of 0 is none.
+
+    Relays of the operator's hand over everybody's mail, so only its senders are counted. Bounces have no sender.
+    """
+    if not is_relay(peer, settings.MAIL_IN_RELAYS):
+        per_peer = Limit(name="mail-peer", times=settings.MAIL_IN_PER_PEER, seconds=WINDOW_SECONDS)
+        if per_peer.times and not is_within(per_peer, client_address(peer, "", ())):
+            return PEER_IS_OVER
+    sender = mail_from.strip().strip("<>").lower()
+    per_sender = Limit(name="mail-sender", times=settings.MAIL_IN_PER_SENDER, seconds=WINDOW_SECONDS)
+    if sender and per_sender.times and not is_within(per_sender, sender):
+        return SENDER_IS_OVER
+    return ""
+
+
+def is_relay(peer: str, relays: Iterable[str]) -> bool:
+    """A server of the operator's own, by its address; whoever comes by a unix socket is on this machine."""
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return peer == ""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return any(address in ipaddress.ip_network(relay, strict=False) for relay in relays)

@@ -114,6 +114,44 @@ def _macro(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("zap", f"{who} ran {data.get('macro')}")
 
 
+def _moved_out(who: str, data: Data, names: Directory) -> Sentence:
+    what, other = _messages(data), f"#{data.get('other_number')}"
+    if data.get("undoes"):
+        return Sentence("undo-2", f"{who} moved {what} back to {other}")
+    if data.get("is_merge"):
+        return Sentence("merge", f"{who} merged it into {other}, with {what}")
+    if data.get("made_ticket"):
+        return Sentence("split", f"{who} split {what} off to the new ticket {other}")
+    return Sentence("corner-up-right", f"{who} moved {what} to {other}")
+
+
+def _moved_back(who: str, data: Data, names: Directory) -> Sentence:
+    done = "the merge into" if data.get("is_merge") else "the move to"
+    return Sentence("undo-2", f"{who} undid {done} #{data.get('other_number')}: {_messages(data)} came back")
+
+
+def _side_asked(who: str, data: Data, names: Directory) -> Sentence:
+    to = ", ".join(data.get("to") or ()) or "a third party"
+    verb = "asked" if data.get("opened") else "wrote to"
+    return Sentence("messages-square", f"{who} {verb} {to} in the side conversation “{data.get('subject')}”")
+
+
+def _side_answered(who: str, data: Data, names: Directory) -> Sentence:
+    answered = "answered automatically" if data.get("is_automatic") else "answered"
+    return Sentence(
+        "messages-square", f"{data.get('sender') or who} {answered} in the side conversation “{data.get('subject')}”"
+    )
+
+
+def _side_closed(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("messages-square", f"{who} closed the side conversation “{data.get('subject')}”")
+
+
+def _messages(data: Data) -> str:
+    count = len(data.get("message_ids") or ())
+    return "a message" if count == 1 else f"{count} messages"
+
+
 def _metric(data: Data) -> str:
     return METRIC_NAMES.get(str(data.get("metric")), "Answer")
 
@@ -144,4 +182,9 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "SLABreached": _breached,
     "RuleRan": _rule,
     "MacroApplied": _macro,
+    "MessagesMovedOut": _moved_out,
+    "MessagesMovedBack": _moved_back,
+    "SideMessageQueued": _side_asked,
+    "SideMessageReceived": _side_answered,
+    "SideConversationClosed": _side_closed,
 }

@@ -123,6 +123,74 @@ class NoteAdded(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesMovedOut(TicketChanged):
+    """Messages left this ticket for another one. The event can be inverted: `seqs` are their places here,
+    `thread_ids` the chats that went along, `before` and `other_before` the columns of both tickets that changed.
+    `is_merge`: all of them, and the ticket ended in the other; `made_ticket`: the other was made for them;
+    `undoes` is the event id of the move that this one takes back."""
+
+    message_ids: tuple[int, ...]
+    seqs: tuple[int, ...]
+    other_id: int
+    other_number: int
+    thread_ids: tuple[int, ...] = ()
+    is_merge: bool = False
+    made_ticket: bool = False
+    undoes: int | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    other_before: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageMovedIn(TicketChanged):
+    """A message came from another ticket; one event for each, since its seq is the message's new place."""
+
+    message_id: int
+    other_id: int
+    other_number: int
+    is_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesMovedBack(TicketChanged):
+    """A move was undone: the messages stand in their old places again. `undoes` is the event id of the move."""
+
+    message_ids: tuple[int, ...]
+    other_id: int
+    other_number: int
+    undoes: int
+    is_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideMessageQueued(TicketChanged):
+    """Agents wrote to a third party about the ticket; the customer knows nothing of it."""
+
+    message_id: int
+    side_id: int
+    subject: str
+    to: tuple[str, ...] = ()
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideMessageReceived(TicketChanged):
+    """The third party of a side conversation wrote. It starts no clock: the customer still waits for us."""
+
+    message_id: int
+    side_id: int
+    subject: str
+    sender: str = ""
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideConversationClosed(TicketChanged):
+    side_id: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketAssigned(TicketChanged):
     before: int | None
     after: int | None

@@ -15,7 +15,7 @@ from workspace.sentences import sentence
 from workspace.templatetags.workspace_ui import way
 
 # Told by the message that they belong to.
-SILENT = {"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied"}
+SILENT = {"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn"}
 NAMES = Directory({1: "Ana", 2: "Ben"}, {1: "Support", 2: "Orders", 3: "Billing"})
 DUE = "2026-03-01T10:00:00+00:00"
 
@@ -48,6 +48,17 @@ def test_every_kind_of_change_has_its_words(kind: str) -> None:
         ("TicketTagged", {"added": ["a"], "removed": ["b", "c"]}, "Ana added a and removed b, c"),
         ("SLABreached", {"metric": "first_response", "due_at": DUE}, "First reply missed its target of 1 Mar 10:00"),
         ("FollowerRemoved", {"agent_id": 2}, "Ben no longer follows it"),
+        ("MessagesMovedOut", {"message_ids": [1], "other_number": 7}, "Ana moved a message to #7"),
+        (
+            "MessagesMovedOut",
+            {"message_ids": [1, 2], "other_number": 7, "made_ticket": True},
+            "Ana split 2 messages off to the new ticket #7",
+        ),
+        (
+            "MessagesMovedBack",
+            {"message_ids": [1, 2], "other_number": 7, "is_merge": True},
+            "Ana undid the merge into #7: 2 messages came back",
+        ),
         ("SubjectChanged", {"before": ""}, "Ana renamed it, before: (no subject)"),
     ],
 )

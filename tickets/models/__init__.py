@@ -7,7 +7,8 @@ from tickets.models.event import TicketEvent
 from tickets.models.inbox import Inbox
 from tickets.models.message import ATTEMPTABLE, Delivery, Direction, Message, MessageHtml, MessageKind
 from tickets.models.reference import ChannelThread, MessageRef, RefKind
-from tickets.models.ticket import OPEN_STATUSES, Follower, Priority, Status, Ticket, TicketCount
+from tickets.models.side import SideConversation, SideState
+from tickets.models.ticket import OPEN_STATUSES, Follower, Link, Priority, Status, Ticket, TicketCount
 from tickets.models.wording import CannedResponse, Tag, View
 
 __all__ = [
@@ -24,12 +25,15 @@ __all__ = [
     "FieldKind",
     "Follower",
     "Inbox",
+    "Link",
     "Message",
     "MessageHtml",
     "MessageKind",
     "MessageRef",
     "Priority",
     "RefKind",
+    "SideConversation",
+    "SideState",
     "Status",
     "Tag",
     "Ticket",

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from people.models import Agent, Contact
 from tickets.models.inbox import Inbox
+from tickets.models.side import SideConversation
 from tickets.models.ticket import Ticket
 
 
 class MessageKind(models.TextChoices):
     REPLY = "reply", "Reply"
     NOTE = "note", "Internal note"
+    SIDE = "side", "Side conversation"
 
 
 class Direction(models.TextChoices):
@@ -72,6 +74,14 @@ class Message(models.Model):
     thread_reason = models.CharField(max_length=200, blank=True, default="")
     sender_auth = models.CharField(max_length=12, blank=True, default="")
     problems = models.JSONField(default=list, blank=True)
+    # Which clue decided: token, thread, sent, reference, subject, agent, moved; "" when it opened its ticket.
+    thread_via = models.CharField(max_length=12, blank=True, default="", db_default="")
+    # Who vouched for the sender, in words: "DKIM signature of example.net".
+    sender_proof = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # Set on the messages of a side conversation; they are never shown or sent to the customer.
+    side = models.ForeignKey(
+        SideConversation, null=True, blank=True, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     # The provider's id of this message, or our Message-ID without the angle brackets.
     external_id = models.CharField(max_length=998, blank=True, default="")
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -110,6 +120,7 @@ class Message(models.Model):
                 name="message_author",
                 condition=Q(author_agent__isnull=False),
             ),
+            models.Index("side", "id", name="message_side", condition=Q(side__isnull=False)),
             GinIndex("search", name="message_search", fastupdate=False),
         ]
 

@@ -37,6 +37,15 @@ class Priority(models.TextChoices):
     URGENT = "urgent", "Urgent"
 
 
+class Link(models.TextChoices):
+    """What the older ticket in `follows` is to this one."""
+
+    FOLLOW_UP = "follow_up", "Follow-up of"
+    MAYBE = "maybe", "Possibly belongs to"
+    COPY = "copy", "The same mail as"
+    SPLIT = "split", "Split off"
+
+
 class Ticket(models.Model):
     """Times are UTC. `last_seq` is the ticket's newest event; only services raise it, under the row's lock."""
 
@@ -94,6 +103,11 @@ class Ticket(models.Model):
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by", db_index=False
     )
+    follows_why = models.CharField(max_length=9, choices=Link.choices, blank=True, default="", db_default="")
+    # All its messages went there; whoever answers an old mail of this ticket is heard there.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_from", db_index=False
+    )
 
     class Meta:
         indexes = [
@@ -140,6 +154,7 @@ class Ticket(models.Model):
             models.Index("resolved_at", name="ticket_resolved_at", condition=Q(status="resolved")),
             models.Index("created_at", "id", name="ticket_created"),
             models.Index("follows", name="ticket_follows", condition=Q(follows__isnull=False)),
+            models.Index("merged_into", name="ticket_merged_into", condition=Q(merged_into__isnull=False)),
             models.Index(
                 F("last_message_at").desc(), F("id").desc(), name="ticket_spam_recent", condition=Q(status="spam")
             ),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tickets.models import Message, Ticket, TicketEvent
+from tickets.models import Message, MessageKind, Ticket, TicketEvent
 
 PAGE_SIZE = 40
 # Events that only accompany a message entry, or repeat what another entry says.
-_SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied"})
+_SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn"})
 # Events that change how an earlier entry looks.
 TOUCHING = frozenset({"MessageDelivered", "MessageFailed", "MessagePostponed", "MessageRetracted", "MessageEdited"})
+# Messages that come and go; these have a line of their own too.
+_MOVING = frozenset({"MessagesMovedOut", "MessagesMovedBack"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ def timeline(ticket: Ticket, *, before_seq: int | None = None, size: int = PAGE_
 def entries_after(ticket: Ticket, seq: int, *, limit: int = 200) -> list[Entry]:
     """What is new since `seq`: new entries, and earlier messages whose delivery or text changed since."""
     events = list(TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq).order_by("seq")[:limit])
-    touched = {event.data.get("message_id") for event in events if event.kind in TOUCHING}
-    news = {event.data.get("message_id") for event in events if event.kind in _SILENT}
-    wanted = {pk for pk in touched | news if pk is not None}
+    wanted = {pk for event in events if event.kind in _SILENT | TOUCHING | _MOVING for pk in _named_by(event.data)}
     entries = [Entry(event.seq, event=event) for event in events if event.kind not in _SILENT | TOUCHING]
     if wanted:
         entries += [Entry(row.seq, message=row) for row in _messages(ticket).filter(pk__in=wanted)]
@@ -63,13 +63,25 @@ def entries_after(ticket: Ticket, seq: int, *, limit: int = 200) -> list[Entry]:
 
 
 def retracted_after(ticket: Ticket, seq: int) -> list[int]:
-    """Messages that were taken back since `seq`: open screens remove them."""
-    events = TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq, kind="MessageRetracted")
-    return [int(data["message_id"]) for data in events.values_list("data", flat=True)]
+    """Messages that were taken back or moved away since `seq`: open screens remove them."""
+    kinds = ["MessageRetracted", "MessagesMovedOut"]
+    events = TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq, kind__in=kinds)
+    gone = {pk for data in events.values_list("data", flat=True) for pk in _named_by(data)}
+    if not gone:
+        return []
+    still_here = _messages(ticket).filter(pk__in=gone).values_list("pk", flat=True)
+    return sorted(gone - set(still_here))
+
+
+def _named_by(data: dict[str, Any]) -> list[int]:
+    """The messages that an event is about."""
+    one = data.get("message_id")
+    return [*([one] if one is not None else []), *data.get("message_ids", ())]
 
 
 def _messages(ticket: Ticket) -> Any:
-    rows = Message.objects.filter(ticket_id=ticket.pk).exclude(delivery="retracted")
+    """What stands in the conversation with the customer; side conversations have a place of their own."""
+    rows = Message.objects.filter(ticket_id=ticket.pk).exclude(delivery="retracted").exclude(kind=MessageKind.SIDE)
     return (
         rows.select_related("author_agent", "author_contact", "inbox").prefetch_related("attachments").defer("search")
     )

@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11)
 BIN := .venv/bin
 
-.PHONY: help run test check browser bench format pins python dev
+.PHONY: help run test check browser bench corpora format pins python dev
 
 help:            ## what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -25,6 +25,10 @@ browser: python  ## the browser stories only
 bench: python    ## the short set of benchmarks
 	@$(PYTHON) bootstrap.py
 	@exec $(BIN)/python manage.py bench --short
+
+corpora: dev     ## reads public collections of mails and prints how many expectations hold
+	@$(PYTHON) bootstrap.py --dev
+	@exec $(BIN)/python -m tests.corpora $(ARGS)
 
 format: dev      ## formats the code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .

@@ -1,0 +1,1 @@
+"""Public collections of mails and what their own test-suites expect of them: `make corpora`."""

@@ -9,6 +9,7 @@ from core.clock import now
 from core.db import defer
 from core.events.bus import after, within
 from core.events.catalogue import (
+    Event,
     MessageQueued,
     MessageReceived,
     MessageRetracted,
@@ -21,6 +22,7 @@ from core.events.catalogue import (
     TicketSnoozed,
     TicketTagged,
     TicketWoken,
+    TiersChanged,
 )
 from sla.services import clock_sql as clocks
 from sla.tasks import apply_policies
@@ -75,8 +77,8 @@ def on_snooze_changed(event: TicketChanged) -> None:
     )
 
 
-@after(PromisesChanged)
-def on_promises_changed(events: Sequence[PromisesChanged]) -> None:
+@after(PromisesChanged, TiersChanged)
+def on_promises_changed(events: Sequence[Event]) -> None:
     apply_policies.delay()
 
 

@@ -7,13 +7,26 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from people.models import Agent, Team, TeamStrategy
+from people.models import Agent, Contact, Team, TeamStrategy
 from people.services.profile import UNDO_CHOICES
 from tickets.models import Inbox
 
 
 class ContactForm(forms.Form):
     name = forms.CharField(max_length=160)
+    tier = forms.CharField(
+        required=False,
+        max_length=24,
+        help_text="What they have bought, such as gold. Promises and rules may ask for it.",
+    )
+    organization_tier = forms.CharField(label="Tier of the organization", required=False, max_length=24)
+
+    def __init__(self, data: Any = None, *, contact: Contact) -> None:
+        company = contact.organization
+        initial = {"name": contact.name, "tier": contact.tier, "organization_tier": company.tier if company else ""}
+        super().__init__(data, initial=initial)
+        if company is None:
+            del self.fields["organization_tier"]
 
 
 class ProfileForm(forms.Form):

@@ -339,6 +339,14 @@ class DeliveryQuarantined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TiersChanged(Event):
+    """What a contact or their organization has bought is different now; their promises must follow."""
+
+    contact_id: int
+    organization_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesChanged(Event):
     """SLA policies or business hours were edited; the clocks that run must follow."""
 

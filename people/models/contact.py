@@ -12,6 +12,8 @@ from django.utils import timezone
 class Organization(models.Model):
     name = models.CharField(max_length=160)
     domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    # What they have bought, such as "gold": promises and rules may ask for it.
+    tier = models.CharField(max_length=24, blank=True, default="", db_default="")
     notes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -29,6 +31,8 @@ class Contact(models.Model):
     )
     language = models.CharField(max_length=16, blank=True, default="")
     time_zone = models.CharField(max_length=64, blank=True, default="")
+    # Their own, where it differs from their organization's.
+    tier = models.CharField(max_length=24, blank=True, default="", db_default="")
     notes = models.TextField(blank=True, default="")
     is_blocked = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.clock import now
 from core.errors import Conflict, Invalid
-from core.events.bus import unit_of_work
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import TiersChanged
 from people.models import Contact, Identity
 
 
@@ -74,6 +75,26 @@ def update_contact(contact: Contact, *, name: str | None = None, notes: str | No
 
 def rename(contact: Contact, *, name: str) -> Contact:
     return update_contact(contact, name=name)
+
+
+def set_tiers(contact: Contact, *, own: str, organization: str = "") -> None:
+    """What the contact and their organization have bought; promises that ask for a tier follow."""
+    own, organization = normal_tier(own), normal_tier(organization)
+    company = contact.organization
+    if contact.tier == own and (company is None or company.tier == organization):
+        return
+    with unit_of_work():
+        Contact.objects.filter(pk=contact.pk).update(tier=own)
+        contact.tier = own
+        if company is not None:
+            type(company).objects.filter(pk=company.pk).update(tier=organization)
+            company.tier = organization
+        publish(TiersChanged(contact_id=contact.pk, organization_id=contact.organization_id))
+
+
+def normal_tier(text: str) -> str:
+    """The comparable form of a tier: one line in lower case."""
+    return _one_line(text).lower()[:24]
 
 
 def mark_unreachable(*, kind: str, value: str, reason: str) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from people.policy import may, require
-from people.services.contacts import rename
+from people.services.contacts import rename, set_tiers
 from tickets.selectors.access import contact_for
 from tickets.selectors.contacts import contact_page, find_contacts
 from tickets.selectors.lists import tickets_of_contact
@@ -34,11 +34,13 @@ def contacts_page(request: AgentRequest) -> HttpResponse:
 @agent_page
 def contact_page_(request: AgentRequest, contact_id: int) -> HttpResponse:
     contact = contact_for(request.user, contact_id)
-    form = ContactForm(request.POST or None, initial={"name": contact.name})
+    form = ContactForm(request.POST or None, contact=contact)
     if request.method == "POST":
         require(request.user, "edit_contact")
         if form.is_valid():
-            rename(contact, name=form.cleaned_data["name"])
+            values = form.cleaned_data
+            rename(contact, name=values["name"])
+            set_tiers(contact, own=values["tier"], organization=values.get("organization_tier", ""))
             return HttpResponseRedirect(request.path)
     context = {
         "contact": contact,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
 from django.core.files.storage import default_storage
 
+from core.clock import now
+from core.crypto import is_signed, signature
 from tickets.models import Attachment, Direction, Message, MessageKind
+
+# A file that was too large to travel waits this long behind its signed address.
+LINK_LIFE = timedelta(days=60)
+_LINK = "file-link"
+_LINK_BYTES = 20
 
 
 def answered_by(message: Message) -> Message | None:
@@ -38,3 +49,17 @@ def content_of(file: Attachment) -> bytes:
     with default_storage.open(file.storage_name) as stored:
         content: bytes = stored.read()
         return content
+
+
+def file_link(file: Attachment) -> str:
+    """The address behind which a customer finds the file; the same on every attempt, and nobody can guess another."""
+    until = int((file.created_at + LINK_LIFE).timestamp())
+    mark = signature(_LINK, file.pk, until, size=_LINK_BYTES)
+    return f"{settings.SITE_URL}/files/{file.pk}/{until}/{mark}/"
+
+
+def linked_file(file_id: UUID, until: int, mark: str) -> Attachment | None:
+    """The file behind a signed address; None when it is forged or too old, and when the message is not public."""
+    if not is_signed(mark, _LINK, file_id, until, size=_LINK_BYTES) or until < now().timestamp():
+        return None
+    return Attachment.objects.filter(pk=file_id, message__kind=MessageKind.REPLY).first()

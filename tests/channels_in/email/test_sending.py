@@ -57,7 +57,7 @@ def test_an_answer_carries_everything_that_threads_it(ticket: Ticket, relay: Fak
     assert answer.delivery == "sent"
     assert mail["From"] == f'"Mia Winter (Support)" <{ADDRESS}>'
     assert mail["To"] == "Ana Ruiz <ana@customer.example>"
-    assert mail["Subject"] == f"Re: [#{ticket.number}] Help"
+    assert mail["Subject"] == "Re: Help"  # as the customer wrote it, or Gmail begins a new thread
     assert mail["In-Reply-To"] == "<m1@customer.example>"
     assert mail["References"] == "<m1@customer.example>"
     assert mail["Auto-Submitted"] is None
@@ -66,7 +66,10 @@ def test_an_answer_carries_everything_that_threads_it(ticket: Ticket, relay: Fak
     address = str(mail["Reply-To"])
     assert tokens.ticket_of_reply_address(address, sender="ana@customer.example") == ticket.pk
     assert tokens.message_of_bounce_address(str(relay.mails[-1].mail_from)) == answer.pk
-    assert body_of(mail, "plain").split() == ["Here", "is", "how:", "https://desk.example/x", "<b>"]
+    answer_text, _, quoted = body_of(mail, "plain").partition("On ")
+    assert answer_text.split() == ["Here", "is", "how:", "https://desk.example/x", "<b>"]
+    assert quoted.splitlines()[1:] == ["> It does not work."]
+    assert quoted.splitlines()[0].endswith("Ana Ruiz wrote:")
     html = body_of(mail, "html")
     assert '<a href="https://desk.example/x"' in html
     assert "&lt;b&gt;" in html
@@ -76,7 +79,7 @@ def test_an_answer_carries_everything_that_threads_it(ticket: Ticket, relay: Fak
 def test_an_agents_signature_ends_the_mail_but_not_the_message(ticket: Ticket, relay: FakeServer) -> None:
     answer = delivered(agent_replies(ticket, an_agent(signature="Mia Winter\nSupport <b>"), "Here is how."))
     mail = sent(relay)
-    assert body_of(mail, "plain").splitlines() == ["Here is how.", "", "-- ", "Mia Winter", "Support <b>"]
+    assert body_of(mail, "plain").splitlines()[:5] == ["Here is how.", "", "-- ", "Mia Winter", "Support <b>"]
     assert "Mia Winter<br>Support &lt;b&gt;" in body_of(mail, "html")
     assert answer.text == "Here is how."
 

@@ -10,6 +10,7 @@ import httpcore
 from django.conf import settings
 
 PORTS = frozenset({80, 443})
+MAILBOX_PORTS = frozenset({110, 143, 993, 995})
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -29,7 +30,7 @@ class Forbidden(Exception):
     """The name leads to an address that is not public."""
 
 
-def checked_addresses(host: str, port: int) -> list[str]:
+def checked_addresses(host: str, port: int, ports: frozenset[int] = PORTS) -> list[str]:
     """The addresses of the host, all of them allowed. Raises Forbidden, or ConnectError when there is none."""
     if f"{host}:{port}".lower() in _allowed_names() or host.lower() in _allowed_names():
         return _resolve(host, port)
@@ -38,8 +39,9 @@ def checked_addresses(host: str, port: int) -> list[str]:
     parsed = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
     if all(any(address in network for network in networks) for address in parsed):
         return addresses
-    if port not in PORTS:
-        raise Forbidden(f"Only the ports 80 and 443 can be called, not {port}.")
+    if port not in ports:
+        allowed = " and ".join(", ".join(str(item) for item in sorted(ports)).rsplit(", ", 1))
+        raise Forbidden(f"Only the ports {allowed} can be called, not {port}.")
     if "%" in "".join(addresses) or not all(is_public(address) for address in parsed):
         raise Forbidden("This address is not on the public internet.")
     return addresses

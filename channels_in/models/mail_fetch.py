@@ -9,7 +9,8 @@ from tickets.models import Inbox
 
 
 class MailFetch(models.Model):
-    """The cursor is (generation, live_uid); older mails of the import window lie between earliest_uid and backfill_uid.
+    """The cursor is (generation, live_uid). What was there at the first connection, up to boundary_uid, is fetched
+    from its newest mail downwards, as far as the import window goes.
 
     A generation is the server's UIDVALIDITY: when it changes, all UIDs mean something else.
     """
@@ -18,8 +19,9 @@ class MailFetch(models.Model):
     # The mailbox that the cursor belongs to: another server, user or folder starts anew.
     mailbox = models.CharField(max_length=700, blank=True, default="")
     generation = models.BigIntegerField(default=0)
+    boundary_uid = models.BigIntegerField(default=0)
     live_uid = models.BigIntegerField(default=0)
-    # Older mails of the import window are those below; 0: there are none left.
+    # Older mails that are still to come have lower UIDs; 0: there are none left.
     backfill_uid = models.BigIntegerField(default=0)
     # A new generation means the same mails under other numbers: all of them are looked at again.
     is_rescan = models.BooleanField(default=False)

@@ -171,3 +171,10 @@ MAIL_IN_PORT: int = env.int("MAIL_IN_PORT", default=2525)
 MAIL_IN_PER_PEER: int = env.int("MAIL_IN_PER_PEER", default=300)
 MAIL_IN_PER_SENDER: int = env.int("MAIL_IN_PER_SENDER", default=120)
 MAIL_IN_RELAYS: list[str] = env.list("MAIL_IN_RELAYS", default=["127.0.0.0/8", "::1"])
+# A certificate makes the SMTP door offer STARTTLS; a port of its own makes it speak LMTP as well.
+MAIL_IN_TLS_CERT: str = env.str("MAIL_IN_TLS_CERT", default="")
+MAIL_IN_TLS_KEY: str = env.str("MAIL_IN_TLS_KEY", default="")
+MAIL_IN_LMTP_PORT: int = env.int("MAIL_IN_LMTP_PORT", default=0)
+# Mailboxes that are fetched: how often to look besides listening, and whose certificates to trust besides the public.
+MAIL_POLL_SECONDS: int = env.int("MAIL_POLL_SECONDS", default=60)
+MAIL_CA_FILE: str = env.str("MAIL_CA_FILE", default="")

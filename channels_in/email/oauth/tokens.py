@@ -61,7 +61,7 @@ def _renewed(inbox: Inbox, grant: MailGrant) -> str:
     except endpoint.GrantRevoked:
         grants.revoke(grant, inbox, reason=SIGN_IN_AGAIN)
         raise ChannelError(ErrorKind.REAUTH, SIGN_IN_AGAIN) from None
-    crashpoint("oauth.before_saving")
+    crashpoint("fetch.before_tokens_saved")
     grants.keep(grant, tokens)
     return tokens.access
 

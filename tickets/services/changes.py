@@ -26,6 +26,7 @@ from people.selectors.agents import acting_agent
 from tickets.models import Priority, Status, Tag, Ticket
 from tickets.selectors.access import agents_who_see
 from tickets.services.journal import locked, record
+from tickets.tags import normal_tag as normal_tag
 
 MAX_TAGS = 30
 
@@ -177,11 +178,6 @@ def wake(ticket: Ticket, *, why: str, actor: Actor) -> Ticket:
             return fresh
         record(fresh, TicketWoken(why=why), actor=actor, columns={"snoozed_until": None})
     return fresh
-
-
-def normal_tag(tag: str) -> str:
-    """Lower case, words joined by hyphens, 40 characters."""
-    return "-".join(tag.replace("\x00", "").replace(",", " ").lower().split())[:40]
 
 
 def _editable(ticket: Ticket, actor: Actor) -> Ticket:

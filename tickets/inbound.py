@@ -39,12 +39,28 @@ class Clues:
     """What tells where a message belongs. Message-IDs come without angle brackets, oldest reference first."""
 
     reply_token_ticket_id: int | None = None
+    # The signed addresses that a side conversation's members, and agents who are told of a ticket, were given.
+    side_token_id: int | None = None
+    agent_token_ticket_id: int | None = None
+    # The newest message that the agent had read when the address was given to them.
+    agent_seen_seq: int | None = None
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     subject_number: int | None = None
     # Chat-like channels: all messages of one conversation share this key within the inbox.
     thread_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """The mail that somebody passed on: who really wrote, and what; `cover` is what the forwarder added."""
+
+    sender: Sender
+    subject: str
+    text: str
+    cover: str = ""
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +81,10 @@ class Inbound:
     is_automatic: bool = False
     # A person may have written it, but no rule may answer it: lists, robots, those who ask for silence.
     refuses_answers: bool = False
+    # "pass": somebody we trust vouches for the sender, "fail": says it is forged, "none": says nothing, "": not asked.
     sender_auth: str = ""
+    sender_proof: str = ""
+    forwarded: Forwarded | None = None
     problems: tuple[str, ...] = ()
     team_id: int | None = None
 

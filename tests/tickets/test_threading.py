@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.threading import Candidate, decide
+from tickets.threading import Candidate, decide, obstacle
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-VIAS = ["token", "sent", "reference", "subject", "thread", "copy"]
+VIAS = ["token", "sent", "reference", "mention", "subject", "thread", "agent", "copy"]
 
 candidates = st.builds(
     Candidate,
@@ -21,23 +21,51 @@ candidates = st.builds(
     done_at=st.just(NOW - timedelta(days=2)),
     reopen_until=st.sampled_from([None, NOW - timedelta(days=1), NOW + timedelta(days=1)]),
     is_participant=st.booleans(),
+    is_colleague=st.booleans(),
+    side_id=st.sampled_from([None, None, 7]),
+    is_member=st.booleans(),
+    distance=st.integers(0, 3),
 )
+auths = st.sampled_from(["", "none", "pass", "fail"])
 
 
-@given(st.lists(candidates, max_size=6))
-def test_stranger_joins_only_by_token_or_conversation(found: list[Candidate]) -> None:
-    decision = decide(found, at=NOW)
+@given(st.lists(candidates, max_size=6), auths)
+def test_stranger_joins_only_by_token_or_conversation(found: list[Candidate], auth: str) -> None:
+    decision = decide(found, at=NOW, auth=auth)
     if decision.action == "append":
-        joined = [item for item in found if item.ticket_id == decision.ticket_id]
-        assert any(item.via in ("token", "thread") or item.is_participant for item in joined)
-        assert any(item.via != "copy" for item in joined)
+        joined = [item for item in found if (item.ticket_id, item.side_id) == (decision.ticket_id, decision.side_id)]
+        proofs = {item.via for item in joined if not obstacle(item, auth)}
+        assert decision.via in proofs
+        assert proofs & {"token", "thread"} or any(
+            item.is_participant or item.is_colleague or item.is_member for item in joined
+        )
+        assert decision.via not in ("copy", "agent")
+
+
+@given(st.lists(candidates, max_size=6), st.sampled_from(["", "none", "fail"]))
+def test_number_alone_lets_nobody_in_unless_somebody_vouches(found: list[Candidate], auth: str) -> None:
+    assert decide(found, at=NOW, auth=auth).via != "subject"
 
 
 @given(st.lists(candidates, max_size=6))
-def test_decision_does_not_depend_on_the_order_of_clues(found: list[Candidate]) -> None:
-    keys = {(item.via, item.ticket_id) for item in found}
+def test_forged_sender_joins_by_proof_only(found: list[Candidate]) -> None:
+    assert decide(found, at=NOW, auth="fail").via in ("", "token", "thread")
+
+
+@given(st.lists(candidates, max_size=6), auths)
+def test_only_members_reach_a_side_conversation(found: list[Candidate], auth: str) -> None:
+    decision = decide(found, at=NOW, auth=auth)
+    if decision.side_id is not None:
+        assert any(
+            item.side_id == decision.side_id and (item.is_member or item.via in ("token", "thread")) for item in found
+        )
+
+
+@given(st.lists(candidates, max_size=6), auths)
+def test_decision_does_not_depend_on_the_order_of_clues(found: list[Candidate], auth: str) -> None:
+    keys = {(item.via, item.ticket_id, item.side_id, item.distance) for item in found}
     if len(keys) == len(found):
-        assert decide(found, at=NOW) == decide(list(reversed(found)), at=NOW)
+        assert decide(found, at=NOW, auth=auth) == decide(list(reversed(found)), at=NOW, auth=auth)
 
 
 @given(st.lists(candidates, max_size=6))

@@ -6,19 +6,26 @@ Trip one locks the sender's key and gathers every fact (tickets/services/intake_
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from core.clock import now
-from core.db import lock, run
+from core.db import Statement, lock, run
 from core.events.bus import publish, unit_of_work
+from people.models import Agent
 from people.services.contacts import normal_value
+from tickets import agent_mail
 from tickets.inbound import Inbound, storable
-from tickets.models import Inbox
-from tickets.services import intake_facts, intake_rows
+from tickets.models import Inbox, Ticket
+from tickets.services import intake_agents, intake_facts, intake_rows
 from tickets.services.files import StoredFile
-from tickets.threading import decide
+from tickets.services.intake_facts import Facts
+from tickets.threading import Candidate, Decision, decide
+
+# A ticket that is merged away while we wait for it is looked up once more; twice in a row does not happen.
+MAX_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,7 @@ def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFil
         locks = [lock("sender", inbound.sender.kind, value)]
         if inbound.clues.thread_key:
             locks.append(lock("thread", inbox.pk, inbound.clues.thread_key))
-        facts = intake_facts.read(run([*locks, intake_facts.query(inbound, inbox=inbox, value=value)])[0])
+        facts = _facts(inbound, inbox=inbox, value=value, locks=locks)
         if facts.duplicate:
             return Intake(
                 outcome="duplicate",
@@ -52,7 +59,18 @@ def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFil
             )
         if facts.sender and facts.sender.is_blocked:
             return Intake(outcome="ignored", reason="The sender is blocked")
-        decision = decide(facts.candidates, at=at)
+        if facts.agent_id is not None:
+            done = _from_agent(inbound, inbox=inbox, facts=facts, stored=stored)
+            if done is not None:
+                return done
+        decision = decide(facts.candidates, at=at, auth=inbound.sender_auth)
+        if decision.action == "append" and (copy := _copy_in(facts, decision)):
+            return Intake(
+                outcome="duplicate",
+                reason="It also came through another inbox, into the same ticket",
+                ticket_id=copy.ticket_id,
+                number=copy.number,
+            )
         written = intake_rows.write(
             inbound, inbox=inbox, value=value, facts=facts, decision=decision, stored=stored, at=at
         )
@@ -65,3 +83,46 @@ def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFil
         number=written.number,
         message_id=written.message_id,
     )
+
+
+def _facts(inbound: Inbound, *, inbox: Inbox, value: str, locks: Sequence[Statement]) -> Facts:
+    facts = intake_facts.read(run([*locks, intake_facts.query(inbound, inbox=inbox, value=value)])[0])
+    for _ in range(MAX_LOOKS - 1):
+        if not facts.is_outdated:
+            break
+        facts = intake_facts.read(run([intake_facts.query(inbound, inbox=inbox, value=value)])[0])
+    return facts
+
+
+def _from_agent(inbound: Inbound, *, inbox: Inbox, facts: Facts, stored: Sequence[StoredFile]) -> Intake | None:
+    """An agent's answer by mail, or a mail that they pass on; None when it is to be read like anybody's."""
+    agent = Agent.objects.get(pk=facts.agent_id)
+    passed = inbound.forwarded
+    decided = agent_mail.read(
+        facts.candidates, auth=inbound.sender_auth, text=inbound.text, is_forward=passed is not None
+    )
+    if decided.meaning == "contact":
+        return None
+    if decided.meaning == "forward" and passed is not None:
+        if passed.sender.value.lower() == agent.email:
+            return None
+        done = record_inbound(intake_agents.original(inbound, agent=agent), inbox=inbox, stored=stored)
+        if done.outcome == "created":
+            intake_agents.add_cover(Ticket.objects.get(pk=done.ticket_id), text=passed.cover, agent=agent)
+        return dataclasses.replace(done, reason=f"Forwarded by {agent.name}: a ticket of the original sender")
+    written = intake_agents.take(inbound, decided, agent=agent, inbox=inbox, stored=stored)
+    if written is None:
+        return None
+    return Intake(
+        outcome="appended",
+        reason=written.reason,
+        ticket_id=written.message.ticket_id,
+        number=written.number,
+        message_id=written.message.pk,
+    )
+
+
+def _copy_in(facts: Facts, decision: Decision) -> Candidate | None:
+    """The same mail, when the ticket that it belongs to has it already."""
+    same = (item for item in facts.candidates if item.via == "copy" and item.ticket_id == decision.ticket_id)
+    return next(same, None)

@@ -14,6 +14,7 @@ from core.db import Statement, run
 from core.events.catalogue import (
     Actor,
     MessageReceived,
+    SideMessageReceived,
     StatusChanged,
     TicketChanged,
     TicketOpened,
@@ -97,11 +98,15 @@ def write(
 ) -> Written:
     """All rows of this message, in one round trip."""
     known = facts.tickets.get(decision.ticket_id) if decision.ticket_id else None
-    events = _events(inbound, inbox=inbox, known=known, message_id=facts.fresh.message)
+    if known and decision.side_id is not None:
+        events = _side_events(inbound, known=known, side_id=decision.side_id, message_id=facts.fresh.message)
+    else:
+        events = _events(inbound, inbox=inbox, known=known, message_id=facts.fresh.message)
     plan = _Plan(inbound=inbound, inbox=inbox, facts=facts, decision=decision, at=at, known=known, events=events)
     rows = run(
         [
             *(_contact(plan, value) if facts.sender is None else []),
+            *([_update_side(plan)] if decision.side_id is not None else []),
             _update_ticket(plan) if known else _insert_ticket(plan),
             *_message(plan, stored),
             *_references(plan),
@@ -138,6 +143,25 @@ def _events(inbound: Inbound, *, inbox: Inbox, known: KnownTicket | None, messag
     return events
 
 
+def _side_events(inbound: Inbound, *, known: KnownTicket, side_id: int, message_id: int) -> list[TicketChanged]:
+    """A third party answered: a ticket that waits for them is ours again. No clock of the customer's moves."""
+    automatic = inbound.is_automatic
+    events: list[TicketChanged] = [
+        SideMessageReceived(
+            message_id=message_id,
+            side_id=side_id,
+            subject=inbound.subject[:200],
+            sender=(inbound.sender.name or inbound.sender.value)[:160],
+            is_automatic=automatic,
+        )
+    ]
+    if known.status == "on_hold" and not automatic:
+        events.append(StatusChanged(before=known.status, after="open"))
+    if known.is_snoozed and not automatic:
+        events.append(TicketWoken(why="A third party answered"))
+    return events
+
+
 def _contact(plan: _Plan, value: str) -> list[Statement]:
     sender, fresh = plan.inbound.sender, plan.facts.fresh
     # An address is a name of sorts; an opaque id is not.
@@ -166,17 +190,22 @@ def _insert_ticket(plan: _Plan) -> Statement:
         "created_at": at, "updated_at": at, "last_message_at": at, "last_inbound_at": at,
         "last_public_seq": plan.message_seq, "waiting_since": at, "sla_due_at": NEVER, "sla_metric": "",
         "sla_breached": False, "follows_id": plan.decision.linked_ticket_id,
+        "follows_why": plan.decision.link,
     }  # fmt: skip
     return _insert("tickets_ticket", values)
 
 
 def _update_ticket(plan: _Plan) -> Statement:
     inbound, at = plan.inbound, plan.at
-    values: dict[str, Any] = {
-        "last_seq": plan.last_seq, "updated_at": at, "last_message_at": at, "last_public_seq": plan.message_seq,
-        "snippet": snippet(inbound.text or inbound.subject), "snippet_from": "in",
-    }  # fmt: skip
-    if not inbound.is_automatic:
+    is_side = plan.decision.side_id is not None
+    values: dict[str, Any] = {"last_seq": plan.last_seq, "updated_at": at, "last_message_at": at}
+    if not is_side:
+        values |= {
+            "last_public_seq": plan.message_seq,
+            "snippet": snippet(inbound.text or inbound.subject),
+            "snippet_from": "in",
+        }
+    if not inbound.is_automatic and not is_side:
         values["last_inbound_at"] = at
     for event in plan.events:
         if isinstance(event, StatusChanged):
@@ -184,9 +213,18 @@ def _update_ticket(plan: _Plan) -> Statement:
         if isinstance(event, TicketWoken):
             values["snoozed_until"] = None
     sets = ", ".join(f"{name} = %s" for name in values)
-    waits = "" if inbound.is_automatic else ", waiting_since = COALESCE(waiting_since, %s)"
-    sql = f"UPDATE tickets_ticket SET {sets}, message_count = message_count + 1{waits} WHERE id = %s"  # noqa: S608
-    return sql, [*values.values(), *([] if inbound.is_automatic else [at]), plan.ticket_id]
+    has_to_wait = not inbound.is_automatic and not is_side
+    waits = ", waiting_since = COALESCE(waiting_since, %s)" if has_to_wait else ""
+    counted = "" if is_side else ", message_count = message_count + 1"
+    sql = f"UPDATE tickets_ticket SET {sets}{counted}{waits} WHERE id = %s"  # noqa: S608
+    return sql, [*values.values(), *([at] if has_to_wait else []), plan.ticket_id]
+
+
+def _update_side(plan: _Plan) -> Statement:
+    """An automatic answer is no answer."""
+    state = "" if plan.inbound.is_automatic else "state = 'answered', "
+    sql = f"UPDATE tickets_sideconversation SET {state}last_message_at = %s WHERE id = %s"  # noqa: S608
+    return sql, [plan.at, plan.decision.side_id]
 
 
 def _message(plan: _Plan, stored: Sequence[StoredFile]) -> list[Statement]:
@@ -194,14 +232,16 @@ def _message(plan: _Plan, stored: Sequence[StoredFile]) -> list[Statement]:
     sender = {"kind": inbound.sender.kind, "name": inbound.sender.name, "address": inbound.sender.value}
     full = inbound.full_text if inbound.full_text != inbound.text else ""
     row: dict[str, Any] = {
-        "id": plan.message_id, "ticket_id": plan.ticket_id, "seq": plan.message_seq, "kind": "reply",
+        "id": plan.message_id, "ticket_id": plan.ticket_id, "seq": plan.message_seq,
+        "kind": "reply" if plan.decision.side_id is None else "side", "side_id": plan.decision.side_id,
         "direction": "in", "channel": plan.inbox.kind, "inbox_id": plan.inbox.pk,
         "author_contact_id": plan.contact_id, "is_automatic": inbound.is_automatic,
         "refuses_answers": inbound.refuses_answers, "subject": inbound.subject[:500],
         "text": inbound.text[:MAX_TEXT], "full_text": full[:MAX_TEXT], "has_html": bool(inbound.html),
         "has_attachments": any(not item.is_inline for item in stored),
         "recipients": json.dumps({"from": sender, **inbound.recipients}),
-        "thread_reason": plan.decision.reason[:200], "sender_auth": inbound.sender_auth[:12],
+        "thread_reason": plan.decision.reason[:200], "thread_via": plan.decision.via,
+        "sender_auth": inbound.sender_auth[:12], "sender_proof": inbound.sender_proof[:200],
         "problems": json.dumps(list(inbound.problems)[:20]), "external_id": inbound.external_id[:998],
         "created_at": at, "occurred_at": inbound.occurred_at, "delivery": "none", "attempts": 0, "failure": "",
     }  # fmt: skip
@@ -224,7 +264,7 @@ def _references(plan: _Plan) -> list[Statement]:
         statements.append(seen)
     mentioned = [item for item in (clues.in_reply_to, *clues.references) if item]
     if mentioned:
-        statements.append(remember(ticket_id, mentioned, kind=RefKind.MENTIONED))
+        statements.append(remember(ticket_id, mentioned, kind=RefKind.MENTIONED, message_row_id=plan.message_id))
     if clues.thread_key:
         sql = """INSERT INTO tickets_channelthread (inbox_id, key, ticket_id) VALUES (%s, %s, %s)
             ON CONFLICT (inbox_id, key) DO UPDATE SET ticket_id = EXCLUDED.ticket_id"""

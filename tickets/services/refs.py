@@ -21,12 +21,13 @@ def ref_hash(message_id: str) -> bytes:
 
 
 def remember(ticket_id: int, ids: Iterable[str], *, kind: RefKind, message_row_id: int | None = None) -> Statement:
-    """A statement that stores the ids for the ticket; what is known already stays as it is."""
+    """A statement that stores the ids for the ticket; what is known stays, but a mention becomes the mail itself."""
     hashes = [ref_hash(item) for item in dict.fromkeys(ids) if item][:MAX_REFERENCES]
     sql = """
         INSERT INTO tickets_messageref (ticket_id, kind, id_hash, message_id, created_at)
         SELECT %s, %s, hash, %s, now() FROM unnest(%s::bytea[]) AS hash
-        ON CONFLICT DO NOTHING"""
+        ON CONFLICT (id_hash, ticket_id) DO UPDATE SET kind = EXCLUDED.kind, message_id = EXCLUDED.message_id
+        WHERE tickets_messageref.kind = 'mentioned' AND EXCLUDED.kind <> 'mentioned'"""
     return sql, [ticket_id, kind.value, message_row_id, hashes]
 
 

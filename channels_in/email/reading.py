@@ -43,7 +43,7 @@ def read(delivery: RawDelivery) -> list[ParsedEvent]:
     mail = parse(delivery.raw)
     if reason := _own_mail(mail, delivery):
         return [Ignored(reason=reason)]
-    if mail.nature.is_bounce:
+    if mail.nature.is_bounce and not _may_be_a_letter(mail, delivery):
         return _bounced(mail, delivery)
     if mail.nature.is_feedback_report:
         return _complaint(mail)
@@ -57,6 +57,11 @@ def _own_mail(mail: ParsedMail, delivery: RawDelivery) -> str:
     if _is_own(mail.sender.address, delivery.inbox.address.lower()):
         return "The sender is this inbox itself"
     return ""
+
+
+def _may_be_a_letter(mail: ParsedMail, delivery: RawDelivery) -> bool:
+    """What only reads like a report, and is about no mail of ours, is shown to people rather than put away."""
+    return mail.nature.is_uncertain_bounce and _bounced_message(delivery, mail.nature.bounces) is None
 
 
 def _bounced(mail: ParsedMail, delivery: RawDelivery) -> list[ParsedEvent]:

@@ -2,7 +2,8 @@
 
 import re
 
-from channels_in.email.parse.bounces import read_bounces
+from channels_in.email.parse import bounce_words as words
+from channels_in.email.parse.bounces import NO_REPORT, read_bounces
 from channels_in.email.parse.feedback import read_feedback_report
 from channels_in.email.parse.headers import Headers
 from channels_in.email.parse.mime import Part
@@ -23,22 +24,23 @@ _AWAY_SUBJECT = re.compile(
 )
 
 
-def read_nature(root: Part, subject: str, sender: str) -> Nature:
+def read_nature(root: Part, subject: str, sender: str, text: str = "") -> Nature:
     headers = root.headers
-    bounces, is_report = read_bounces(root, subject, sender)
+    is_challenge = _is_challenge(root, subject, sender, text)
+    report = NO_REPORT if is_challenge else read_bounces(root, subject, sender, text)
     feedback = read_feedback_report(root)
-    is_auto = _is_automatic(headers, subject) or _is_calendar_answer(root) or _is_receipt(root)
+    is_auto = is_challenge or _is_automatic(headers, subject) or _is_calendar_answer(root) or _is_receipt(root)
     is_list = any(headers.has(name) for name in _LIST_HEADERS) or _precedence(headers) == "list"
-    is_bounce = bool(bounces) or is_report
     return Nature(
         is_auto_reply=is_auto,
-        is_bounce=is_bounce,
+        is_bounce=report.is_bounce,
+        is_uncertain_bounce=report.is_uncertain,
         is_feedback_report=feedback is not None,
         is_list=is_list,
         refuses_automatic_answers=(
-            is_auto or is_bounce or is_list or feedback is not None or _asks_for_silence(headers, sender)
+            is_auto or report.is_bounce or is_list or feedback is not None or _asks_for_silence(headers, sender)
         ),
-        bounces=bounces,
+        bounces=report.bounces,
         complained_recipient=feedback.recipient if feedback else "",
         complained_message_id=feedback.message_id if feedback else "",
     )
@@ -70,6 +72,17 @@ def _asks_for_silence(headers: Headers, sender: str) -> bool:
         or headers.has("feedback-id")
         or _ROBOTS.match(sender)
     )
+
+
+def _is_challenge(root: Part, subject: str, sender: str, text: str) -> bool:
+    """A filter asks the sender to prove that they are a person before it delivers: nobody here should."""
+    if any(root.headers.has(name) for name in words.CHALLENGE_HEADERS):
+        return True
+    # A mail system that reports a failure may quote such words; a challenge comes in the receiver's or a robot's name.
+    if words.SYSTEM_SENDER.match(sender):
+        return False
+    is_told = words.CHALLENGE_SUBJECT.search(subject) or (_ROBOTS.match(sender) and root.type == "multipart/report")
+    return bool(is_told) and words.CHALLENGE.search(text[:4000]) is not None
 
 
 def _is_calendar_answer(root: Part) -> bool:

@@ -1,13 +1,18 @@
-"""Delivery reports: RFC 3464 first, then the formats of older mail systems by flufl.bounce, fenced in."""
+"""Delivery reports: RFC 3464 first, then the formats of older mail systems by flufl.bounce, then by their words."""
 
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from email import message_from_bytes
+from email.message import Message
 
 from flufl.bounce import all_failures
 
-from channels_in.email.parse.addresses import normal_address
+from channels_in.email.parse import bounce_words as words
+from channels_in.email.parse.addresses import normal_address, parse_addresses
+from channels_in.email.parse.bounce_texts import guess_recipients, says_failure, status_in
+from channels_in.email.parse.fence import fenced
 from channels_in.email.parse.headers import Headers, decode_words, split_head
 from channels_in.email.parse.identifiers import own_message_id
 from channels_in.email.parse.limits import MAX_BOUNCES, MAX_HEURISTIC_BOUNCE_BYTES
@@ -20,27 +25,51 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([45])\d\d\b")
-_SYSTEM_SENDER = re.compile(
-    r"^(mailer[-_.]?daemon|mail[-_.]?(?:delivery|daemon|system)|postmaster|bounces?|mmdf|uucp|listserv|mailsys)",
-    re.IGNORECASE,
-)
-_BOUNCE_SUBJECT = re.compile(
-    r"undeliver|non-delivery|user unknown"
-    r"|delivery (?:status|failure|failed|has failed|problem|notification|error|report)|returned mail"
-    r"|mail (?:delivery|system error|failure)|failure notice|could not (?:be )?(?:deliver|send)|non[- ]?remis"
-    r"|unzustellbar|nicht zustellbar|mail delayed|message (?:delayed|not delivered)|bounce|no (?:entregado|entregue)"
-    r"|mancato recapito|niet bezorgd|nie dostarczono|не доставлено|недоставленн",
-    re.IGNORECASE,
-)
 _MESSAGE_ID = re.compile(rb"^(?:>\s*)?message-id:\s*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
+_REPORT_TYPES = frozenset(("message/delivery-status", "message/global-delivery-status"))
+_RETURNED_TYPES = frozenset(
+    ("message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers", "message/global-headers")
+)
+_ARRIVED = frozenset(("delivered", "relayed", "expanded"))
+_ANSWERED = re.compile(r"^\s*(?:re|aw|sv|antw|odp|res|r|回复|答复)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE)
+_FORWARDED = re.compile(r"^\s*(?:(?:re|aw)\s?:\s*)?(?:fwd?|wg|tr|rv|i|enc|doorst|pd|转发)\s?[:：]", re.IGNORECASE)
+_DETECTOR_SECONDS = 0.2
+_NOTHING: tuple[frozenset[bytes], frozenset[bytes]] = (frozenset(), frozenset())
 _ADDRESS_TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
 
 
-def read_bounces(root: Part, subject: str, sender: str) -> tuple[tuple[BouncedRecipient, ...], bool]:
-    """(failed or delayed recipients, whether the mail is a report of failure at all)."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Failed or delayed recipients; a report may also name nobody."""
+
+    bounces: tuple[BouncedRecipient, ...] = ()
+    is_bounce: bool = False
+    is_uncertain: bool = False
+
+
+NO_REPORT = Report()
+
+
+def read_bounces(root: Part, subject: str, sender: str, text: str) -> Report:
     leaves = [part for part in root.walk() if not part.is_multipart]
+    reports = [part for part in leaves if part.type in _REPORT_TYPES]
+    if not reports and not _smells_of_bounce(root, subject, sender):
+        return NO_REPORT
     original_id = _original_message_id(root, leaves)
-    reports = [part for part in leaves if part.type == "message/delivery-status"]
+    found, actions = _standard_reports(reports, original_id)
+    if found:
+        return Report(found, is_bounce=True)
+    if reports and actions & _ARRIVED and "failed" not in actions:
+        return NO_REPORT
+    is_certain = bool(reports) or _is_system_mail(root, sender)
+    guessed = _guess(root, leaves, text, original_id, is_certain=is_certain)
+    is_told = words.SUBJECT.search(subject) is not None or says_failure(text)
+    is_bounce = bool(guessed or reports or (is_certain and is_told))
+    return Report(guessed, is_bounce, is_uncertain=is_bounce and not is_certain)
+
+
+def _standard_reports(reports: list[Part], original_id: str) -> tuple[tuple[BouncedRecipient, ...], set[str]]:
+    """(recipients, every action) of the delivery-status parts."""
     actions: set[str] = set()
     found: dict[str, BouncedRecipient] = {}
     for report in reports:
@@ -50,14 +79,7 @@ def read_bounces(root: Part, subject: str, sender: str) -> tuple[tuple[BouncedRe
             bounced = _recipient(fields, action, original_id)
             if bounced and len(found) < MAX_BOUNCES:
                 found.setdefault(bounced.recipient, bounced)
-    if found:
-        return tuple(found.values()), True
-    if reports and actions & {"delivered", "relayed", "expanded"}:
-        return (), False
-    if not _smells_of_bounce(root, subject, sender):
-        return (), False
-    guessed = _guess(root, original_id)
-    return guessed, bool(guessed or reports or _is_system_mail(root, sender))
+    return tuple(found.values()), actions
 
 
 def _field_groups(content: bytes) -> Iterator[Headers]:
@@ -75,7 +97,7 @@ def _field_groups(content: bytes) -> Iterator[Headers]:
 def _recipient(fields: Headers, action: str, message_id: str) -> BouncedRecipient | None:
     names = ("original-recipient", "final-recipient", "x-actual-recipient")
     address = next(filter(None, (_address(fields.first_filled(name)) for name in names)), "")
-    if not address or action in ("delivered", "relayed", "expanded"):
+    if not address or action in _ARRIVED:
         return None
     diagnostic = clean_line(decode_words(fields.first_filled("diagnostic-code")), 300)
     status = _status(fields.first_filled("status")) or _status(diagnostic)
@@ -92,7 +114,8 @@ def _recipient(fields: Headers, action: str, message_id: str) -> BouncedRecipien
 
 def _address(value: str) -> str:
     value = _ADDRESS_TYPE.sub("", value).strip()
-    return normal_address(value.split()[0]) if value else ""
+    # "gon...@example.net" was made unreadable on the way; it is nobody's address.
+    return normal_address(value.split()[0]) if value and "..." not in value else ""
 
 
 def _status(text: str) -> str:
@@ -108,7 +131,7 @@ def _status_of_code(text: str) -> str:
 def _original_message_id(root: Part, leaves: list[Part]) -> str:
     """The id of the mail that came back: in the returned part, or quoted below the report."""
     for part in leaves:
-        if part.type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/rfc822-headers"):
+        if part.type in _RETURNED_TYPES:
             content = part.payload()
             headers, _ = split_head(content, 0, len(content))
             if message_id := own_message_id(headers.first_filled("message-id")):
@@ -121,47 +144,81 @@ def _original_message_id(root: Part, leaves: list[Part]) -> str:
 
 
 def _is_system_mail(root: Part, sender: str) -> bool:
-    return root.headers.raw("return-path").strip() == "<>" or _SYSTEM_SENDER.match(sender) is not None
+    return (
+        root.headers.raw("return-path").strip() == "<>"
+        or words.SYSTEM_SENDER.match(sender) is not None
+        or root.headers.first_filled("from").strip() in ("<>", "")
+    )
 
 
 def _smells_of_bounce(root: Part, subject: str, sender: str) -> bool:
-    return (
-        root.type == "multipart/report"
-        or root.headers.has("x-failed-recipients")
-        or _SYSTEM_SENDER.match(sender) is not None
-        or (_BOUNCE_SUBJECT.search(subject) is not None)
-    )
+    """Somebody who answers or forwards a report is a person with a question, whatever the subject says."""
+    if root.type == "multipart/report" or root.headers.has("x-failed-recipients"):
+        return True
+    if words.SYSTEM_SENDER.match(sender):
+        return True
+    if _FORWARDED.match(subject) or (_ANSWERED.match(subject) and root.headers.has("in-reply-to")):
+        return False
+    return words.SUBJECT.search(subject) is not None or root.headers.first_filled("from").strip() == "<>"
 
 
-def _guess(root: Part, message_id: str) -> tuple[BouncedRecipient, ...]:
-    """flufl.bounce knows dozens of formats, but its patterns slow down on long input: it sees the beginning only."""
+def _guess(
+    root: Part, leaves: list[Part], text: str, message_id: str, *, is_certain: bool
+) -> tuple[BouncedRecipient, ...]:
+    """The named header, the formats that flufl.bounce knows, the words of the text, the returned mail's receiver."""
     declared = root.headers.all_raw("x-failed-recipients")
     if declared:
         addresses = [normal_address(item) for value in declared for item in value.split(",")]
-        return _bounced([item for item in addresses if item], True, message_id)
-    try:
-        message = message_from_bytes(root.source[: root.start] + _cropped_body(root))
-        temporary, permanent = all_failures(message)
-    except Exception:
+        return _bounced([item for item in addresses if item], True, message_id, text)
+    temporary, permanent = fenced(lambda: all_failures(_message(root)), _NOTHING, seconds=_DETECTOR_SECONDS)
+    if temporary or permanent:
+        return _bounced(_addresses(permanent), True, message_id, text) + _bounced(
+            _addresses(temporary - permanent), False, message_id, text
+        )
+    if not is_certain:
         return ()
-    return _bounced(_addresses(permanent), True, message_id) + _bounced(
-        _addresses(temporary - permanent), False, message_id
-    )
+    own = {item.address for name in ("to", "from", "reply-to") for item in parse_addresses(root.headers.raw(name))}
+    guesses = guess_recipients(text, own)[:MAX_BOUNCES]
+    if guesses:
+        return tuple(
+            BouncedRecipient(
+                item.address, item.status, not item.is_delay and item.status[0] == "5", message_id, item.diagnostic,
+                item.is_delay,
+            )
+            for item in guesses
+        )  # fmt: skip
+    receiver = _receiver_of_returned(leaves) if says_failure(text) else ""
+    return _bounced([receiver], True, message_id, text) if receiver and receiver not in own else ()
 
 
-def _cropped_body(root: Part) -> bytes:
+def _message(root: Part) -> Message:
+    """What flufl.bounce gets to see: its patterns slow down on long input, so the beginning only."""
     body = root.source[root.start : min(root.end, root.start + MAX_HEURISTIC_BOUNCE_BYTES)]
-    return b"\n".join(line[:1000] for line in body.split(b"\n"))
+    cropped = b"\n".join(line[:1000] for line in body.split(b"\n"))
+    return message_from_bytes(root.source[: root.start] + cropped)
+
+
+def _receiver_of_returned(leaves: list[Part]) -> str:
+    """To whom the mail that came back was written, when that was one person."""
+    for part in leaves:
+        if part.type in _RETURNED_TYPES:
+            content = part.payload()
+            headers, _ = split_head(content, 0, len(content))
+            receivers = parse_addresses(headers.first_filled("to"))
+            return receivers[0].address if len(receivers) == 1 else ""
+    return ""
 
 
 def _addresses(found: Iterable[bytes]) -> list[str]:
     decoded = (item.decode("utf-8", "replace") for item in found)
-    return sorted({address for item in decoded if (address := normal_address(item))})
+    return sorted({address for item in decoded if (address := _address(item))})
 
 
-def _bounced(addresses: list[str], is_permanent: bool, message_id: str) -> tuple[BouncedRecipient, ...]:
-    status = "5.0.0" if is_permanent else "4.0.0"
+def _bounced(addresses: list[str], is_permanent: bool, message_id: str, text: str) -> tuple[BouncedRecipient, ...]:
+    status, diagnostic = status_in(text)
+    if not status or (status[0] == "4" and is_permanent) or (status[0] == "5" and not is_permanent):
+        status = "5.0.0" if is_permanent else "4.0.0"
     return tuple(
-        BouncedRecipient(address, status, is_permanent, message_id, is_delay=not is_permanent)
+        BouncedRecipient(address, status, is_permanent, message_id, diagnostic, is_delay=not is_permanent)
         for address in addresses[:MAX_BOUNCES]
     )

@@ -26,7 +26,7 @@ def parse(raw: bytes) -> ParsedMail:
     sender = _sender(headers, problems)
     subject = headers.text("subject")[:MAX_SUBJECT]
     body = _guarded(lambda: read_body(root), _EMPTY, "unreadable_body", problems)
-    nature = _guarded(lambda: read_nature(root, subject, sender.address), Nature(), "unclassified", problems)
+    nature = _guarded(lambda: read_nature(root, subject, sender.address, body.text), Nature(), "unclassified", problems)
     reply = _guarded(lambda: _reply_text(body), body.text, "reply_not_found", problems)
     message_id, in_reply_to, references = _identifiers(headers, raw, problems)
     return ParsedMail(

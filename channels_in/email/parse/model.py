@@ -40,6 +40,8 @@ class Nature:
 
     is_auto_reply: bool = False
     is_bounce: bool = False
+    # Told by its words only, in a mail that a person might have written: believed where it is about a mail of ours.
+    is_uncertain_bounce: bool = False
     is_feedback_report: bool = False
     is_list: bool = False
     # Also true for mail by people whose system asked not to be answered automatically.

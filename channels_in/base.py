@@ -71,9 +71,13 @@ class HandshakeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The provider took it. `external_id` is what its receipts and the contact's replies will mention."""
+    """The provider took it. `external_id` is what its receipts and the contact's replies will mention.
+
+    `aliases` are further ids that it gave the message, for providers that put theirs in place of ours.
+    """
 
     external_id: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -161,6 +165,10 @@ class Adapter(ABC):
     is_idempotent: ClassVar[bool] = False
     # How long a message is tried again before the agent is told that it failed.
     gives_up_after_hours: ClassVar[int] = 24
+    # The pauses between its attempts, the last one for all that follow; empty: growing from seconds to a quarter hour.
+    pauses_minutes: ClassVar[tuple[int, ...]] = ()
+    # How many refusals of an address it takes until nobody writes there any more.
+    refusals_until_unreachable: ClassVar[int] = 1
 
     def connect(self, inbox: Inbox, *, site_url: str) -> str:
         """Tell the provider where to deliver; returns the address. Raises ChannelError; runs in a worker."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from channels_in.base import Adapter, ParsedEvent, Progress, RawDelivery, Sent
 from channels_in.checks import Check
-from channels_in.email.compose import compose
+from channels_in.email.compose import Letter, letter_of, written
 from channels_in.email.kind import KIND
 from channels_in.email.reading import read
 from channels_in.email.settings.checks import checks_for
 from channels_in.email.settings.form import EmailConfig
-from channels_in.email.transport import server_of, transmit
+from channels_in.email.transport import TooLargeForThem, server_of, transmit
 from tickets.capabilities import Capabilities
 from tickets.models import Inbox, Message, RefKind
 from tickets.services import outbox
@@ -31,8 +31,9 @@ class EmailAdapter(Adapter):
         can_undo=True,
     )
     Config = EmailConfig
-    # Mail systems try for a day or two; a customer should not wait longer for an answer that never left.
-    gives_up_after_hours = 24
+    # As mail systems do it among themselves: a greylisting ends in minutes, a broken server in a day or two.
+    gives_up_after_hours = 48
+    pauses_minutes = (1, 5, 15, 60)
 
     def checks(self, inbox: Inbox) -> Sequence[Check]:
         return checks_for(inbox)
@@ -42,11 +43,20 @@ class EmailAdapter(Adapter):
 
     def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:
         """The Message-ID is remembered before the mail leaves, so that even the quickest answer finds its ticket."""
-        mail = compose(inbox, message)
+        letter = letter_of(inbox, message)
         if message.inbox_id == inbox.pk and message.channel == KIND:
-            outbox.assign_external_id(message, external_id=mail.message_id)
+            outbox.assign_external_id(message, external_id=letter.message_id)
         else:
             # A chat's answer that also goes by mail keeps the id that its own channel gave it.
-            remember_now(message.ticket_id, [mail.message_id], kind=RefKind.SENT, message_row_id=message.pk)
-        transmit(server_of(inbox), mail, progress)
-        return Sent(external_id=mail.message_id)
+            remember_now(message.ticket_id, [letter.message_id], kind=RefKind.SENT, message_row_id=message.pk)
+        try:
+            return _hand_over(inbox, letter, progress)
+        except TooLargeForThem:
+            if not letter.beside and not letter.inside:
+                raise
+        return _hand_over(inbox, letter_of(inbox, message, as_links=True), progress)
+
+
+def _hand_over(inbox: Inbox, letter: Letter, progress: Progress) -> Sent:
+    transmit(server_of(inbox), written(letter), progress)
+    return Sent(external_id=letter.message_id)

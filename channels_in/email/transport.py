@@ -1,44 +1,56 @@
-"""Hands a composed mail to a mail server, and says in our words what the server thought of it."""
+"""Hands a composed mail to a mail server, each of its receivers judged by themselves."""
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from channels_in.base import ChannelError, ErrorKind, Progress
+from channels_in.email import oauth
 from channels_in.email.compose import Outgoing
-from core.crashpoints import crashpoint
+from channels_in.email.server_words import TooLargeForThem, refusal, refusal_of_all, silence, words
+from channels_in.email.smtp_session import PLAIN, STARTTLS, TLS, SmtpSession, open_session
+from core import breaker
 from tickets.models import Inbox
 
-PLAIN, STARTTLS, TLS = "plain", "starttls", "tls"
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_END_OF_CONTENT = b"\r\n.\r\n"
+__all__ = ["PLAIN", "STARTTLS", "TLS", "Server", "TooLargeForThem", "greet", "server_of", "transmit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """`token` asks for an OAuth token in place of a password; it is told which one the server refused."""
+
     host: str
     port: int
     security: str
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
+    token: Callable[[str], str] | None = field(default=None, repr=False, compare=False)
+    # Named by an admin in a form: it may lead nowhere into our own network.
+    is_guarded: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"smtp:{self.host}:{self.port}"
 
 
 def server_of(inbox: Inbox) -> Server:
     """The inbox's own mail server, else the desk's (EMAIL_URL)."""
     config = inbox.config
     if config.get("smtp_host"):
+        by_oauth = oauth.is_by_oauth(inbox)
         return Server(
             host=str(config["smtp_host"]),
             port=int(config.get("smtp_port") or 587),
             security=str(config.get("smtp_security") or STARTTLS),
-            user=str(config.get("smtp_user") or ""),
+            user=str(config.get("smtp_user") or (inbox.address if by_oauth else "")),
             password=str(inbox.secrets.get("smtp_password") or ""),
+            token=(lambda refused: oauth.access_token(inbox, refused=refused)) if by_oauth else None,
+            is_guarded=True,
         )
     security = TLS if settings.EMAIL_USE_SSL else STARTTLS if settings.EMAIL_USE_TLS else PLAIN
     return Server(
@@ -46,85 +58,68 @@ def server_of(inbox: Inbox) -> Server:
     )
 
 
-class _Session(smtplib.SMTP):
-    """Knows whether the whole content was handed over: from then on a silence means "nobody knows"."""
-
-    content_was_sent = False
-
-    def send(self, s: object) -> None:
-        is_end = isinstance(s, bytes | bytearray) and s.endswith(_END_OF_CONTENT)
-        if is_end:
-            crashpoint("smtp.before_content")
-        super().send(s)  # type: ignore[arg-type]  # smtplib takes text and bytes; the stub names one of them
-        if is_end:
-            self.content_was_sent = True
-            crashpoint("smtp.after_content")
-
-
-class _TlsSession(_Session, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
-
-
 def transmit(server: Server, mail: Outgoing, progress: Progress) -> None:
     """One transaction for all who have not got it yet. Raises ChannelError."""
     recipients = [item for item in mail.recipients if item not in progress.arrived]
-    session: _Session | None = None
+    session: SmtpSession | None = None
     try:
-        crashpoint("smtp.before_connecting")
-        session = _open(server)
+        session = _opened(server)
         options = ["SMTPUTF8", "BODY=8BITMIME"] if mail.needs_utf8 else []
         refused = session.sendmail(mail.mail_from, recipients, mail.content, mail_options=options)
     except smtplib.SMTPRecipientsRefused as error:
-        raise _refusal_of_all(error.recipients) from error
+        raise _all_refused(error.recipients, mail.recipients) from error
     except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code, _words(error.smtp_error)) from error
+        raise refusal(error.smtp_code, words(error.smtp_error)) from error
     except smtplib.SMTPNotSupportedError as error:
         raise ChannelError(ErrorKind.PERMANENT, "The mail server does not take such an address.") from error
     except (smtplib.SMTPException, OSError, ssl.SSLError) as error:
-        raise _silence(session, error) from error
+        raise silence(error, was_sent=session is not None and session.content_was_sent) from error
     finally:
         if session is not None:
-            _close(session)
+            session.leave()
     _judge_refused(refused, mail, recipients, progress)
 
 
 def greet(server: Server) -> None:
     """Connect and log in, and nothing else. Raises ChannelError."""
-    session: _Session | None = None
     try:
-        session = _open(server)
+        _opened(server).leave()
     except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code, _words(error.smtp_error)) from error
+        raise refusal(error.smtp_code, words(error.smtp_error)) from error
     except (smtplib.SMTPException, OSError, ssl.SSLError) as error:
-        raise _silence(session, error) from error
-    finally:
-        if session is not None:
-            _close(session)
+        raise silence(error, was_sent=False) from error
 
 
-def _open(server: Server) -> _Session:
-    """Certificates are checked, and nothing is ever sent in the clear where encryption was asked for."""
-    context = ssl.create_default_context()
-    if server.security == TLS:
-        session: _Session = _TlsSession(server.host, server.port, timeout=settings.EMAIL_TIMEOUT, context=context)
-    else:
-        session = _Session(server.host, server.port, timeout=settings.EMAIL_TIMEOUT)
+def _opened(server: Server) -> SmtpSession:
+    """Through the breaker: a server that is away is not waited for by every message."""
+    if breaker.is_open(server.name):
+        reason = f"The mail server {server.host} has not answered for a while; we wait a minute."
+        raise ChannelError(ErrorKind.RETRY, reason, after_seconds=breaker.PAUSE_SECONDS)
     try:
-        if server.security == STARTTLS:
-            session.starttls(context=context)
-        if server.user:
-            session.login(server.user, server.password)
+        session = open_session(server.host, server.port, security=server.security, is_guarded=server.is_guarded)
+    except (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError):
+        breaker.failed(server.name)
+        raise
+    breaker.worked(server.name)
+    try:
+        _log_in(session, server)
     except BaseException:
         session.close()
         raise
     return session
 
 
-def _close(session: _Session) -> None:
+def _log_in(session: SmtpSession, server: Server) -> None:
+    if server.token is None:
+        if server.user:
+            session.login(server.user, server.password)
+        return
+    token = server.token("")
     try:
-        session.quit()
-    except (smtplib.SMTPException, OSError):
-        session.close()
+        session.log_in_by_token(server.user, token)
+    except smtplib.SMTPAuthenticationError:
+        # It may have ended early: once more with a fresh one.
+        session.log_in_by_token(server.user, server.token(token))
 
 
 def _judge_refused(
@@ -138,44 +133,23 @@ def _judge_refused(
             progress.note(address)
     waiting = [address for address, (code, _) in refused.items() if code < 500]
     if waiting:
-        code, words = refused[waiting[0]]
-        raise ChannelError(ErrorKind.RETRY, f"{waiting[0]} was refused for now: {code} {_words(words)}"[:300])
-    if mail.recipients[0] in refused:
-        raise _refusal_of_all({mail.recipients[0]: refused[mail.recipients[0]]})
+        code, answer = refused[waiting[0]]
+        raise ChannelError(ErrorKind.RETRY, f"{waiting[0]} was refused for now: {code} {words(answer)}"[:300])
+    raise _some_never(refused, mail.recipients)
 
 
-def _refusal_of_all(refused: dict[str, tuple[int, bytes]]) -> ChannelError:
-    address, (code, words) = next(iter(refused.items()))
-    temporary = next(((item, answer) for item, answer in refused.items() if answer[0] < 500), None)
-    if temporary:
-        address, (code, words) = temporary
-    error = _refusal(code, _words(words))
-    return ChannelError(error.kind, f"{address}: {error.reason}"[:300])
+def _all_refused(refused: dict[str, tuple[int, bytes]], everybody: Collection[str]) -> ChannelError:
+    """Nobody got it this time; earlier attempts may have reached others."""
+    if len(everybody) > len(refused) and all(code >= 500 for code, _ in refused.values()):
+        return _some_never(refused, everybody)
+    return refusal_of_all(refused)
 
 
-def _refusal(code: int, words: str) -> ChannelError:
-    found = _STATUS.search(words)
-    status = found.group(1) if found else ""
-    said = f"{code} {words}".strip()[:240]
-    if code in (530, 534, 535, 538):
-        return ChannelError(ErrorKind.REAUTH, f"The mail server refused our login: {said}")
-    if code < 500:
-        return ChannelError(ErrorKind.RETRY, f"The mail server asks to wait: {said}")
-    if status.startswith("5.1.") or (code in (550, 551, 553) and not status):
-        return ChannelError(ErrorKind.UNREACHABLE, f"There is no such mailbox: {said}")
-    if code == 552 or status in ("5.3.4", "5.2.3"):
-        return ChannelError(ErrorKind.PERMANENT, f"The mail is too large for the receiver: {said}")
-    return ChannelError(ErrorKind.PERMANENT, f"The mail server refused it: {said}")
-
-
-def _silence(session: _Session | None, error: Exception) -> ChannelError:
-    if session is not None and session.content_was_sent:
-        return ChannelError(
-            ErrorKind.UNCERTAIN, "The connection broke before the server confirmed: it may or may not have arrived."
-        )
-    return ChannelError(ErrorKind.RETRY, f"The mail server cannot be reached ({type(error).__name__}).")
-
-
-def _words(answer: object) -> str:
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-    return " ".join(text.split())
+def _some_never(refused: dict[str, tuple[int, bytes]], everybody: Collection[str]) -> ChannelError:
+    """Refused for good while others got it: the message failed for these, and says for whom."""
+    if next(iter(everybody)) in refused:
+        return refusal_of_all(refused)
+    address, (code, answer) = next(iter(refused.items()))
+    more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+    said = f"{code} {words(answer)}"
+    return ChannelError(ErrorKind.PERMANENT, f"{address}{more} did not get it, the others did: {said}"[:300])

@@ -73,7 +73,7 @@ def deliver_one(message: Message) -> None:
     else:
         crashpoint("deliver.after_answer")
         with unit_of_work():
-            outbox.record_sent(message, external_id=sent.external_id)
+            outbox.record_sent(message, external_id=sent.external_id, aliases=sent.aliases)
             attempts.finish(attempt, AttemptOutcome.SENT)
             crashpoint("deliver.before_commit")
         crashpoint("deliver.after_commit")
@@ -116,7 +116,9 @@ def _record_refusal(message: Message, attempt: OutboundAttempt, adapter: Adapter
     if error.kind is ErrorKind.RETRY and is_patient:
         attempts.finish(attempt, AttemptOutcome.RETRY, detail=error.reason)
         crashpoint("deliver.refused_for_now")
-        outbox.record_retry(message, after_seconds=wait_seconds(message.attempts, error), reason=error.reason)
+        outbox.record_retry(
+            message, after_seconds=wait_seconds(message.attempts, error, adapter.pauses_minutes), reason=error.reason
+        )
         forget(DELIVER, message.pk)
         return
     attempts.finish(attempt, AttemptOutcome.FAILED, detail=error.reason)
@@ -128,10 +130,13 @@ def _record_refusal(message: Message, attempt: OutboundAttempt, adapter: Adapter
     outbox.record_failed(message, reason=error.reason)
 
 
-def wait_seconds(attempt_number: int, error: ChannelError) -> float:
+def wait_seconds(attempt_number: int, error: ChannelError, pauses_minutes: Sequence[int] = ()) -> float:
     """What the provider asks for, else growing pauses with jitter, so that a recovering provider is not run over."""
     if error.after_seconds is not None:
         return float(min(max(error.after_seconds, 1), LONGEST_PROVIDER_WAIT_SECONDS))
+    if pauses_minutes:
+        pause = pauses_minutes[min(max(attempt_number - 1, 0), len(pauses_minutes) - 1)] * 60
+        return random.uniform(pause * 0.8, pause * 1.2)
     full = min(FIRST_WAIT_SECONDS * 2 ** min(max(attempt_number - 1, 0), 12), LONGEST_WAIT_SECONDS)
     return random.uniform(full / 2, full)
 

@@ -160,7 +160,7 @@ def test_names_in_any_script_are_encoded(ticket: Ticket, relay: FakeServer) -> N
     [
         ("550 5.1.1 no such user", ErrorKind.UNREACHABLE, "no such mailbox"),
         ("550 no such user", ErrorKind.UNREACHABLE, "no such mailbox"),
-        ("550 5.7.1 policy", ErrorKind.PERMANENT, "refused it"),
+        ("550 5.7.1 policy", ErrorKind.PERMANENT, "refuses mail from us"),
         ("552 5.3.4 too big", ErrorKind.PERMANENT, "too large"),
         ("450 4.7.0 greylisted", ErrorKind.RETRY, "asks to wait"),
         ("421 busy", ErrorKind.RETRY, "asks to wait"),
@@ -228,7 +228,7 @@ def test_encryption_is_never_given_up(ticket: Ticket, relay: FakeServer, setting
 def test_an_inbox_may_have_a_server_of_its_own(inbox: Inbox) -> None:
     inbox.config = {"smtp_host": "mail.example.com", "smtp_port": 465, "smtp_security": "tls", "smtp_user": "help"}
     inbox.secrets = {"smtp_password": "pw"}
-    assert server_of(inbox) == Server("mail.example.com", 465, "tls", "help", "pw")
+    assert server_of(inbox) == Server("mail.example.com", 465, "tls", "help", "pw", is_guarded=True)
 
 
 def test_an_answer_to_our_answer_finds_the_ticket_again(ticket: Ticket, relay: FakeServer) -> None:

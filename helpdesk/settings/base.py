@@ -178,3 +178,6 @@ MAIL_IN_LMTP_PORT: int = env.int("MAIL_IN_LMTP_PORT", default=0)
 # Mailboxes that are fetched: how often to look besides listening, and whose certificates to trust besides the public.
 MAIL_POLL_SECONDS: int = env.int("MAIL_POLL_SECONDS", default=60)
 MAIL_CA_FILE: str = env.str("MAIL_CA_FILE", default="")
+# Whom to ask for DKIM keys and other records (host or host:port); the machine's own name servers when empty.
+DNS_SERVERS: list[str] = env.list("DNS_SERVERS", default=[])
+DNS_TIMEOUT_SECONDS: float = env.float("DNS_TIMEOUT_SECONDS", default=2.0)

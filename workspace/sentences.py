@@ -81,6 +81,22 @@ def _subject(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("pencil", f"{who} renamed it, before: {data.get('before') or '(no subject)'}")
 
 
+def _fields(who: str, data: Data, names: Directory) -> Sentence:
+    after: Data = data["after"] if isinstance(data.get("after"), dict) else {}
+    answered = [f"{key} to {_plain(value)}" for key, value in after.items() if value is not None]
+    cleared = [key for key, value in after.items() if value is None]
+    parts = [f"set {', '.join(answered)}"] if answered else []
+    if cleared:
+        parts.append(f"cleared {', '.join(cleared)}")
+    return Sentence("pencil", f"{who} {' and '.join(parts) or 'changed fields'}")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _snoozed(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("alarm-clock", f"{who} snoozed it until {_when(data.get('until'))}")
 
@@ -174,6 +190,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "TicketTagged": _tagged,
     "SkillsRequired": _skills,
     "SubjectChanged": _subject,
+    "FieldsChanged": _fields,
     "TicketSnoozed": _snoozed,
     "TicketWoken": _woken,
     "FollowerAdded": _followed,

@@ -26,7 +26,7 @@ VIEW_ICONS = {
 }
 SORT_NAMES = {"recent": "Newest activity", "due": "Due first", "created": "Newest tickets"}
 # What a row's own facts cannot decide; the browser must ask the server whether a changed row belongs.
-_UNDECIDABLE = ("follows", "breached", "created_after", "created_before", "resolved_after", "resolved_before")
+_UNDECIDABLE = ("follows", "breached", "created_after", "created_before", "resolved_after", "resolved_before", "where")
 
 
 @dataclass(frozen=True, slots=True)

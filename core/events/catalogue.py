@@ -235,6 +235,14 @@ class SubjectChanged(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldsChanged(TicketChanged):
+    """Custom fields were set or cleared (None), by their keys."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketSnoozed(TicketChanged):
     until: str
 
@@ -328,6 +336,22 @@ class TicketSeen(Event):
 class InboxDisabled(Event):
     inbox_id: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxUnreadable(Event):
+    """An inbox's mailbox cannot be fetched; told once per bad spell, the fetcher goes on trying."""
+
+    inbox_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailsMissing(Event):
+    """The mail server holds mails that the desk could not get; told when the gap is new or grows."""
+
+    inbox_id: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

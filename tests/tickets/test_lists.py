@@ -48,12 +48,30 @@ def test_broken_cursor_is_refused(cast: Cast, cursor: str) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"state": "x"}, {"status": "x"}, {"assignee": "1; drop"}, {"created_after": "32.13."}, {"priority": "very"}],
+    [
+        {"state": "x"},
+        {"status": "x"},
+        {"assignee": "1; drop"},
+        {"created_after": "32.13."},
+        {"priority": "very"},
+        {"where": "no"},
+        {"where": '{"all": [{"fact": "is_new"}]}'},
+        {"where": "[" * 99999},
+    ],
 )
 def test_wrong_filter_is_refused_at_its_field(values: dict[str, str]) -> None:
     with pytest.raises(Invalid) as refused:
         filters_from(values)
     assert set(refused.value.fields) == set(values)
+
+
+def test_conditions_narrow_what_the_agent_may_see(cast: Cast) -> None:
+    wanted, _ = new_ticket(cast.mail, subject="Invoice 7"), new_ticket(cast.mail)
+    hidden = new_ticket(cast.legal_mail, subject="Invoice 8")
+    where = {"all": [{"fact": "subject", "op": "contains", "value": "invoice"}]}
+    for agent, expected in ((cast.ana, {wanted.pk}), (cast.mona, {wanted.pk, hidden.pk})):
+        page = ticket_page(agent, filters=filters_from({"where": where}))
+        assert {ticket.pk for ticket in page.rows} == expected
 
 
 def test_filters_round_trip_through_the_url() -> None:

@@ -24,7 +24,7 @@ _MOST_HOURS = 24 * 366 * 100
 
 
 class Kind:
-    """`holds` and `where` must say the same of every row; tests/tickets/test_conditions_agree.py watches."""
+    """`holds` and `where` must say the same of every row; tests/tickets/test_conditions.py watches."""
 
     operators: ClassVar[tuple[str, ...]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.utils.timezone import is_naive, make_aware
 
 from core.errors import Invalid
 from people.models import Agent
+from tickets import conditions
 from tickets.models import Priority, Status, Ticket
 from tickets.models.ticket import IS_AWAKE, IS_OPEN
 
@@ -39,6 +41,7 @@ class Filters:
     created_before: str = ""
     resolved_after: str = ""
     resolved_before: str = ""
+    where: str = ""  # conditions (tickets/conditions) as JSON, beyond what the keys above say
 
     def as_dict(self) -> dict[str, Any]:
         """Only what differs from the default: the form that URLs and saved views hold."""
@@ -67,6 +70,8 @@ def filters_from(values: Mapping[str, Any]) -> Filters:
             clean[name] = tuple(item for item in listed if item)
         elif name in ("breached", "follows"):
             clean[name] = str(value).lower() in ("1", "true", "yes", "on")
+        elif name == "where" and not isinstance(value, str):
+            clean[name] = json.dumps(value)
         else:
             clean[name] = str(value).replace("\x00", "")
     filters = Filters(**clean)
@@ -89,8 +94,20 @@ def _check(filters: Filters) -> None:
     for name in ("created_after", "created_before", "resolved_after", "resolved_before"):
         if getattr(filters, name) and _moment(getattr(filters, name)) is None:
             wrong[name] = "Give a date like 2026-01-31."
+    if filters.where:
+        wrong |= _wrong_conditions(filters.where)
     if wrong:
         raise Invalid("This filter cannot be used.", fields=wrong)
+
+
+def _wrong_conditions(text: str) -> dict[str, str]:
+    try:
+        conditions.checked(json.loads(text), listing=True)
+    except (ValueError, RecursionError):
+        return {"where": "Give conditions as JSON."}
+    except Invalid as problem:
+        return {"where": problem.message}
+    return {}
 
 
 def apply(tickets: QuerySet[Ticket], filters: Filters, *, agent: Agent) -> QuerySet[Ticket]:
@@ -114,6 +131,8 @@ def apply(tickets: QuerySet[Ticket], filters: Filters, *, agent: Agent) -> Query
         where &= Q(sla_breached=True)
     if filters.follows:
         where &= Q(followers__agent=agent)
+    if filters.where:
+        where &= conditions.where(conditions.for_viewer(json.loads(filters.where), agent))
     return tickets.filter(where)
 
 

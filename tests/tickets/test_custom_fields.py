@@ -1,0 +1,100 @@
+"""Custom fields: managers define them, tickets hold typed answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.errors import Conflict, Invalid, NotAllowed
+from tests.cast import Cast, new_ticket
+from tickets.models import Ticket, TicketEvent
+from tickets.selectors.custom_fields import answers
+from tickets.services.custom_fields import FieldDraft, save_field, set_fields
+
+pytestmark = pytest.mark.django_db
+
+
+def define(cast: Cast, label: str, kind: str = "text", *choices: str) -> None:
+    save_field(FieldDraft(label=label, kind=kind, choices=choices), by=cast.mona)
+
+
+def test_manager_defines_a_field_and_agent_answers_it(cast: Cast) -> None:
+    define(cast, "Order number")
+    define(cast, "Seats", "number")
+    ticket = new_ticket(cast.mail)
+    changed = set_fields(ticket, values={"order_number": " A-17 ", "seats": "4"}, actor=cast.ana.as_actor())
+    assert changed.fields == {"order_number": "A-17", "seats": 4} == Ticket.objects.get().fields
+    event = TicketEvent.objects.get(kind="FieldsChanged")
+    assert event.data == {
+        "before": {"order_number": None, "seats": None},
+        "after": {"order_number": "A-17", "seats": 4},
+    }
+    set_fields(ticket, values={"seats": ""}, actor=cast.ana.as_actor())
+    assert Ticket.objects.get().fields == {"order_number": "A-17"}
+    assert [(answer.custom.key, answer.shown) for answer in answers(Ticket.objects.get())] == [
+        ("order_number", "A-17"),
+        ("seats", ""),
+    ]
+
+
+def test_same_answer_writes_no_event(cast: Cast) -> None:
+    define(cast, "Plan", "choice", "Gold", "Free")
+    ticket = new_ticket(cast.mail)
+    for _ in range(2):
+        set_fields(ticket, values={"plan": "Gold"}, actor=cast.ana.as_actor())
+    assert TicketEvent.objects.filter(kind="FieldsChanged").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "kept"),
+    [
+        ("number", "2.5", 2.5),
+        ("date", "2026-01-31", "2026-01-31"),
+        ("flag", "true", True),
+        ("flag", "false", False),
+        ("choice", "Gold", "Gold"),
+        ("choices", ["Free", "Gold"], ["Gold", "Free"]),
+        ("choices", [], None),
+        ("text", "  ", None),
+    ],
+)
+def test_answers_are_typed(cast: Cast, kind: str, given: Any, kept: Any) -> None:
+    define(cast, "It", kind, *(("Gold", "Free") if kind.startswith("choice") else ()))
+    ticket = set_fields(new_ticket(cast.mail), values={"it": given}, actor=cast.ana.as_actor())
+    assert ticket.fields.get("it") == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("number", "many"),
+        ("number", "nan"),
+        ("date", "soon"),
+        ("flag", "maybe"),
+        ("choice", "Tin"),
+        ("choices", ["Tin"]),
+    ],
+)
+def test_wrong_answers_are_refused_at_their_field(cast: Cast, kind: str, given: Any) -> None:
+    define(cast, "It", kind, *(("Gold",) if kind.startswith("choice") else ()))
+    with pytest.raises(Invalid) as refusal:
+        set_fields(new_ticket(cast.mail), values={"it": given}, actor=cast.ana.as_actor())
+    assert list(refusal.value.fields) == ["field:it"]
+
+
+def test_fields_need_a_manager_a_key_and_choices(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        save_field(FieldDraft(label="Plan"), by=cast.ana)
+    for draft in (FieldDraft(label=" "), FieldDraft(label="計画"), FieldDraft(label="Plan", kind="choice")):
+        with pytest.raises(Invalid):
+            save_field(draft, by=cast.mona)
+    define(cast, "Plan")
+    with pytest.raises(Conflict):
+        define(cast, "Plan")
+
+
+def test_light_agents_answer_no_fields(cast: Cast) -> None:
+    define(cast, "Plan")
+    with pytest.raises(NotAllowed):
+        set_fields(new_ticket(cast.mail), values={"plan": "Gold"}, actor=cast.lia.as_actor())

@@ -214,6 +214,10 @@ class Adapter(ABC):
     def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
         """What happened, in our words. Pure: no database, no network, no clock; raises on what it cannot read."""
 
+    def examine(self, delivery: RawDelivery, events: Sequence[ParsedEvent]) -> Sequence[ParsedEvent]:
+        """What only the network can tell about the events. In the worker, outside of any transaction; never raises."""
+        return events
+
     def merge(self, parts: Sequence[Inbound]) -> Inbound:
         """The one message that the parts of a bundle are."""
         raise NotImplementedError(f"{self.kind} has no bundles")

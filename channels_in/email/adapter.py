@@ -11,8 +11,10 @@ from channels_in.email.kind import KIND
 from channels_in.email.reading import read
 from channels_in.email.settings.checks import checks_for
 from channels_in.email.settings.form import EmailConfig
+from channels_in.email.signatures import with_signature
 from channels_in.email.transport import TooLargeForThem, server_of, transmit
 from tickets.capabilities import Capabilities
+from tickets.inbound import Inbound
 from tickets.models import Inbox, Message, RefKind
 from tickets.services import outbox
 from tickets.services.refs import remember_now
@@ -40,6 +42,10 @@ class EmailAdapter(Adapter):
 
     def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
         return read(delivery)
+
+    def examine(self, delivery: RawDelivery, events: Sequence[ParsedEvent]) -> Sequence[ParsedEvent]:
+        """Whose signature is under it, where the border server has not settled that already."""
+        return [with_signature(event, delivery.raw) if isinstance(event, Inbound) else event for event in events]
 
     def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:
         """The Message-ID is remembered before the mail leaves, so that even the quickest answer finds its ticket."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from channels_in.base import Ignored, ParsedEvent, RawDelivery, Unreadable
 from channels_in.email import tokens
+from channels_in.email.forwarded import forwarded
 from channels_in.email.kind import KIND
 from channels_in.email.parse import BouncedRecipient, ParsedFile, ParsedMail, parse
 from channels_in.email.parse.addresses import Address, first_address, normal_address
-from channels_in.email.sender_auth import FAIL, verdict
+from channels_in.email.sender_auth import FAIL, by_border
 from tickets.inbound import Clues, Inbound, InboundFile, Reachability, Receipt, Sender
 from tickets.models import Delivery
+
+Found = TypeVar("Found")
 
 REUSED_ID_MARK = "#"
 """Separates a Message-ID from the digest of its content where senders use one id for different mails."""
@@ -120,13 +123,13 @@ def _complaint(mail: ParsedMail) -> list[ParsedEvent]:
 
 def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
     sender = _sender(mail, delivery)
-    ticket_id = _ticket_by_address(mail, delivery, sender.address)
+    clues = _clues(mail, delivery, sender.address)
     text = mail.reply_text or mail.text
-    auth = verdict(mail, delivery.inbox.config)
+    check = by_border(mail, delivery.inbox.config)
     problems = [_WORDS[code] for code in mail.problems if code in _WORDS]
     if mail.from_count > 1:
         problems.append("It names several senders; the first one was taken.")
-    if auth == FAIL:
+    elif check.verdict == FAIL:
         problems.append("The sender's address looks forged: its own domain says that this mail is not from there.")
     if _is_reused(delivery, mail):
         problems.append("Another mail came with the same Message-ID but different content.")
@@ -141,7 +144,7 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
             kind=KIND,
             value=sender.address,
             name=sender.name,
-            verified_how="token" if ticket_id is not None else "",
+            verified_how="token" if clues.reply_token_ticket_id is not None and check.verdict != FAIL else "",
         ),
         text=text,
         full_text=mail.text,
@@ -150,11 +153,13 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         subject=mail.subject,
         recipients=_recipients(mail, delivery, sender),
         files=tuple(files),
-        clues=_clues(mail, ticket_id, is_forged=auth == FAIL),
+        clues=clues,
         occurred_at=mail.date,
         is_automatic=is_automatic,
         refuses_answers=is_automatic or mail.nature.refuses_automatic_answers,
-        sender_auth=auth,
+        sender_auth=check.verdict,
+        sender_proof=check.proof,
+        forwarded=forwarded(mail),
         problems=tuple(problems),
     )
 
@@ -172,25 +177,34 @@ def _sender(mail: ParsedMail, delivery: RawDelivery) -> Address:
     return Address(envelope.address, mail.sender.name)
 
 
-def _ticket_by_address(mail: ParsedMail, delivery: RawDelivery, sender: str) -> int | None:
-    """By the signed address that this sender was given; the envelope tells best where a mail was sent."""
-    addresses = [delivery.headers.get("rcpt_to", ""), *(item.address for item in (*mail.to, *mail.cc))]
-    found = (tokens.ticket_of_reply_address(address, sender=sender) for address in addresses)
-    return next((ticket_id for ticket_id in found if ticket_id is not None), None)
-
-
-def _clues(mail: ParsedMail, ticket_id: int | None, *, is_forged: bool) -> Clues:
-    """A forged sender joins no ticket by what anybody could have read: ids and numbers."""
-    if is_forged:
-        return Clues(reply_token_ticket_id=ticket_id, message_id=mail.message_id)
+def _clues(mail: ParsedMail, delivery: RawDelivery, sender: str) -> Clues:
     number = _SUBJECT_NUMBER.search(mail.subject)
+    addresses = _own_addresses(mail, delivery)
+    agents = _first(tokens.ticket_of_agent_address(address, sender=sender) for address in addresses)
     return Clues(
-        reply_token_ticket_id=ticket_id,
+        reply_token_ticket_id=_first(tokens.ticket_of_reply_address(address, sender=sender) for address in addresses),
+        side_token_id=_first(tokens.side_of_address(address, sender=sender) for address in addresses),
+        agent_token_ticket_id=agents[0] if agents else None,
+        agent_seen_seq=agents[1] if agents else None,
         message_id=mail.message_id,
         in_reply_to=mail.in_reply_to,
         references=mail.references,
         subject_number=int(number.group(1)) if number else None,
     )
+
+
+def _own_addresses(mail: ParsedMail, delivery: RawDelivery) -> list[str]:
+    """Those that lead to this inbox, with their marks; the envelope tells best where a mail was sent. A mail that also
+    went to another inbox says nothing here about that one's tickets."""
+    inbox = delivery.inbox
+    names = {inbox.address.lower(), *(str(alias).lower() for alias in inbox.config.get("aliases") or [])}
+    written = (item.address for item in (*mail.to, *mail.cc))
+    own = [address for address in written if {address, tokens.without_mark(address)} & names]
+    return [delivery.headers.get("rcpt_to", ""), *own]
+
+
+def _first(found: Iterable[Found | None]) -> Found | None:
+    return next((item for item in found if item is not None), None)
 
 
 def _recipients(mail: ParsedMail, delivery: RawDelivery, sender: Address) -> dict[str, Any]:

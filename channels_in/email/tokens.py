@@ -10,6 +10,8 @@ import re
 from core.crypto import is_signed, signature
 
 _REPLY = "mail-reply-address"
+_SIDE = "mail-side-address"
+_AGENT = "mail-agent-address"
 _BOUNCE = "mail-bounce-address"
 _MESSAGE_ID = "mail-message-id"
 _LOOP = "mail-loop-mark"
@@ -17,6 +19,8 @@ _REPLY_BYTES = 16
 _MAX_LOCAL_PART = 64
 
 _REPLY_MARK = re.compile(r"r(\d{1,18})\.([a-z2-7]{26})")
+_SIDE_MARK = re.compile(r"s(\d{1,18})\.([a-z2-7]{26})")
+_AGENT_MARK = re.compile(r"a(\d{1,18})\.(\d{1,9})\.([a-z2-7]{26})")
 _BOUNCE_MARK = re.compile(r"b(\d{1,18})\.([a-z2-7]{16})")
 _OWN_ID = re.compile(r"t\.(\d{1,18})\.m\.(\d{1,18})\.([a-z2-7]{16})@.+", re.IGNORECASE)
 
@@ -25,6 +29,17 @@ def reply_address(inbox_address: str, *, ticket_id: int, to: str) -> str:
     """Where one person may answer one ticket: help+r4711.<signature>@example.com."""
     mark = f"r{ticket_id}.{signature(_REPLY, ticket_id, to.lower(), size=_REPLY_BYTES)}"
     return _with_mark(inbox_address, mark)
+
+
+def side_address(inbox_address: str, *, side_id: int, to: str) -> str:
+    """Where one third party may answer one side conversation."""
+    return _with_mark(inbox_address, f"s{side_id}.{signature(_SIDE, side_id, to.lower(), size=_REPLY_BYTES)}")
+
+
+def agent_address(inbox_address: str, *, ticket_id: int, seq: int, to: str) -> str:
+    """Where one agent may answer one ticket by mail, as somebody who had read it up to `seq`."""
+    mark = signature(_AGENT, ticket_id, seq, to.lower(), size=_REPLY_BYTES)
+    return _with_mark(inbox_address, f"a{ticket_id}.{seq}.{mark}")
 
 
 def bounce_address(inbox_address: str, *, message_id: int) -> str:
@@ -49,6 +64,24 @@ def ticket_of_reply_address(address: str, *, sender: str) -> int | None:
     if match is None or not is_signed(match.group(2), _REPLY, int(match.group(1)), sender.lower(), size=_REPLY_BYTES):
         return None
     return int(match.group(1))
+
+
+def side_of_address(address: str, *, sender: str) -> int | None:
+    match = _SIDE_MARK.fullmatch(_mark_of(address))
+    if match is None or not is_signed(match.group(2), _SIDE, int(match.group(1)), sender.lower(), size=_REPLY_BYTES):
+        return None
+    return int(match.group(1))
+
+
+def ticket_of_agent_address(address: str, *, sender: str) -> tuple[int, int] | None:
+    """(ticket, newest seq that the agent had read); None for a wrong, foreign or borrowed address."""
+    match = _AGENT_MARK.fullmatch(_mark_of(address))
+    if match is None:
+        return None
+    ticket_id, seq = int(match.group(1)), int(match.group(2))
+    if not is_signed(match.group(3), _AGENT, ticket_id, seq, sender.lower(), size=_REPLY_BYTES):
+        return None
+    return ticket_id, seq
 
 
 def message_of_bounce_address(address: str) -> int | None:

@@ -25,7 +25,8 @@ class ReadEvent:
 
 def parse(adapter: Adapter, inbox: Inbox, deliveries: Sequence[InboundDelivery]) -> list[ParsedEvent]:
     """What the deliveries of one bundle (mostly: of one) say."""
-    events = [event for row in deliveries for event in adapter.parse(_raw(inbox, row))]
+    raws = [_raw(inbox, row) for row in deliveries]
+    events = [event for raw in raws for event in adapter.examine(raw, adapter.parse(raw))]
     parts = [event for event in events if isinstance(event, Inbound)]
     if len(deliveries) == 1 or len(parts) < 2:
         return events

@@ -96,7 +96,7 @@ def _facts(inbound: Inbound, *, inbox: Inbox, value: str, locks: Sequence[Statem
 
 def _from_agent(inbound: Inbound, *, inbox: Inbox, facts: Facts, stored: Sequence[StoredFile]) -> Intake | None:
     """An agent's answer by mail, or a mail that they pass on; None when it is to be read like anybody's."""
-    agent = Agent.objects.get(pk=facts.agent_id)
+    agent = Agent.objects.get(pk=facts.agent_id or 0)
     passed = inbound.forwarded
     decided = agent_mail.read(
         facts.candidates, auth=inbound.sender_auth, text=inbound.text, is_forward=passed is not None
@@ -108,7 +108,7 @@ def _from_agent(inbound: Inbound, *, inbox: Inbox, facts: Facts, stored: Sequenc
             return None
         done = record_inbound(intake_agents.original(inbound, agent=agent), inbox=inbox, stored=stored)
         if done.outcome == "created":
-            intake_agents.add_cover(Ticket.objects.get(pk=done.ticket_id), text=passed.cover, agent=agent)
+            intake_agents.add_cover(Ticket.objects.get(pk=done.ticket_id or 0), text=passed.cover, agent=agent)
         return dataclasses.replace(done, reason=f"Forwarded by {agent.name}: a ticket of the original sender")
     written = intake_agents.take(inbound, decided, agent=agent, inbox=inbox, stored=stored)
     if written is None:

@@ -37,7 +37,7 @@ def take(
     inbound: Inbound, decided: AgentMail, *, agent: Agent, inbox: Inbox, stored: Sequence[StoredFile]
 ) -> Written | None:
     """Write it for the agent; None when they may not see the ticket, so that it is read as a stranger's mail."""
-    ticket = tickets_visible_to(agent).filter(pk=decided.ticket_id).first()
+    ticket = tickets_visible_to(agent).filter(pk=decided.ticket_id or 0).first()
     if ticket is None:
         return None
     key = _key(inbox, inbound)

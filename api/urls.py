@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from api.problems import no_such_address
 from api.views.contacts import ContactsView, ContactView
 from api.views.desk import AgentsView, EventsView, InboxesView, TeamsView
+from api.views.reports import ReportsView, ReportView
 from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView
 
 app_name = "api"
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/", AgentsView.as_view(), name="agents"),
     path("teams/", TeamsView.as_view(), name="teams"),
     path("inboxes/", InboxesView.as_view(), name="inboxes"),
+    path("reports/", ReportsView.as_view(), name="reports"),
+    path("reports/<slug:slug>/", ReportView.as_view(), name="report"),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
     re_path(r"^(?P<rest>.*)$", no_such_address),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +11,12 @@ from api.paged_schema import PAGING, paged_schema
 from api.serializers import ContactChangeIn, ContactIn, ContactOut, contact_out
 from api.views.base import ApiView, page_size, paged, valid
 from api.writing import create_contact
+from core.errors import Invalid
 from core.paging import keyset_page
 from people.policy import require
 from people.services.contacts import update_contact
 from tickets.selectors.access import contact_for, contacts_visible_to
+from tickets.selectors.contacts import FEWEST_LETTERS, contacts_matching
 
 
 class ContactsView(ApiView):
@@ -23,14 +24,18 @@ class ContactsView(ApiView):
 
     @extend_schema(
         operation_id="list_contacts",
-        parameters=[OpenApiParameter("q", str, description="part of a name or an address"), *PAGING],
+        parameters=[
+            OpenApiParameter("q", str, description="part of a name or an address, three letters at least"),
+            *PAGING,
+        ],
         responses=paged_schema(ContactOut),
     )
     def get(self, request: Request) -> Response:
-        rows = contacts_visible_to(self.agent).prefetch_related("identities")
-        query = request.query_params.get("q", "").replace("\x00", "").strip()[:100]
-        if query:
-            rows = rows.filter(Q(name__icontains=query) | Q(identities__value__icontains=query)).distinct()
+        query = request.query_params.get("q", "").replace("\x00", "").strip()
+        if query and len(query) < FEWEST_LETTERS:
+            raise Invalid("Search by three letters or more.", fields={"q": "Give three letters at least."})
+        found = contacts_matching(self.agent, query) if query else contacts_visible_to(self.agent)
+        rows = found.prefetch_related("identities")
         cursor = request.query_params.get("cursor", "")
         return paged(keyset_page(rows, order="-id", cursor=cursor, size=page_size(request)), contact_out)
 

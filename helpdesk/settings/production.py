@@ -5,6 +5,7 @@ from helpdesk.settings.environment import demanded, env
 
 DEMO = False
 SITE_URL = demanded("SITE_URL", "the public address, such as https://desk.example.com").rstrip("/")
+demanded("EMAIL_URL", "the mail server for answers and password resets, such as smtp://user:password@host:587")
 ALLOWED_HOSTS = demanded("ALLOWED_HOSTS", "the comma-separated host names this desk answers to").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 

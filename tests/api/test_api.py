@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from api.idempotency import forget_old_answers
 from api.models import RememberedAnswer
@@ -17,7 +19,9 @@ from people.models import ApiToken, Contact
 from people.services.api_tokens import revoke
 from tests.api.conftest import Caller
 from tests.cast import Cast, new_ticket
+from tests.reports.fortnight import make_fortnight
 from tickets.models import Message, Ticket, TicketEvent
+from tickets.selectors.contacts import contacts_matching
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +207,39 @@ def test_contacts_are_made_found_and_renamed(cast: Cast, as_ana: Caller) -> None
     assert as_ana.post("contacts/", body)[0] == 409
     assert [row["id"] for row in as_ana.get("contacts/?q=zoe@")[1]["results"]] == [zoe["id"]]
     assert as_ana.patch(f"contacts/{zoe['id']}/", {"name": "Zoë"})[1]["name"] == "Zoë"
+    assert [row["id"] for row in as_ana.get("contacts/?q=zoë")[1]["results"]] == [zoe["id"]]
+    status, problem = as_ana.get("contacts/?q=zo")
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/q")
+
+
+def test_managers_program_reads_the_figures_of_a_report(cast: Cast, as_ana: Caller) -> None:
+    make_fortnight(cast)
+    as_mona, days = Caller(cast.mona), "from=2026-03-01&to=2026-03-16"
+    assert "sla" in [report["slug"] for report in as_mona.get("reports/")[1]]
+    status, report = as_mona.get(f"reports/sla/?{days}")
+    assert (status, report["first_day"], report["last_day"]) == (200, "2026-03-01", "2026-03-16")
+    whole = next(row for row in report["rows"] if row["group"] == "All")
+    assert set(whole["values"]) == {column["key"] for column in report["columns"]}
+    assert whole["values"]["count"] > 0
+    assert as_mona.get("reports/sla/?days=0")[0] == 422
+    assert as_mona.get("reports/none/")[0] == 404
+    for address in ("reports/", f"reports/sla/?{days}"):
+        assert as_ana.get(address)[0] == 403
+        assert Caller(cast.mona, scopes=("tickets:read",)).get(address)[0] == 403
+
+
+def test_contacts_are_searched_by_index(cast: Cast) -> None:
+    """However many contacts there are: neither half of the search walks through a table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        with CaptureQueriesContext(connection) as asked:
+            list(contacts_matching(cast.mona, "zoe").order_by("-id")[:20])
+        plans = ""
+        for query in asked.captured_queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plans += "\n".join(line for (line,) in cursor.fetchall())
+    assert "identity_value_trgm" in plans
+    assert "contact_name_trgm" in plans
 
 
 def test_pages_are_reached_by_cursor(cast: Cast, as_ana: Caller) -> None:

@@ -26,6 +26,8 @@ class Inbox(models.Model):
     is_private = models.BooleanField(default=False)
     teams = models.ManyToManyField(Team, related_name="inboxes", blank=True)
     default_team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # How much of an agent's capacity a ticket of this inbox takes: a chat may weigh as much as three letters.
+    weight = models.PositiveSmallIntegerField(default=1, db_default=1)
     # A customer who writes within this time after "resolved" reopens the ticket; later they open a linked one.
     reopen_days = models.PositiveSmallIntegerField(default=14)
     disabled_reason = models.CharField(max_length=300, blank=True, default="")

@@ -60,6 +60,9 @@ class Identity(models.Model):
     # Set when the provider says that we cannot reach them (blocked bot, hard bounce).
     unreachable_at = models.DateTimeField(null=True, blank=True)
     unreachable_reason = models.CharField(max_length=200, blank=True, default="")
+    # How often in a row messages did not get there, and when the last of them.
+    refusals = models.PositiveSmallIntegerField(default=0, db_default=0)
+    refused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

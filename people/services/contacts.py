@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.clock import now
 from core.errors import Conflict, Invalid
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import TiersChanged
 from people.models import Contact, Identity
+
+REFUSALS_COUNT_FOR = timedelta(days=30)
 
 
 def normal_value(kind: str, value: str) -> str:
@@ -104,9 +108,24 @@ def mark_unreachable(*, kind: str, value: str, reason: str) -> None:
     )
 
 
+def note_refusal(*, kind: str, value: str, reason: str, limit: int) -> None:
+    """One more message did not get there. After `limit` of them in a row, within a month, nobody writes there more."""
+    with unit_of_work():
+        row = Identity.objects.select_for_update().filter(kind=kind, value=normal_value(kind, value)).first()
+        if row is None:
+            return
+        at = now()
+        is_in_a_row = row.refused_at is not None and at - row.refused_at < REFUSALS_COUNT_FOR
+        row.refusals = min(row.refusals + 1, 1000) if is_in_a_row else 1
+        row.refused_at = at
+        if row.refusals >= limit:
+            row.unreachable_at, row.unreachable_reason = at, reason[:200]
+        row.save(update_fields=["refusals", "refused_at", "unreachable_at", "unreachable_reason"])
+
+
 def mark_reachable(*, kind: str, value: str) -> None:
     Identity.objects.filter(kind=kind, value=normal_value(kind, value), unreachable_at__isnull=False).update(
-        unreachable_at=None, unreachable_reason=""
+        unreachable_at=None, unreachable_reason="", refusals=0
     )
 
 

@@ -125,7 +125,7 @@ class NoteAdded(TicketChanged):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesMovedOut(TicketChanged):
     """Messages left this ticket for another one. The event can be inverted: `seqs` are their places here,
-    `thread_ids` the chats that went along, `before` and `other_before` the columns of both tickets that changed.
+    `thread_ids` and `side_ids` the chats and side conversations that went along, `before` and `other_before` the columns of both tickets that changed.
     `is_merge`: all of them, and the ticket ended in the other; `made_ticket`: the other was made for them;
     `undoes` is the event id of the move that this one takes back."""
 
@@ -134,6 +134,7 @@ class MessagesMovedOut(TicketChanged):
     other_id: int
     other_number: int
     thread_ids: tuple[int, ...] = ()
+    side_ids: tuple[int, ...] = ()
     is_merge: bool = False
     made_ticket: bool = False
     undoes: int | None = None
@@ -285,6 +286,8 @@ class RuleRan(TicketChanged):
     rule_id: int
     rule: str
     actions: tuple[str, ...] = ()
+    version: int = 0
+    run_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,6 +376,21 @@ class TiersChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesChanged(Event):
     """SLA policies or business hours were edited; the clocks that run must follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged(Event):
+    """Rules were saved or switched; time rules must be armed for the tickets that wait already."""
+
+    rule_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesGaveUp(Event):
+    """Rules failed on an event of this ticket again and again; nobody tries any more. A rule or the desk is broken."""
+
+    ticket_id: int
+    event_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

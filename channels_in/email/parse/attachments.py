@@ -8,12 +8,14 @@ from urllib.parse import unquote
 from tnefparse import TNEF
 
 from channels_in.email.parse.charset import decode
+from channels_in.email.parse.fence import fenced
 from channels_in.email.parse.headers import decode_base64, decode_words, split_head
-from channels_in.email.parse.limits import MAX_DATA_IMAGES, MAX_TNEF_BYTES
+from channels_in.email.parse.limits import MAX_DATA_IMAGES, MAX_PARTS, MAX_TNEF_BYTES
 from channels_in.email.parse.mime import REMAINDER, Part
 from channels_in.email.parse.model import ParsedFile
 from core.text import clean_file_name, clean_line
 
+_TNEF_SECONDS = 2.0
 _TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*")
 _DATA_IMAGE = re.compile(
     r"(src\s*=\s*[\"']?\s*)data:(image/(?:png|jpe?g|gif|webp));base64,([A-Za-z0-9+/=%\s]+?)(?=[\"'>]|\s\w+=)",
@@ -24,7 +26,11 @@ _EXTENSIONS = {
     "message/delivery-status": ".txt",
     "message/disposition-notification": ".txt",
     "message/feedback-report": ".txt",
+    "message/global-delivery-status": ".txt",
+    "message/global": ".eml",
     "text/rfc822-headers": ".txt",
+    "message/rfc822-headers": ".txt",
+    "application/pgp-encrypted": ".asc",
     "text/plain": ".txt",
     "text/html": ".html",
     "text/calendar": ".ics",
@@ -116,20 +122,21 @@ def unpack_tnef(content: bytes, first_number: int) -> tuple[list[ParsedFile], st
     """(files, text, html) of a winmail.dat; None when it is too large or broken, and then it stays as it is."""
     if len(content) > MAX_TNEF_BYTES:
         return None
-    try:
-        container = TNEF(content, do_checksum=False)
-        files = [
-            make_file(
-                str(item.long_filename() or ""),
-                mimetypes.guess_type(str(item.long_filename() or ""))[0] or "application/octet-stream",
-                bytes(item.data or b""),
-                first_number + index,
-            )
-            for index, item in enumerate(container.attachments)
-        ]
-        return files, _tnef_text(container.body), _tnef_text(container.htmlbody)
-    except Exception:
-        return None
+    return fenced(lambda: _unpack_tnef(content, first_number), None, seconds=_TNEF_SECONDS)
+
+
+def _unpack_tnef(content: bytes, first_number: int) -> tuple[list[ParsedFile], str, str]:
+    container = TNEF(content, do_checksum=False)
+    files = [
+        make_file(
+            str(item.long_filename() or ""),
+            mimetypes.guess_type(str(item.long_filename() or ""))[0] or "application/octet-stream",
+            bytes(item.data or b""),
+            first_number + index,
+        )
+        for index, item in enumerate(container.attachments[:MAX_PARTS])
+    ]
+    return files, _tnef_text(container.body), _tnef_text(container.htmlbody)
 
 
 def _tnef_text(value: object) -> str:

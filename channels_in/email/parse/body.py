@@ -1,5 +1,6 @@
 """What a person reads of a mail: its text and HTML, chosen and joined from the parts, and the files beside them."""
 
+import mimetypes
 import re
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,7 @@ from channels_in.email.parse.attachments import (
     content_id_of,
     file_name_of,
     is_tnef,
+    make_file,
     take_out_data_images,
     to_file,
     unpack_tnef,
@@ -16,13 +18,15 @@ from channels_in.email.parse.attachments import (
 from channels_in.email.parse.charset import decode
 from channels_in.email.parse.flowed import unflow
 from channels_in.email.parse.limits import MAX_HTML_CHARACTERS, MAX_TEXT_CHARACTERS
-from channels_in.email.parse.mime import Part
+from channels_in.email.parse.mime import PKCS7, Part
 from channels_in.email.parse.model import ParsedFile
+from channels_in.email.parse.uuencode import take_out
 from core.html import html_to_text, sanitize
 
 _PLAIN = frozenset(("text/plain", "text/markdown", "text/x-markdown", "text/enriched", "text/richtext"))
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
 _IGNORED_ALTERNATIVES = frozenset(("text/x-amp-html", "text/watch-html", "text/x-pwkp"))
+_ENVELOPES = frozenset(("enveloped-data", "authenveloped-data", "compressed-data", "encrypted-data", ""))
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 _ENRICHED_TAG = re.compile(r"<(/?)(\w+)>")
@@ -70,6 +74,7 @@ class _Reader:
         self.file_parts: list[Part] = []
         self.problems: list[str] = []
         self.tnef_segment: Segment | None = None
+        self.written_files: list[tuple[str, bytes]] = []
 
     def segments(self, part: Part) -> list[Segment]:
         if not part.is_multipart:
@@ -88,14 +93,27 @@ class _Reader:
         return [segment for child in part.children for segment in self.segments(child)]
 
     def _leaf(self, part: Part) -> list[Segment]:
-        if part.type == "application/pkcs7-mime" and "signed" not in part.parameters.get("smime-type", ""):
+        if part.type in PKCS7 and part.parameters.get("smime-type", "").lower() in _ENVELOPES:
             self.problems.append("encrypted")
         if part.type in _IGNORED_ALTERNATIVES:
             return []
         if part.type not in _PLAIN | _HTML or part.disposition == "attachment" or file_name_of(part):
+            if part.type.startswith("multipart/") and not part.payload().strip():
+                return []
             self.file_parts.append(part)
             return []
-        return [_segment(part)]
+        return [self._text(part)]
+
+    def _text(self, part: Part) -> Segment:
+        """A text whose uuencoded files are taken out of it."""
+        segment = _segment(part)
+        if part.type != "text/plain" or segment.text is None or "\nbegin" not in f"\n{segment.text}":
+            return segment
+        rest, files = take_out(part.payload())
+        if not files:
+            return segment
+        self.written_files.extend(files)
+        return _segment(part, rest)
 
     def _alternative(self, part: Part) -> list[Segment]:
         """One body in several forms: the first text and the last HTML that say something."""
@@ -149,11 +167,14 @@ class _Reader:
             files.extend(tnef_files)
             if text or tnef_html:
                 self.tnef_segment = Segment(text or None, tnef_html or None)
+        for name, content in self.written_files:
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            files.append(make_file(name, kind, content, len(files) + 1))
         return files
 
 
-def _segment(part: Part) -> Segment:
-    data = part.payload()
+def _segment(part: Part, data: bytes | None = None) -> Segment:
+    data = part.payload() if data is None else data
     label = part.parameters.get("charset", "")
     if part.type in _HTML:
         if not label and (meta := _META_CHARSET.search(data[:4000])):

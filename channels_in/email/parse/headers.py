@@ -97,6 +97,9 @@ class _HeadReader:
             self._continue(line)
             return True
         match = _FIELD.match(line)
+        if match is None and not self.fields and _KNOWN_FIELD.match(line.lstrip()):
+            line = line.lstrip()  # blanks before the very first field
+            match = _FIELD.match(line)
         if match is None:
             return line.startswith((b"From ", b">From ")) and not self.fields
         if len(self.fields) >= MAX_HEADERS:

@@ -10,12 +10,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from channels_in.email.parse.cms import signed_content
 from channels_in.email.parse.headers import Headers, decode_base64, split_head
 from channels_in.email.parse.limits import MAX_DEPTH, MAX_PARTS
 from channels_in.email.parse.parameters import content_type, disposition
+from channels_in.email.parse.uuencode import decode_line
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r*\n(?=content-)", re.IGNORECASE)
 _BLANKS = b" \t"
+_WORDS = re.compile(rb"[a-z]{2,} {1,3}[a-z]{2,}")
+_SIGNED_TYPES = ("signed-data", "signed-receipt", "")
+PKCS7 = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 REMAINDER = "application/x-remainder"
 
 
@@ -58,7 +63,7 @@ def transfer_encoding(headers: Headers) -> str:
 def _decode(data: bytes, encoding: str) -> bytes:
     match encoding:
         case "base64" | "base-64" | "b64":
-            return decode_base64(data)
+            return data if _is_prose(data) else decode_base64(data)
         case "quoted-printable" | "quoted_printable" | "quotedprintable" | "qp":
             return binascii.a2b_qp(data)
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
@@ -67,19 +72,17 @@ def _decode(data: bytes, encoding: str) -> bytes:
             return data
 
 
+def _is_prose(data: bytes) -> bool:
+    """Words with blanks between them are not base64, whatever the header says."""
+    return len(_WORDS.findall(data[:600])) > 3
+
+
 def _decode_uu(data: bytes) -> bytes:
     decoded: list[bytes] = []
     for line in data.splitlines():
         if line.startswith((b"begin ", b"end")) or not line.strip():
             continue
-        try:
-            decoded.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            size = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                decoded.append(binascii.a2b_uu(line[:size]))
-            except binascii.Error:
-                continue
+        decoded.append(decode_line(line) or b"")
     return b"".join(decoded)
 
 
@@ -106,7 +109,15 @@ class _Builder:
         part = Part(source, body, end, headers, kind, parameters, placed, placed_parameters)
         if kind.startswith("multipart/"):
             self._add_children(part, depth)
+        elif kind in PKCS7 and parameters.get("smime-type", "").lower() in _SIGNED_TYPES:
+            self._open_signed(part, depth)
         return part
+
+    def _open_signed(self, part: Part, depth: int) -> None:
+        """An opaque signature wraps a whole mail, which is read in its place."""
+        content = signed_content(part.payload()) if depth < MAX_DEPTH and self.parts < MAX_PARTS else None
+        if content:
+            part.children = [self.part(content, 0, len(content), depth=depth + 1, default="text/plain")]
 
     def _add_children(self, part: Part, depth: int) -> None:
         if depth >= MAX_DEPTH:

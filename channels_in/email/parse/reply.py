@@ -49,7 +49,7 @@ def _without_history(lines: list[str]) -> list[str]:
 
 
 def _is_quoted(line: str) -> bool:
-    """">>> http://example.com <<<" is an ornament, and no quote."""
+    """ ">>> http://example.com <<<" is an ornament, and no quote."""
     stripped = line.lstrip()
     return stripped.startswith((">", "＞")) and not (stripped.startswith(">>") and line.rstrip().endswith("<<"))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from channels_in.email import tokens
 from channels_in.email.kind import KIND
-from channels_in.email.parse.headers import split_head
+from channels_in.email.parse.headers import Headers, split_head
 from channels_in.email.parse.identifiers import generated_message_id, own_message_id
 from channels_in.email.reading import NULL_SENDER, REUSED_ID_MARK
 from channels_in.models import InboundDelivery
@@ -20,11 +21,19 @@ __all__ = ["NULL_SENDER", "Mail", "inbox_for", "mail_inboxes", "take_in"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Raw bytes with their envelope, which is not in the bytes. An unknown envelope is empty."""
+    """Raw bytes with their envelope, which is not in the bytes. An unknown envelope is empty.
+
+    `is_fetched`: from a mailbox, whose server noted in the head where it delivered the mail. `whole_size` is set
+    when `raw` is only the beginning. `is_history`: it comes from before the desk; nobody is alarmed or answered.
+    """
 
     raw: bytes
     mail_from: str = ""
     rcpt_to: str = ""
+    arrived_at: datetime | None = None
+    whole_size: int = 0
+    is_fetched: bool = False
+    is_history: bool = False
 
 
 def inbox_for(address: str, inboxes: Iterable[Inbox] | None = None) -> Inbox | None:
@@ -42,8 +51,9 @@ def mail_inboxes() -> list[Inbox]:
 
 def take_in(inbox: Inbox, mail: Mail, *, is_enqueued: bool = True) -> Accepted:
     """Store and commit a mail. The same mail again changes nothing; another one under the same Message-ID is kept."""
-    message_id, digest = _identity(mail.raw)
-    headers = {"mail_from": mail.mail_from, "rcpt_to": mail.rcpt_to, "digest": digest}
+    head, body = split_head(mail.raw, 0, len(mail.raw))
+    message_id, digest = _identity(mail.raw, head, body)
+    headers = {**_circumstances(mail, head), "digest": digest}
     accepted = accept(inbox, message_id, mail.raw, headers, is_enqueued=is_enqueued)
     if accepted.is_duplicate and _digest_of(accepted.delivery_id) != digest:
         key = f"{message_id}{REUSED_ID_MARK}{digest}"
@@ -56,12 +66,26 @@ def _names(inbox: Inbox) -> list[str]:
     return [inbox.address.lower(), *(str(alias).lower() for alias in aliases)]
 
 
-def _identity(raw: bytes) -> tuple[str, str]:
+def _circumstances(mail: Mail, head: Headers) -> dict[str, str]:
+    """What the bytes do not say, as the parser will want to know it."""
+    rcpt_to = mail.rcpt_to
+    if mail.is_fetched and not rcpt_to:
+        rcpt_to = head.first_filled("delivered-to") or head.first_filled("x-original-to")
+    known = {"mail_from": mail.mail_from, "rcpt_to": rcpt_to[:320]}
+    if mail.arrived_at:
+        known["arrived_at"] = mail.arrived_at.isoformat()
+    if mail.whole_size:
+        known["whole_size"] = str(mail.whole_size)
+    if mail.is_history:
+        known["history"] = "yes"
+    return known
+
+
+def _identity(raw: bytes, head: Headers, body: int) -> tuple[str, str]:
     """(Message-ID, digest of what the sender wrote): relays add headers of their own, so those do not count."""
-    headers, body = split_head(raw, 0, len(raw))
-    message_id = own_message_id(headers.first_filled("message-id")) or generated_message_id(raw)
+    message_id = own_message_id(head.first_filled("message-id")) or generated_message_id(raw)
     written = raw[body:].replace(b"\r\n", b"\n").strip()
-    who = "\n".join(headers.first_filled(name) for name in ("from", "subject", "date"))
+    who = "\n".join(head.first_filled(name) for name in ("from", "subject", "date"))
     return message_id, hashlib.sha256(who.encode("utf-8", "replace") + b"\n" + written).hexdigest()[:16]
 
 

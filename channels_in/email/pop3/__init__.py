@@ -1,0 +1,1 @@
+"""Fetching mail by POP3, for mailboxes that offer nothing else."""

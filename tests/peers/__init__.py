@@ -1,0 +1,1 @@
+"""Real servers of other projects, run for a test with their own folders and free ports."""

@@ -52,6 +52,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"queue": "route", "expires": 20},
     },
+    # Time rules whose wait is over, reminders, calls to other systems.
+    "fire-time-rules": {
+        "task": "routing.tasks.fire_time_rules",
+        "schedule": 5.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
     "extend-business-hours": {
         "task": "sla.tasks.extend_hours",
         "schedule": 24 * 3600.0,

@@ -8,10 +8,18 @@ from datetime import timedelta
 from core.clock import now
 from core.db import defer
 from core.events.bus import after, within
-from core.events.catalogue import AgentAvailabilityChanged, AgentWorkloadChanged, Event, TicketAssigned, TicketChanged
+from core.events.catalogue import (
+    AgentAvailabilityChanged,
+    AgentWorkloadChanged,
+    Event,
+    RulesChanged,
+    TicketAssigned,
+    TicketChanged,
+)
 from routing.selectors.listening import listening
-from routing.tasks import dispatch_tickets, react_to_events
-from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS
+from routing.services.arming import arm_ticket
+from routing.tasks import arm_rules, dispatch_tickets, react_to_events
+from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 
 # The ordinary task comes within milliseconds; what is older than this was lost.
 GRACE = timedelta(seconds=10)
@@ -26,6 +34,18 @@ def mark_for_rules(event: TicketChanged) -> None:
         ON CONFLICT (event_id) DO NOTHING"""
     at = event.at or now()
     defer((sql, [event.event_id, event.ticket_id, at + GRACE, event.key()]))
+
+
+@within(*WAITING_EVENTS)
+def arm_time_rules(event: TicketChanged) -> None:
+    """The statement costs a probe of a small index while there is no time rule."""
+    defer(arm_ticket(event.ticket_id))
+
+
+@after(RulesChanged)
+def arm_for_what_waits(events: Sequence[RulesChanged]) -> None:
+    for event in events:
+        arm_rules.delay(list(event.rule_ids))
 
 
 @after(*dict.fromkeys((*TRIGGER_EVENTS, *FREEING_EVENTS)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from routing.services import dispatching, reacting
+from routing.services import arming, dispatching, errands, reacting, timing
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
@@ -26,3 +26,25 @@ def sweep_routing() -> None:
     """Events whose task got lost, and agents who came online without a word."""
     reacting.react_to(reacting.overdue_event_ids())
     dispatching.dispatch_all()
+
+
+@shared_task(queue="clock", soft_time_limit=50, time_limit=60)
+def fire_time_rules() -> None:
+    """Waits that have lasted long enough, and reminders that are due."""
+    timing.fire_due()
+    errands.remind_due()
+    for call_id in errands.due_calls():
+        call_webhook.delay(call_id)
+
+
+@shared_task(queue="bulk", soft_time_limit=110, time_limit=120)
+def arm_rules(rule_ids: list[int], after_ticket_id: int = 0) -> None:
+    """A changed time rule waits for what waits already: a batch of tickets, then the next task."""
+    reached = [arming.arm_rule(rule_id, after_ticket_id=after_ticket_id) for rule_id in rule_ids]
+    if reached and reached[0] is not None:
+        arm_rules.delay(rule_ids, reached[0])
+
+
+@shared_task(queue="bulk", soft_time_limit=50, time_limit=60)
+def call_webhook(call_id: int) -> None:
+    errands.call(call_id)

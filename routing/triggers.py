@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.events.catalogue import (
+    FieldsChanged,
     MessageFailed,
     MessageQueued,
     MessageReceived,
+    MessageRetracted,
     NoteAdded,
     PriorityChanged,
     SkillsRequired,
@@ -32,6 +34,7 @@ _LABELS: dict[type[TicketChanged], str] = {
     TeamAssigned: "The team changes",
     TicketAssigned: "The assignee changes",
     TicketTagged: "The tags change",
+    FieldsChanged: "A custom field changes",
     TicketSnoozed: "A ticket is snoozed",
     TicketWoken: "A ticket wakes up",
     SLABreachNear: "An SLA deadline is near",
@@ -40,6 +43,21 @@ _LABELS: dict[type[TicketChanged], str] = {
 
 TRIGGERS: dict[str, str] = {kind.key(): label for kind, label in _LABELS.items()}
 TRIGGER_EVENTS: tuple[type[TicketChanged], ...] = tuple(_LABELS)
+
+# After these a ticket may begin or end a wait, or meet the conditions that it did not meet in time.
+WAITING_EVENTS: tuple[type[TicketChanged], ...] = (
+    TicketOpened,
+    MessageReceived,
+    MessageQueued,
+    MessageRetracted,
+    NoteAdded,
+    StatusChanged,
+    TicketAssigned,
+    TeamAssigned,
+    PriorityChanged,
+    TicketTagged,
+    FieldsChanged,
+)
 
 # After these somebody may be free for more, or somebody new waits.
 FREEING_EVENTS: tuple[type[TicketChanged], ...] = (

@@ -9,10 +9,10 @@ from django import forms
 from django.forms import BoundField
 
 from routing.actions import ACTIONS
-from routing.conditions import FACTS
-from routing.evaluator import LIST_OPERATORS
 from routing.models import Rule
 from routing.triggers import TRIGGERS
+from tickets.conditions.registry import fact_named, facts
+from tickets.conditions.words import WITH_LIST as LIST_OPERATORS
 
 OPERATORS = {
     "is": "is",
@@ -74,10 +74,10 @@ class ConditionForm(forms.Form):
     def __init__(self, index: int, data: Values | None = None, *, initial: Values | None = None) -> None:
         super().__init__(data, prefix=f"c{index}", initial=dict(initial or {}))
         self.index = index
-        names = [("", "—"), *((key, fact.label) for key, fact in FACTS.items())]
+        names = [("", "—"), *((fact.key, fact.label) for fact in facts())]
         self.fields["fact"].choices = names  # type: ignore[attr-defined]  # a ChoiceField
-        known = FACTS.get(str(self["fact"].value() or ""))
-        operators = [(key, label) for key, label in OPERATORS.items() if known is None or key in known.operators]
+        known = fact_named(str(self["fact"].value() or ""))
+        operators = [(key, label) for key, label in OPERATORS.items() if known is None or key in known.kind.operators]
         self.fields["op"].choices = operators  # type: ignore[attr-defined]  # a ChoiceField
         choices = known.choices() if known else []
         if choices and self["op"].value() not in LIST_OPERATORS:

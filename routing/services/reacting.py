@@ -6,19 +6,17 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F
 
 from core.clock import now
-from core.errors import HelpdeskError
-from core.events.bus import unit_of_work
-from core.events.catalogue import RuleRan
-from routing.conditions import facts_of
-from routing.conditions.base import Occasion
-from routing.evaluator import RuleCase, Trace, facts_used, reacting_rules
-from routing.loops import actor_of, trace_of
-from routing.models import PendingEvent, Rule, RuleRun
-from routing.services import action_lists
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import RulesGaveUp
+from routing.loops import may_react, trace_of
+from routing.models import Outcome, PendingEvent
+from routing.selectors.rules import rules_for_event
+from routing.selectors.schedules import is_time_for
+from routing.services.running import run_rule
+from tickets.conditions import Occasion, holds
 from tickets.models import TicketEvent
 from tickets.services import journal
 
@@ -56,42 +54,27 @@ def _react(event_id: int) -> None:
 
 
 def _run_rules(event: TicketEvent) -> None:
-    rules = list(Rule.objects.filter(event=event.kind, is_active=True).order_by("position", "id"))
+    trace = trace_of(event.cause, event.depth)
+    rules = [rule for rule in rules_for_event(event.kind) if may_react(rule.pk, trace)]
     if not rules:
         return
-    trace = trace_of(event.cause, event.depth)
-    occasion = Occasion(journal.locked(event.ticket_id), event)
+    ticket = journal.locked(event.ticket_id)
     for rule in rules:
-        # Facts are read anew for each rule: an earlier rule may have changed them.
-        facts = facts_of(occasion, facts_used(rule.conditions))
-        case = RuleCase(rule.pk, rule.event, rule.conditions)
-        if not reacting_rules([case], event.kind, facts, trace):
+        # Anew for each rule: an earlier one may have changed what the conditions look at.
+        occasion = Occasion(ticket, event, at=event.at)
+        if not is_time_for(rule, event.at) or not holds(rule.conditions, occasion):
             continue
-        _run(rule, occasion, trace)
-        if rule.stops:
+        run = run_rule(rule, occasion, trace)
+        ticket.refresh_from_db()
+        if rule.stops and (run is None or run.outcome != Outcome.HELD):
             return
 
 
-def _run(rule: Rule, occasion: Occasion, trace: Trace) -> None:
-    ticket, event = occasion.ticket, occasion.event
-    run, is_first = RuleRun.objects.get_or_create(
-        rule=rule, event_id=event.pk, defaults={"rule_version": rule.version, "ticket": ticket}
-    )
-    if not is_first:
-        return
-    actor = actor_of(rule.pk, rule.name, trace)
-    try:
-        with transaction.atomic(), unit_of_work():
-            done = action_lists.run(rule.actions, ticket, actor=actor)
-            ran = RuleRan(rule_id=rule.pk, rule=rule.name, actions=tuple(done))
-            journal.record(journal.locked(ticket), ran, actor=actor)
-    except HelpdeskError as refusal:
-        run.problem = refusal.message[:300]
-        run.save(update_fields=["problem"])
-    ticket.refresh_from_db()
-
-
 def _postpone(event_id: int) -> None:
-    PendingEvent.objects.filter(pk=event_id).update(
-        attempts=F("attempts") + 1, due_at=now() + timedelta(seconds=RETRY_SECONDS)
-    )
+    """The last time, managers are told: a rule or the desk itself is broken."""
+    with unit_of_work():
+        pending = PendingEvent.objects.filter(pk=event_id)
+        pending.update(attempts=F("attempts") + 1, due_at=now() + timedelta(seconds=RETRY_SECONDS))
+        ticket_id = pending.filter(attempts=MAX_ATTEMPTS).values_list("ticket_id", flat=True).first()
+        if ticket_id is not None:
+            publish(RulesGaveUp(ticket_id=ticket_id, event_id=event_id))

@@ -180,7 +180,7 @@ def test_failure_is_tried_again_and_given_up_in_the_end(inbox: Inbox, monkeypatc
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as broken:
-        broken.setattr("routing.services.reacting.action_lists.run", explode)
+        broken.setattr("routing.services.running.action_lists.run", explode)
         for _ in range(reacting.MAX_ATTEMPTS):
             settle_once()
         assert reacting.overdue_event_ids() == []

@@ -1,0 +1,219 @@
+"""Time rules: armed when a wait begins, looked at under the lock, once per wait, never after somebody acted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from core.clock import now
+from core.errors import Invalid
+from people.models import Agent, Role
+from routing.models import Outcome, Rule, RuleRun, RuleTimer
+from routing.services import timing
+from routing.services.arming import wait_of
+from routing.services.rules import RuleDraft, save_rule, switch
+from routing.tasks import arm_rules, fire_time_rules
+from sla.services.hours import HoursDraft, save_hours
+from tests.desk import agent_replies, an_agent, customer_writes
+from tickets.models import Inbox, Ticket, TicketEvent
+from tickets.services import changes
+
+DAY = 86400
+
+
+def a_rule(name: str = "Nudge", **values: Any) -> Rule:
+    tag = {"action": "add_tag", "params": {"tags": name}}
+    defaults = {"wait": "pending", "wait_seconds": 3 * DAY, "actions": [tag]}
+    return save_rule(RuleDraft(name=name, **{**defaults, **values}))
+
+
+def pass_days(clock: time_machine.Traveller, count: float) -> None:
+    clock.shift(timedelta(days=count))
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now(), tick=False) as traveller:
+        yield traveller
+
+
+def tags(ticket: Ticket) -> list[str]:
+    ticket.refresh_from_db()
+    return ticket.tags
+
+
+def set_pending(ticket: Ticket, agent: Agent) -> None:
+    changes.set_status(ticket, status="pending", actor=agent.as_actor())
+
+
+def test_ticket_that_was_pending_for_three_days_is_acted_on_once(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    rule = a_rule()
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    pass_days(clock, 2.9)
+    fire_time_rules()
+    assert tags(ticket) == []
+    pass_days(clock, 0.2)
+    for _ in range(3):
+        fire_time_rules()
+    assert tags(ticket) == ["nudge"]
+    run = RuleRun.objects.get()
+    assert (run.rule, run.outcome, run.rule_version) == (rule, Outcome.DONE, 1)
+    assert run.waiting_since == RuleTimer.objects.get().episode
+    ran = TicketEvent.objects.get(kind="RuleRan")
+    assert (ran.data["run_id"], ran.cause) == (run.pk, f"rule:{rule.pk}")
+
+
+def test_next_wait_is_another_one(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    a_rule()
+    ticket = customer_writes(inbox)
+    for _ in range(2):
+        set_pending(ticket, mia)
+        pass_days(clock, 4)
+        fire_time_rules()
+        changes.set_status(ticket, status="open", actor=mia.as_actor())
+    assert RuleRun.objects.count() == 2
+
+
+def test_somebody_who_acts_in_time_ends_the_wait(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    a_rule()
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    pass_days(clock, 2)
+    changes.set_status(ticket, status="open", actor=mia.as_actor())
+    pass_days(clock, 2)
+    fire_time_rules()
+    assert (tags(ticket), RuleTimer.objects.count()) == ([], 0)
+
+
+def test_conditions_are_looked_at_when_it_is_due_and_again_after_a_change(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    a_rule(conditions={"all": [{"fact": "priority", "op": "is", "value": "high"}]})
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    pass_days(clock, 4)
+    fire_time_rules()
+    assert (tags(ticket), RuleTimer.objects.get().was_missed) == ([], True)
+    changes.set_priority(ticket, priority="high", actor=mia.as_actor())
+    fire_time_rules()
+    assert tags(ticket) == ["nudge"]
+
+
+@pytest.mark.parametrize(
+    ("wait", "waits"),
+    [
+        ("waiting", ["written"]),
+        ("unanswered", ["answered"]),
+        ("quiet", ["written", "answered"]),
+        ("unassigned", ["written"]),
+        ("opened", ["written", "answered"]),
+        ("resolved", ["resolved"]),
+        ("open", ["written", "answered"]),
+        ("on_hold", []),
+    ],
+)
+def test_each_wait_means_what_it_says(inbox: Inbox, mia: Agent, wait: str, waits: list[str]) -> None:
+    rule = a_rule(wait=wait)
+    customer_writes(inbox, subject="written")
+    agent_replies(customer_writes(inbox, subject="answered"), mia)
+    changes.set_status(customer_writes(inbox, subject="resolved"), status="resolved", actor=mia.as_actor())
+    found = [ticket.subject for ticket in Ticket.objects.order_by("subject") if wait_of(rule.pk, ticket.pk)]
+    assert found == sorted(waits)
+    armed = RuleTimer.objects.values_list("ticket__subject", flat=True)
+    assert set(waits) <= set(armed)
+
+
+def test_customer_who_answers_is_not_reminded(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    a_rule(wait="unanswered")
+    ticket = customer_writes(inbox)
+    agent_replies(ticket, mia)
+    pass_days(clock, 2)
+    customer_writes(inbox, "Thanks!", on=ticket)
+    pass_days(clock, 2)
+    fire_time_rules()
+    assert tags(ticket) == []
+
+
+def test_new_rule_is_armed_for_what_waits_already(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    tickets = [customer_writes(inbox) for _ in range(3)]
+    for ticket in tickets:
+        set_pending(ticket, mia)
+    pass_days(clock, 5)
+    rule = a_rule()
+    assert not RuleTimer.objects.exists()
+    arm_rules([rule.pk])
+    fire_time_rules()
+    assert [tags(ticket) for ticket in tickets] == [["nudge"]] * 3
+
+
+def test_changed_rule_counts_anew_and_a_rule_switched_off_does_nothing(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    rule = a_rule()
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    pass_days(clock, 4)
+    save_rule(RuleDraft(name="Nudge", wait="pending", wait_seconds=9 * DAY, actions=rule.actions), rule=rule)
+    arm_rules([rule.pk])
+    fire_time_rules()
+    assert tags(ticket) == []
+    switch(rule, on=False, by=an_agent("Mona", role=Role.MANAGER))
+    pass_days(clock, 9)
+    fire_time_rules()
+    assert (tags(ticket), RuleTimer.objects.count()) == ([], 0)
+
+
+def test_waiting_time_counts_in_business_hours(inbox: Inbox, mia: Agent) -> None:
+    hours = save_hours(HoursDraft(name="Nights", time_zone="UTC", periods=((now().weekday(), 0, 1),)))
+    a_rule(hours=hours, during="inside", wait_seconds=3600)
+    set_pending(customer_writes(inbox), mia)
+    # One minute open a week: an hour of waiting takes more than a year.
+    assert RuleTimer.objects.get().due_at > now() + timedelta(days=366)
+
+
+def test_most_per_hour_puts_the_rest_off(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    a_rule(most_per_hour=2)
+    for _ in range(3):
+        set_pending(customer_writes(inbox), mia)
+    pass_days(clock, 4)
+    fire_time_rules()
+    assert RuleRun.objects.count() == 2
+    pass_days(clock, 0.1)
+    fire_time_rules()
+    assert RuleRun.objects.count() == 3
+
+
+def test_failure_is_tried_again(
+    inbox: Inbox, mia: Agent, monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+) -> None:
+    a_rule()
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    pass_days(clock, 4)
+
+    def explode(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("routing.services.timing.run_rule", explode)
+        timing.fire_due()
+    assert tags(ticket) == []
+    pass_days(clock, 0.1)
+    timing.fire_due()
+    assert tags(ticket) == ["nudge"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"wait": "eternity"}, {"wait_seconds": 5}, {"event": "TicketOpened"}, {"during": "inside"}],
+)
+def test_what_cannot_be_waited_for_is_refused(db: None, values: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        a_rule(**values)

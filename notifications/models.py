@@ -1,4 +1,4 @@
-"""What the bell shows: one line for one agent about one thing that happened on a ticket."""
+"""What the bell shows: one line for one agent about one thing that happened on a ticket, or to the desk itself."""
 
 from __future__ import annotations
 
@@ -19,21 +19,38 @@ class NotificationKind(models.TextChoices):
     SLA_NEAR = "sla_near", "A deadline is near"
     SLA_BREACHED = "sla_breached", "A deadline was missed"
     RULE = "rule", "A rule tells you"
+    INBOX_OFF = "inbox_off", "An inbox was switched off"
+    MAILBOX = "mailbox", "A mailbox cannot be read"
+    MAILS_MISSING = "mails_missing", "Mails could not be fetched"
+    PROBLEM = "problem", "Something that came in could not be read"
+    RULES_FAILED = "rules_failed", "Rules gave up on an event"
 
 
 class Notification(models.Model):
-    """`event_id` is the ticket's event behind it, so that telling twice makes one line."""
+    """`event_id` is the ticket's event behind it, so that telling twice makes one line.
+
+    `about` names what of the desk needs a hand ("inbox:3", "problems:3"): one unread line for each, however often it
+    is told. Such a line has no ticket, or no event of its own.
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="notifications", db_index=False)
     kind = models.CharField(max_length=16, choices=NotificationKind.choices)
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notifications")
-    event_id = models.BigIntegerField()
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.CASCADE, related_name="notifications")
+    event_id = models.BigIntegerField(null=True, blank=True)
+    about = models.CharField(max_length=40, blank=True, default="", db_default="")
     text = models.CharField(max_length=200, blank=True, default="")
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event_id", "agent"], name="notification_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event_id", "agent"], name="notification_once"),
+            models.UniqueConstraint(
+                fields=["agent", "about"],
+                name="notification_unread_about",
+                condition=Q(read_at__isnull=True) & ~Q(about=""),
+            ),
+        ]
         indexes = [
             models.Index(fields=["agent", "-id"], name="notification_newest"),
             models.Index(fields=["agent"], name="notification_unread", condition=Q(read_at__isnull=True)),

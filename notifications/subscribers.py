@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from core.db import defer
 from core.events.bus import after, publish, within
 from core.events.catalogue import (
+    DeliveryQuarantined,
+    Event,
+    InboxDisabled,
+    MailboxUnreadable,
+    MailsMissing,
     MessageFailed,
     MessageReceived,
     NoteAdded,
     NotificationsAdded,
+    RulesGaveUp,
     SLABreached,
     SLABreachNear,
     TicketAssigned,
     TicketChanged,
 )
 from notifications.models import Notification, NotificationKind
+from notifications.services.desk import about_inbox, about_problems, about_rules, tell_managers
 from notifications.services.telling import (
     ASSIGNEE,
     FOLLOWERS,
@@ -84,3 +91,37 @@ def _may_ring(event: TicketChanged) -> bool:
     if isinstance(event, MessageReceived):
         return not event.opened and not event.is_automatic
     return not isinstance(event, NoteAdded) or bool(event.mentioned_agent_ids)
+
+
+@within(InboxDisabled)
+def on_inbox_disabled(event: InboxDisabled) -> None:
+    defer(tell_managers(NotificationKind.INBOX_OFF, about=about_inbox(event.inbox_id), text=event.reason))
+
+
+@within(MailboxUnreadable)
+def on_mailbox_unreadable(event: MailboxUnreadable) -> None:
+    defer(tell_managers(NotificationKind.MAILBOX, about=about_inbox(event.inbox_id), text=event.reason))
+
+
+@within(MailsMissing)
+def on_mails_missing(event: MailsMissing) -> None:
+    text = f"{event.count} mails of the mail server are not here"
+    defer(tell_managers(NotificationKind.MAILS_MISSING, about=about_inbox(event.inbox_id), text=text))
+
+
+@within(DeliveryQuarantined)
+def on_delivery_quarantined(event: DeliveryQuarantined) -> None:
+    defer(tell_managers(NotificationKind.PROBLEM, about=about_problems(event.inbox_id)))
+
+
+@within(RulesGaveUp)
+def on_rules_gave_up(event: RulesGaveUp) -> None:
+    """One line until it is read: a broken rule fails on many events."""
+    defer(tell_managers(NotificationKind.RULES_FAILED, about=about_rules(), ticket_id=event.ticket_id))
+
+
+@after(InboxDisabled, MailboxUnreadable, MailsMissing, DeliveryQuarantined, RulesGaveUp)
+def hint_the_managers(events: Sequence[Event]) -> None:
+    told = Notification.objects.filter(read_at=None).exclude(about="").values_list("agent_id", flat=True).distinct()
+    if agent_ids := tuple(told):
+        publish(NotificationsAdded(agent_ids=agent_ids))

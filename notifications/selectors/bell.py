@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from notifications.models import Notification
 from people.models import Agent
+from people.policy import may
 from tickets.selectors.access import tickets_visible_to
 
 SHOWN = 20
@@ -27,7 +28,7 @@ class Bell:
 
 
 def bell_of(agent: Agent, *, shown: int = SHOWN) -> Bell:
-    """Two queries; lines about tickets that the agent may not see are left out."""
+    """Two queries; lines about tickets that the agent may not see, or a desk that is not theirs, are left out."""
     newest = _lines(agent).select_related("ticket").order_by("-id")[:shown]
     return Bell(unread_count(agent), list(newest))
 
@@ -37,4 +38,6 @@ def unread_count(agent: Agent) -> int:
 
 
 def _lines(agent: Agent) -> QuerySet[Notification]:
-    return Notification.objects.filter(agent=agent, ticket__in=tickets_visible_to(agent))
+    of_tickets = Q(ticket__in=tickets_visible_to(agent), about="")
+    of_the_desk = ~Q(about="") if may(agent, "manage_desk") else Q(pk__in=[])
+    return Notification.objects.filter(of_tickets | of_the_desk, agent=agent)

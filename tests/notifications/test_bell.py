@@ -126,7 +126,7 @@ def test_bell_costs_few_queries_whatever_it_holds(of_mia: Ticket, inbox: Inbox, 
         customer_writes(inbox, f"{number}", on=of_mia)
         Notification.objects.update(read_at=now())
     with CaptureQueriesContext(connection) as queries:
-        assert [line.ticket.number for line in bell_of(mia).notifications] == [of_mia.number] * 4
+        assert [line.ticket and line.ticket.number for line in bell_of(mia).notifications] == [of_mia.number] * 4
     assert len(queries) <= 4
 
 

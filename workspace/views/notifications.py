@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from notifications.models import Notification
 from notifications.selectors.bell import bell_of, unread_count
 from notifications.services.reading import mark_read
 from workspace.guard import AgentRequest, agent_page, wants_fragment
@@ -20,6 +21,11 @@ _ICONS = {
     "sla_near": "timer",
     "sla_breached": "circle-x",
     "rule": "zap",
+    "inbox_off": "circle-x",
+    "mailbox": "circle-alert",
+    "mails_missing": "circle-alert",
+    "problem": "triangle-alert",
+    "rules_failed": "triangle-alert",
 }
 
 
@@ -27,7 +33,7 @@ _ICONS = {
 @agent_page
 def notifications_page(request: AgentRequest) -> HttpResponse:
     bell = bell_of(request.user, shown=100)
-    lines = [{"row": row, "icon": _ICONS.get(row.kind, "bell")} for row in bell.notifications]
+    lines = [{"row": row, "icon": _ICONS.get(row.kind, "bell"), "href": _target(row)} for row in bell.notifications]
     return render(request, "workspace/notifications.html", {"bell": bell, "lines": lines})
 
 
@@ -37,6 +43,18 @@ def count_page(request: AgentRequest) -> JsonResponse:
     response = JsonResponse({"unread": unread_count(request.user)})
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _target(line: Notification) -> str:
+    """Where the matter is dealt with."""
+    matter, _, number = line.about.partition(":")
+    if matter == "inbox":
+        return reverse("workspace:settings-inbox", args=[int(number)])
+    if matter == "problems":
+        return reverse("workspace:problems")
+    return (
+        reverse("workspace:ticket", args=[line.ticket.number]) if line.ticket else reverse("workspace:settings-rules")
+    )
 
 
 @require_POST

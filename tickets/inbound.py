@@ -86,6 +86,8 @@ class Inbound:
     sender_proof: str = ""
     forwarded: Forwarded | None = None
     problems: tuple[str, ...] = ()
+    # {"invitation": {...}, "protection": "signed" | "encrypted"}, as `Message.understood` keeps it.
+    understood: dict[str, Any] = field(default_factory=dict)
     team_id: int | None = None
 
 
@@ -118,6 +120,8 @@ class Reachability:
     is_reachable: bool
     reason: str = ""
     message_id: int | None = None
+    # One mail that came back; it takes several of them until nobody writes there any more.
+    is_bounce: bool = False
 
 
 InboundEvent = Inbound | Receipt | Edit | Reachability

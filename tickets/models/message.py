@@ -74,6 +74,8 @@ class Message(models.Model):
     thread_reason = models.CharField(max_length=200, blank=True, default="")
     sender_auth = models.CharField(max_length=12, blank=True, default="")
     problems = models.JSONField(default=list, blank=True)
+    # What its adapter read in it beside words and files: {"invitation": {...}, "protection": "signed"}.
+    understood = models.JSONField(default=dict, blank=True, db_default={})
     # Which clue decided: token, thread, sent, reference, subject, agent, moved; "" when it opened its ticket.
     thread_via = models.CharField(max_length=12, blank=True, default="", db_default="")
     # Who vouched for the sender, in words: "DKIM signature of example.net".

@@ -242,7 +242,8 @@ def _message(plan: _Plan, stored: Sequence[StoredFile]) -> list[Statement]:
         "recipients": json.dumps({"from": sender, **inbound.recipients}),
         "thread_reason": plan.decision.reason[:200], "thread_via": plan.decision.via,
         "sender_auth": inbound.sender_auth[:12], "sender_proof": inbound.sender_proof[:200],
-        "problems": json.dumps(list(inbound.problems)[:20]), "external_id": inbound.external_id[:998],
+        "problems": json.dumps(list(inbound.problems)[:20]), "understood": json.dumps(inbound.understood),
+        "external_id": inbound.external_id[:998],
         "created_at": at, "occurred_at": inbound.occurred_at, "delivery": "none", "attempts": 0, "failure": "",
     }  # fmt: skip
     statements = [_insert("tickets_message", row)]

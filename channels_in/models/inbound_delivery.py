@@ -16,7 +16,17 @@ class DeliveryState(models.TextChoices):
     DONE = "done", "Done"
     IGNORED = "ignored", "Nothing to do"
     QUARANTINED = "quarantined", "Could not be read"
+    SUSPENDED = "suspended", "Held back"
     DISCARDED = "discarded", "Discarded"
+
+
+class HeldFor(models.TextChoices):
+    """Why something that can be read well does not become a ticket until a person says so."""
+
+    SPAM = "spam", "Spam"
+    BLOCKED = "blocked", "Blocked sender"
+    LOOP = "loop", "Mail loop"
+    BURST = "burst", "Too much at once"
 
 
 class InboundDelivery(models.Model):
@@ -48,6 +58,14 @@ class InboundDelivery(models.Model):
     message_id = models.BigIntegerField(null=True, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
 
+    # While it is held back: why, and what people need to know to decide. `is_released`: a person let it in.
+    held_for = models.CharField(max_length=8, choices=HeldFor.choices, blank=True, default="", db_default="")
+    sender = models.CharField(max_length=320, blank=True, default="", db_default="")
+    subject = models.CharField(max_length=200, blank=True, default="", db_default="")
+    is_released = models.BooleanField(default=False, db_default=False)
+    # The raw bytes of what never became a message are dropped after a while; those of messages stay with them.
+    raw_dropped_at = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         verbose_name_plural = "inbound deliveries"
         constraints = [models.UniqueConstraint(fields=["inbox", "external_id"], name="delivery_unique")]
@@ -55,6 +73,13 @@ class InboundDelivery(models.Model):
             models.Index("due_at", "id", name="delivery_due", condition=Q(state="new")),
             models.Index("inbox", "lane", "id", name="delivery_lane", condition=Q(state="new") & ~Q(lane="")),
             models.Index("inbox", "id", name="delivery_problem", condition=Q(state="quarantined")),
+            models.Index("inbox", "id", name="delivery_suspended", condition=Q(state="suspended")),
+            models.Index(
+                "handled_at",
+                name="delivery_raw_to_drop",
+                condition=Q(raw_dropped_at__isnull=True)
+                & (Q(state__in=["ignored", "discarded"]) | Q(outcome="duplicate")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,12 @@ _FIELD_KINDS: dict[str, Kind] = {
     FieldKind.CHOICES: SEVERAL,
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_METRICS = [("first_response", "First response"), ("next_response", "Next response"), ("resolution", "Resolution")]
+_METRICS = [
+    ("first_response", "First response"),
+    ("next_response", "Next response"),
+    ("update", "Update"),
+    ("resolution", "Resolution"),
+]
 _ACTORS = [("agent", "an agent"), ("contact", "the customer"), ("rule", "a rule"), ("system", "Helpdesk itself")]
 
 
@@ -104,10 +109,12 @@ _ALL: tuple[Fact, ...] = (
     ColumnFact("contact_name", "Contact's name", TEXT, section="Contact", path="contact__name"),
     AddressesFact("contact_address", "Contact's address", ANY_TEXT, section="Contact"),
     ColumnFact("contact_language", "Contact's language", WORD, section="Contact", path="contact__language"),
+    ColumnFact("contact_tier", "Contact's tier", WORD, section="Contact", path="contact__tier"),
     ColumnFact("contact_blocked", "Contact is blocked", FLAG, section="Contact", path="contact__is_blocked"),
     ColumnFact(
         "organization", "Organization", ID, section="Organization", path="organization_id", choices=_organizations
     ),
+    ColumnFact("organization_tier", "Organization's tier", WORD, section="Organization", path="organization__tier"),
     ColumnFact("organization_name", "Organization's name", TEXT, section="Organization", path="organization__name"),
     ColumnFact(
         "organization_domain", "Organization's domain", WORDS, section="Organization", path="organization__domains"

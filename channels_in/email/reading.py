@@ -13,6 +13,7 @@ from channels_in.email.kind import KIND
 from channels_in.email.parse import BouncedRecipient, ParsedFile, ParsedMail, parse
 from channels_in.email.parse.addresses import Address, first_address, normal_address
 from channels_in.email.sender_auth import FAIL, by_border
+from channels_in.email.understanding import shown_text, understood
 from tickets.inbound import Clues, Inbound, InboundFile, Reachability, Receipt, Sender
 from tickets.models import Delivery
 
@@ -27,7 +28,6 @@ NULL_SENDER = "<>"
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
 _BAD_MAILBOX = re.compile(r"5\.1\.\d{1,3}")
 _WORDS = {
-    "encrypted": "This mail is encrypted; the desk cannot read it.",
     "from_missing": "It has no From; the sender was taken from another header.",
     "from_unreadable": "Its From cannot be read; the sender was taken from another header.",
     "multipart_without_parts": "Its parts are damaged; it is shown as plain text.",
@@ -38,7 +38,6 @@ _WORDS = {
     "tnef_unreadable": "winmail.dat could not be opened.",
     "unreadable_body": "Its body could not be read.",
 }
-_ENCRYPTED = "[This mail is encrypted. The desk cannot show it; the original is attached.]"
 
 
 def read(delivery: RawDelivery) -> list[ParsedEvent]:
@@ -91,6 +90,7 @@ def _bounced(mail: ParsedMail, delivery: RawDelivery) -> list[ParsedEvent]:
                 is_reachable=False,
                 reason=_bounce_reason(item),
                 message_id=message_id,
+                is_bounce=True,
             )
             for item in final
             if item.is_permanent and _BAD_MAILBOX.fullmatch(item.status)
@@ -124,7 +124,6 @@ def _complaint(mail: ParsedMail) -> list[ParsedEvent]:
 def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
     sender = _sender(mail, delivery)
     clues = _clues(mail, delivery, sender.address)
-    text = mail.reply_text or mail.text
     check = by_border(mail, delivery.inbox.config)
     problems = [_WORDS[code] for code in mail.problems if code in _WORDS]
     if mail.from_count > 1:
@@ -136,8 +135,6 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
     has_null_sender = mail.return_path == "" or delivery.headers.get("mail_from") == NULL_SENDER
     is_automatic = mail.nature.is_auto_reply or has_null_sender
     files = [_file(item) for item in mail.files]
-    if "encrypted" in mail.problems and not text:
-        text = _ENCRYPTED
     return Inbound(
         external_id=delivery.external_id if _is_reused(delivery, mail) else mail.message_id,
         sender=Sender(
@@ -146,7 +143,7 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
             name=sender.name,
             verified_how="token" if clues.reply_token_ticket_id is not None and check.verdict != FAIL else "",
         ),
-        text=text,
+        text=shown_text(mail),
         full_text=mail.text,
         html=mail.html,
         has_remote_images=mail.has_remote_images,
@@ -161,6 +158,7 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         sender_proof=check.proof,
         forwarded=forwarded(mail),
         problems=tuple(problems),
+        understood=understood(mail),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote
 
+from channels_in.email.parse.armor import is_encrypted
 from channels_in.email.parse.attachments import (
     content_id_of,
     file_name_of,
@@ -63,6 +64,8 @@ def read_body(root: Part) -> Body:
     if reader.tnef_segment and not _has_content(segments):
         segments = [reader.tnef_segment]
     text, html = _join(segments, reader.problems)
+    if is_encrypted(text):
+        reader.problems.append("encrypted")
     has_own_text = any(segment.text for segment in segments)
     return Body(text, html, has_own_text, tuple(files), tuple(dict.fromkeys(reader.problems)))
 

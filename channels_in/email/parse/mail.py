@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from channels_in.email.parse.addresses import Address, first_address, name_without_address, parse_addresses
+from channels_in.email.parse.armor import SIGNED_TEXT, without_armor
 from channels_in.email.parse.automatic import read_nature
 from channels_in.email.parse.body import Body, read_body
 from channels_in.email.parse.headers import Headers
 from channels_in.email.parse.identifiers import generated_message_id, message_ids, own_message_id, parse_date
+from channels_in.email.parse.invitations import read_invitation
 from channels_in.email.parse.limits import MAX_SUBJECT
-from channels_in.email.parse.mime import build_tree
-from channels_in.email.parse.model import Nature, ParsedMail
+from channels_in.email.parse.mime import PKCS7, Part, build_tree
+from channels_in.email.parse.model import Nature, ParsedMail, Protection
 from channels_in.email.parse.reply import HISTORY_MARK, reply_only
 from core.html import has_remote_images, html_to_text
 
@@ -49,6 +51,8 @@ def parse(raw: bytes) -> ParsedMail:
         return_path=_return_path(headers),
         authentication_results=tuple(headers.all_raw("authentication-results")[:20]),
         from_count=headers.count("from"),
+        protection=_protection(root, body),
+        invitation=_guarded(lambda: read_invitation(root.walk()), None, "invitation_unreadable", problems),
         loop_marks=tuple(headers.all_raw(LOOP_HEADER)[:20]),
     )
 
@@ -89,6 +93,15 @@ def _identifiers(headers: Headers, raw: bytes, problems: list[str]) -> tuple[str
     return message_id, in_reply_to, tuple(dict.fromkeys((*answered[1:], *references)))
 
 
+def _protection(root: Part, body: Body) -> str:
+    if "encrypted" in body.problems:
+        return Protection.ENCRYPTED
+    is_signed = any(
+        part.type == "multipart/signed" or (part.type in PKCS7 and part.children) for part in root.walk()
+    ) or body.text.lstrip().startswith(SIGNED_TEXT)
+    return Protection.SIGNED if is_signed else Protection.NONE
+
+
 def _return_path(headers: Headers) -> str | None:
     """None without the header, "" for the empty one that bounces carry."""
     if not headers.has("return-path"):
@@ -98,8 +111,9 @@ def _return_path(headers: Headers) -> str | None:
 
 
 def _reply_text(body: Body) -> str:
-    reply = reply_only(body.text)
-    is_uncut = reply == body.text.strip()
+    text = without_armor(body.text)
+    reply = reply_only(text)
+    is_uncut = reply == text.strip()
     if body.html and (is_uncut or not body.has_own_text):
         # HTML may mark the history that no known phrase introduces.
         marked = html_to_text(body.html, history_mark=HISTORY_MARK)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from channels_in.email.parse.addresses import Address
+from channels_in.email.parse.invitations import Invitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Nature:
     complained_message_id: str = ""
 
 
+class Protection:
+    """How a mail was sealed. Nothing here says that a signature is genuine."""
+
+    NONE, SIGNED, ENCRYPTED = "", "signed", "encrypted"
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
     sender: Address
@@ -74,5 +81,7 @@ class ParsedMail:
     # Values of Authentication-Results, topmost first; only the border server's own may be believed.
     authentication_results: tuple[str, ...] = ()
     from_count: int = 1
+    protection: str = Protection.NONE
+    invitation: Invitation | None = None
     # The value of our own loop header, when the mail went through a desk before.
     loop_marks: tuple[str, ...] = ()

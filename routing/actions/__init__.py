@@ -7,10 +7,14 @@ from routing.actions.add_tag import AddTag
 from routing.actions.assign_agent import AssignAgent
 from routing.actions.assign_team import AssignTeam
 from routing.actions.base import Action
+from routing.actions.call_webhook import CallWebhook
+from routing.actions.follow_up import FollowUp
+from routing.actions.merge_into import MergeInto
 from routing.actions.notify_agent import NotifyAgent
 from routing.actions.remove_tag import RemoveTag
 from routing.actions.reply_with_template import ReplyWithTemplate
 from routing.actions.require_skill import RequireSkill
+from routing.actions.set_field import SetField
 from routing.actions.set_priority import SetPriority
 from routing.actions.set_status import SetStatus
 from routing.actions.snooze import Snooze
@@ -23,10 +27,14 @@ _ALL: tuple[type[Action], ...] = (
     SetPriority,
     AddTag,
     RemoveTag,
+    SetField,
     AddNote,
     NotifyAgent,
     ReplyWithTemplate,
     Snooze,
+    FollowUp,
+    MergeInto,
+    CallWebhook,
 )
 
 ACTIONS: dict[str, Action] = {action.key: action() for action in _ALL}

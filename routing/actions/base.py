@@ -21,6 +21,10 @@ class Action(ABC):
     key: ClassVar[str]
     label: ClassVar[str]
     Params: ClassVar[type[forms.Form]]
+    # It reaches outside of the desk: only managers may put it into a rule or a macro.
+    is_unsafe: ClassVar[bool] = False
+    # It speaks to the customer: macros offer text for the draft instead.
+    sends: ClassVar[bool] = False
 
     def clean(self, params: Values) -> dict[str, Any]:
         """The parameters as plain JSON values, or Invalid at their fields."""

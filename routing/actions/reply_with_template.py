@@ -14,6 +14,8 @@ class ReplyWithTemplate(Action):
     key = "reply_with_template"
     label = "Reply with a text"
     Params = TextForm
+    is_unsafe = True
+    sends = True
 
     def describe(self, params: Values) -> str:
         return f"Reply “{shortened(params['text'])}”"

@@ -10,6 +10,7 @@ from tickets.models import Ticket
 
 PLACEHOLDERS = {
     "contact.name": "the customer's name",
+    "contact.first_name": "the customer's first name",
     "ticket.number": "the ticket's number",
     "ticket.subject": "the subject",
     "team.name": "the team's name",
@@ -28,16 +29,21 @@ class TextForm(forms.Form):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        unknown = sorted({name for name in _MARK.findall(text) if name not in PLACEHOLDERS})
-        if unknown:
-            raise forms.ValidationError(f"There is no placeholder {{{{{unknown[0]}}}}}.")
+        if unknown := unknown_placeholder(text):
+            raise forms.ValidationError(f"There is no placeholder {{{{{unknown}}}}}.")
         return text
+
+
+def unknown_placeholder(text: str) -> str:
+    """The first name in the text that is no placeholder; empty when all are known."""
+    return next((name for name in sorted(set(_MARK.findall(text))) if name not in PLACEHOLDERS), "")
 
 
 def filled(text: str, ticket: Ticket) -> str:
     """The text with its placeholders replaced; what is unknown becomes empty."""
     values = {
         "contact.name": _name(ticket.contact.name),
+        "contact.first_name": _name(ticket.contact.name).split(" ")[0],
         "ticket.number": str(ticket.number),
         "ticket.subject": ticket.subject,
         "team.name": ticket.team.name if ticket.team else "",

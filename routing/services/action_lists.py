@@ -7,19 +7,22 @@ from typing import Any
 
 from core.errors import Invalid
 from core.events.catalogue import Actor
+from people.models import Agent
+from people.policy import require
 from routing.actions import ACTIONS
 from tickets.models import Ticket
 
 MAX_ACTIONS = 20
 
 
-def checked(actions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The list in its stored form, or Invalid at `actions/<index>`."""
-    if not actions:
-        raise Invalid("Choose at least one action.", fields={"actions": "Choose at least one action."})
+def checked(actions: Sequence[Mapping[str, Any]], *, by: Agent | None = None) -> list[dict[str, Any]]:
+    """The list in its stored form, or Invalid at `actions/<index>`; what reaches outside needs a manager's right."""
     if len(actions) > MAX_ACTIONS:
         raise Invalid("Too many actions.", fields={"actions": f"At most {MAX_ACTIONS} actions."})
-    return [_checked(item, index) for index, item in enumerate(actions)]
+    kept = [_checked(item, index) for index, item in enumerate(actions)]
+    if by and any(ACTIONS[item["action"]].is_unsafe for item in kept):
+        require(by, "manage_desk")
+    return kept
 
 
 def run(actions: Iterable[Mapping[str, Any]], ticket: Ticket, *, actor: Actor) -> list[str]:

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
 from core import http
@@ -14,6 +15,8 @@ from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor
 from notifications.services.notify import notify
+from people.policy import require
+from people.selectors.agents import acting_agent
 from routing.models import CallState, Reminder, WebhookCall
 from tickets.models import Status, Ticket
 from tickets.services import changes, journal, messages
@@ -29,6 +32,7 @@ PAUSES = (1, 5, 15, 60, 240, 720, 1440)
 
 def remind(ticket: Ticket, *, days: int, text: str, actor: Actor) -> None:
     """Look again in some days; a ticket has one reminder of each rule."""
+    _allow(actor)
     due_at = now() + timedelta(days=days)
     with unit_of_work():
         fresh = journal.locked(ticket)
@@ -70,9 +74,32 @@ def _bring_back(reminder_id: int, ticket_id: int) -> None:
             notify(ticket, agent=owner, text=text[:200], actor=actor)
 
 
-def ask_for_call(ticket: Ticket, *, url: str, payload: dict[str, Any]) -> WebhookCall:
-    """Queue a POST; it leaves after the commit, and is tried for two days."""
-    return WebhookCall.objects.create(ticket=ticket, url=url, payload=payload)
+def ask_for_call(ticket: Ticket, *, url: str, actor: Actor) -> WebhookCall:
+    """Queue a POST about the ticket; it leaves after the commit, and is tried for two days."""
+    _allow(actor)
+    return WebhookCall.objects.create(ticket=ticket, url=url, payload=told(ticket, actor))
+
+
+def told(ticket: Ticket, actor: Actor) -> dict[str, Any]:
+    """What other systems get to know: the ticket's own row, and no word of its messages."""
+    names = ("number", "subject", "status", "priority", "channel", "tags", "fields")
+    return {
+        "sent_by": actor.name,
+        "at": now().isoformat(),
+        "ticket": {
+            **{name: getattr(ticket, name) for name in names},
+            "inbox": ticket.inbox.name,
+            "team": ticket.team.name if ticket.team else None,
+            "assignee": ticket.assignee.name if ticket.assignee else None,
+            "contact": {"id": ticket.contact_id, "name": ticket.contact.name},
+            "url": f"{settings.SITE_URL.rstrip('/')}/tickets/{ticket.number}/",
+        },
+    }
+
+
+def _allow(actor: Actor) -> None:
+    if agent := acting_agent(actor):
+        require(agent, "edit_ticket")
 
 
 def due_calls() -> list[int]:

@@ -140,7 +140,9 @@ def _check(draft: RuleDraft) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         raise Invalid("Choose an event.", fields={"event": "Rules cannot react to this."})
     if draft.during not in During.values or (draft.during != During.ALWAYS and draft.hours is None):
         raise Invalid("Choose business hours.", fields={"hours": "Choose the hours that are meant."})
-    return checked(draft.conditions, listing=False), action_lists.checked(draft.actions)
+    if not draft.actions:
+        raise Invalid("Choose at least one action.", fields={"actions": "Choose at least one action."})
+    return checked(draft.conditions), action_lists.checked(draft.actions)
 
 
 def _check_wait(draft: RuleDraft) -> None:

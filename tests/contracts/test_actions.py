@@ -21,7 +21,7 @@ from routing.services.macros import MacroDraft, apply_macro, save_macro
 from routing.services.rules import RuleDraft, save_rule
 from routing.tasks import react_to_events
 from tests.desk import a_team, an_agent, an_inbox, customer_writes, plain_channel
-from tickets.models import Message, Ticket, TicketEvent
+from tickets.models import CustomField, Message, Ticket, TicketEvent
 from tickets.services import changes
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,10 @@ PARAMS: dict[str, dict[str, Any]] = {
     "notify_agent": {"agent": "lead", "text": "Look"},
     "reply_with_template": {"text": "We got #{{ticket.number}}"},
     "snooze": {"hours": 2},
+    "set_field": {"field": "plan", "value": "Gold"},
+    "follow_up": {"days": 3, "text": "Ask again"},
+    "merge_into": {"which": "newest"},
+    "call_webhook": {"url": "https://hooks.example.com/tickets"},
 }
 # What people who may only write notes may do too.
 FREE_FOR_ALL = {"add_note", "notify_agent"}
@@ -49,6 +53,11 @@ every_action = pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS.k
 @pytest.fixture(autouse=True)
 def _plain_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tickets.capabilities._provider", plain_channel)
+
+
+@pytest.fixture(autouse=True)
+def _a_field(db: None) -> None:
+    CustomField.objects.create(key="plan", label="Plan", kind="text")
 
 
 @pytest.fixture
@@ -111,6 +120,10 @@ def test_effects_name_the_rule_that_caused_them(action: Action, ticket: Ticket) 
 def test_macro_does_no_more_than_its_agent_may(action: Action, ticket: Ticket) -> None:
     light = an_agent("Lia Light", role=Role.LIGHT)
     actions = [{"action": action.key, "params": PARAMS[action.key]}]
+    if action.sends:
+        with pytest.raises(Invalid, match="goes into the draft"):
+            save_macro(MacroDraft(name="Macro", actions=actions))
+        return
     macro = save_macro(MacroDraft(name="Macro", actions=actions))
     if action.key in FREE_FOR_ALL:
         apply_macro(ticket, macro=macro, agent=light)

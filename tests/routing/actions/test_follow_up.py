@@ -1,0 +1,59 @@
+"""The action that comes back to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from core.clock import now
+from notifications.selectors.bell import bell_of
+from people.models import Agent
+from routing.models import Reminder
+from routing.tasks import fire_time_rules
+from tests.desk import customer_writes
+from tests.routing.doing import do
+from tickets.models import Inbox, Message
+from tickets.services import changes
+
+
+@pytest.fixture
+def clock(db: None) -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(now(), tick=False) as traveller:
+        yield traveller
+
+
+def test_ticket_comes_back_open_with_a_note_and_the_bell(
+    inbox: Inbox, ben: Agent, clock: time_machine.Traveller
+) -> None:
+    ticket = do("set_status", customer_writes(inbox), status="pending")
+    do("follow_up", ticket, days=2, text="Did they answer?")
+    clock.shift(timedelta(days=1))
+    fire_time_rules()
+    ticket.refresh_from_db()
+    assert ticket.status == "pending"
+    clock.shift(timedelta(days=1))
+    for _ in range(2):
+        fire_time_rules()
+    ticket.refresh_from_db()
+    assert ticket.status == "open"
+    assert [note.text for note in Message.objects.filter(ticket=ticket, kind="note")] == ["Did they answer?"]
+    assert [line.text for line in bell_of(ben).notifications] == ["Did they answer?"]
+
+
+def test_resolved_ticket_stays_in_peace(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    ticket = do("follow_up", customer_writes(inbox), days=2)
+    changes.set_status(ticket, status="resolved", actor=mia.as_actor())
+    clock.shift(timedelta(days=3))
+    fire_time_rules()
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
+    assert Reminder.objects.get().settled_at
+
+
+def test_asking_again_moves_the_reminder(inbox: Inbox) -> None:
+    ticket = do("follow_up", customer_writes(inbox), days=2)
+    do("follow_up", ticket, days=5)
+    assert Reminder.objects.get().due_at > now() + timedelta(days=4)

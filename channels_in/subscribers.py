@@ -6,12 +6,18 @@ from collections.abc import Sequence
 
 from channels_in.services.enqueue import DELIVER, ask
 from core.events.bus import after
-from core.events.catalogue import MessageQueued
+from core.events.catalogue import MessageQueued, SideMessageQueued
 from tickets.services import outbox
 
 
 @after(MessageQueued)
 def on_message_queued(events: Sequence[MessageQueued]) -> None:
     """Those within their undo window wait for the sweeper."""
+    if due := outbox.due_among([event.message_id for event in events]):
+        ask(DELIVER, due)
+
+
+@after(SideMessageQueued)
+def on_side_message_queued(events: Sequence[SideMessageQueued]) -> None:
     if due := outbox.due_among([event.message_id for event in events]):
         ask(DELIVER, due)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
+from channels_in.selectors.sources import has_source
 from tickets.models import Attachment, Delivery, Message, TicketEvent
 from tickets.selectors.rows import channel_of
 from tickets.selectors.timeline import Entry
 from workspace.directory import Directory, directory
+from workspace.invitations import InvitationCard, invitation_card
 from workspace.sentences import Sentence, sentence
 
 _FOLD_FROM = 3
@@ -39,6 +42,7 @@ class ChangeItem:
     seq: int
     at: datetime
     sentence: Sentence
+    undo_url: str = ""
     kind: str = "change"
 
 
@@ -61,7 +65,13 @@ class MessageItem:
     delivery_icon: str
     folded: str
     files: list[Attachment] = field(default_factory=list)
+    invitation: InvitationCard | None = None
+    has_source: bool = False
     kind: str = "message"
+
+    @property
+    def protection(self) -> str:
+        return str(self.message.understood.get("protection", ""))
 
     @property
     def can_try_again(self) -> bool:
@@ -74,6 +84,7 @@ Item = DayItem | ChangeItem | ChangesItem | MessageItem
 def items(entries: Sequence[Entry], *, fold: bool = True) -> list[Item]:
     """Ready to render; `fold` gathers long runs of changes (live additions stay single)."""
     names = directory()
+    undone = {entry.event.data.get("undoes") for entry in entries if entry.event}
     shown: list[Item] = []
     run: list[ChangeItem] = []
     day: date | None = None
@@ -95,7 +106,7 @@ def items(entries: Sequence[Entry], *, fold: bool = True) -> list[Item]:
             end_run()
             shown.append(message_item(entry.message))
         elif entry.event is not None:
-            run.append(_change(entry.event, names))
+            run.append(_change(entry.event, names, is_undone=entry.event.pk in undone))
     end_run()
     return shown
 
@@ -113,6 +124,8 @@ def message_item(message: Message) -> MessageItem:
         delivery_icon=_DELIVERY_ICONS.get(Delivery(message.delivery), ""),
         folded=full if full and full != text else "",
         files=[file for file in message.attachments.all() if not (file.is_inline and message.has_html)],
+        invitation=invitation_card(message.understood),
+        has_source=has_source(message),
     )
 
 
@@ -133,5 +146,12 @@ def _author(message: Message) -> str:
     return "Helpdesk" if message.direction == "out" else "Customer"
 
 
-def _change(event: TicketEvent, names: Directory) -> ChangeItem:
-    return ChangeItem(event.seq, localtime(event.at), sentence(event, names))
+def _change(event: TicketEvent, names: Directory, *, is_undone: bool) -> ChangeItem:
+    return ChangeItem(event.seq, localtime(event.at), sentence(event, names), "" if is_undone else _undo_url(event))
+
+
+def _undo_url(event: TicketEvent) -> str:
+    """Where a change can be taken back for good, long after the toast that offered it has gone."""
+    if event.kind != "MessagesMovedOut" or event.data.get("undoes"):
+        return ""
+    return reverse("workspace:ticket-move-undo", args=[event.ticket.number, event.pk])

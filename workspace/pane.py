@@ -15,9 +15,10 @@ from people.models import Agent
 from people.policy import may
 from tickets.models import Priority, Status, Ticket
 from tickets.selectors.drafts import drafts_of
+from tickets.selectors.links import linked
 from tickets.selectors.reach import Reach, reach
 from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS, channel_of, due_context, row_context
-from tickets.selectors.timeline import entries_after, retracted_after, timeline
+from tickets.selectors.timeline import entries_after, moved_back_after, retracted_after, timeline
 from workspace.entries import items
 
 
@@ -41,6 +42,7 @@ def head_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "priority_label": Priority(ticket.priority).label,
         "priority_icon": PRIORITY_ICONS[ticket.priority],
         "may_edit": may(agent, "edit_ticket"),
+        "linked": linked(agent, ticket),
         "snoozed_until": localtime(ticket.snoozed_until) if ticket.snoozed_until else None,
         **due_context(ticket, now()),
     }
@@ -68,6 +70,7 @@ def delta(request: HttpRequest, agent: Agent, ticket: Ticket, seq: int) -> dict[
         "number": ticket.number,
         "seq": ticket.last_seq,
         "entries": render_to_string("workspace/_entries.html", {"items": fresh}, request),
+        "back": moved_back_after(ticket, seq) if ticket.last_seq > seq else [],
         "gone": retracted_after(ticket, seq) if ticket.last_seq > seq else [],
         "head": render_to_string("workspace/_head.html", head_context(agent, ticket), request),
         "state": composer_state(request, agent, ticket),

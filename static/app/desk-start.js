@@ -1,5 +1,6 @@
 // The start of the desk: what only the list and the open ticket need.
 
+import "./moving.js";
 import "./macros.js";
 import "./rename.js";
 import "./triage.js";

@@ -37,7 +37,8 @@ CLASSES: dict[str, str] = {
         f"workspace:{name}": OBJECT
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
-            " ticket-draft ticket-change message-body message-undo message-retry attachment contact problem"
+            " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
+            " message-body message-source message-source-file message-undo message-retry attachment contact problem"
             " problem-retry problem-discard"
         ).split()
     },
@@ -52,6 +53,8 @@ FAMILIES: dict[str, str] = {
     "reports:": MANAGERS,
     "workspace:settings-team": MANAGERS,
     "workspace:settings-inbox-new": ADMINS,  # it takes credentials
+    "workspace:settings-inbox-sign-in": ADMINS,
+    "workspace:settings-sign-in-return": ADMINS,
     "workspace:settings-inbox": MANAGERS,
     "workspace:settings-sla": MANAGERS,
     "workspace:settings-rule": MANAGERS,

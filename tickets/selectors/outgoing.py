@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
 from core.clock import now
 from core.crypto import is_signed, signature
@@ -16,15 +17,22 @@ from tickets.models import Attachment, Direction, Message, MessageKind
 LINK_LIFE = timedelta(days=60)
 _LINK = "file-link"
 _LINK_BYTES = 20
+SENT_KINDS = (MessageKind.REPLY, MessageKind.SIDE)
+
+
+def conversation_of(message: Message) -> QuerySet[Message]:
+    """All that its receivers may know: the conversation with the customer, or the one side conversation."""
+    if message.side_id is not None:
+        return Message.objects.filter(side_id=message.side_id)
+    return Message.objects.filter(ticket_id=message.ticket_id, kind=MessageKind.REPLY)
 
 
 def answered_by(message: Message) -> Message | None:
-    """The customer's newest message that the reply's author had before them, in the same inbox."""
+    """Their newest message that the reply's author had before them, in the same inbox."""
     return (
-        Message.objects.filter(
-            ticket_id=message.ticket_id,
+        conversation_of(message)
+        .filter(
             inbox_id=message.inbox_id,
-            kind=MessageKind.REPLY,
             direction=Direction.IN,
             seq__lt=message.seq,
         )
@@ -59,7 +67,7 @@ def file_link(file: Attachment) -> str:
 
 
 def linked_file(file_id: UUID, until: int, mark: str) -> Attachment | None:
-    """The file behind a signed address; None when it is forged or too old, and when the message is not public."""
+    """The file behind a signed address; None when it is forged or too old, and when the message never left."""
     if not is_signed(mark, _LINK, file_id, until, size=_LINK_BYTES) or until < now().timestamp():
         return None
-    return Attachment.objects.filter(pk=file_id, message__kind=MessageKind.REPLY).first()
+    return Attachment.objects.filter(pk=file_id, message__kind__in=SENT_KINDS).first()

@@ -46,7 +46,7 @@ def timeline(ticket: Ticket, *, before_seq: int | None = None, size: int = PAGE_
     if earlier:
         events = events.filter(seq__gte=earlier)
     entries = [Entry(row.seq, message=row) for row in newest[:size]]
-    entries += [Entry(row.seq, event=row) for row in events.order_by("-seq")[:200]]
+    entries += [Entry(row.seq, event=_of(ticket, row)) for row in events.order_by("-seq")[:200]]
     entries.sort(key=lambda entry: entry.seq)
     return Timeline(entries, ticket.last_seq, earlier)
 
@@ -55,7 +55,7 @@ def entries_after(ticket: Ticket, seq: int, *, limit: int = 200) -> list[Entry]:
     """What is new since `seq`: new entries, and earlier messages whose delivery or text changed since."""
     events = list(TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq).order_by("seq")[:limit])
     wanted = {pk for event in events if event.kind in _SILENT | TOUCHING | _MOVING for pk in _named_by(event.data)}
-    entries = [Entry(event.seq, event=event) for event in events if event.kind not in _SILENT | TOUCHING]
+    entries = [Entry(event.seq, event=_of(ticket, event)) for event in events if event.kind not in _SILENT | TOUCHING]
     if wanted:
         entries += [Entry(row.seq, message=row) for row in _messages(ticket).filter(pk__in=wanted)]
     entries.sort(key=lambda entry: entry.seq)
@@ -71,6 +71,17 @@ def retracted_after(ticket: Ticket, seq: int) -> list[int]:
         return []
     still_here = _messages(ticket).filter(pk__in=gone).values_list("pk", flat=True)
     return sorted(gone - set(still_here))
+
+
+def moved_back_after(ticket: Ticket, seq: int) -> list[int]:
+    """Messages that stand in their old places again: open screens put them there, not at the end."""
+    events = TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq, kind="MessagesMovedBack")
+    return [pk for data in events.values_list("data", flat=True) for pk in _named_by(data)]
+
+
+def _of(ticket: Ticket, event: TicketEvent) -> TicketEvent:
+    event.ticket = ticket  # known already: no query for it
+    return event
 
 
 def _named_by(data: dict[str, Any]) -> list[int]:

@@ -57,7 +57,7 @@ def letter_of(inbox: Inbox, message: Message, *, as_links: bool = False) -> Lett
         bcc=bcc,
         subject=subject_of(message),
         date=message.created_at,
-        reply_to=tokens.reply_address(inbox.address, ticket_id=message.ticket_id, to=to[0].addr_spec),
+        reply_to=_reply_address(inbox, message, to=to[0].addr_spec),
         headers=[*thread_headers(message), (LOOP_HEADER, tokens.loop_mark()), *_robot_headers(message)],
         text=text_part(message.text, signature, quote, files.links),
         html=html_part(message.text, signature, quote, files.links, files.pictures),
@@ -65,6 +65,13 @@ def letter_of(inbox: Inbox, message: Message, *, as_links: bool = False) -> Lett
         beside=files.beside,
         has_links=bool(files.links),
     )
+
+
+def _reply_address(inbox: Inbox, message: Message, *, to: str) -> str:
+    """A third party's answers come back into its side conversation, never to the customer's."""
+    if message.side_id is not None:
+        return tokens.side_address(inbox.address, side_id=message.side_id, to=to)
+    return tokens.reply_address(inbox.address, ticket_id=message.ticket_id, to=to)
 
 
 def _robot_headers(message: Message) -> list[tuple[str, str]]:

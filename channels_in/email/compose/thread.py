@@ -14,8 +14,8 @@ import re
 from channels_in.email.compose.people import plain
 from channels_in.email.kind import KIND
 from core.text import clean_line
-from tickets.models import Direction, Message, MessageKind
-from tickets.selectors.outgoing import answered_by
+from tickets.models import Direction, Message
+from tickets.selectors.outgoing import answered_by, conversation_of
 
 MAX_REFERENCES = 20
 ALWAYS = "always"
@@ -62,20 +62,13 @@ def thread_headers(message: Message) -> list[tuple[str, str]]:
 
 def began_with_us(message: Message) -> bool:
     """Nobody wrote before us in this ticket."""
-    first = (
-        Message.objects.filter(ticket_id=message.ticket_id, kind=MessageKind.REPLY)
-        .order_by("seq")
-        .values_list("direction", flat=True)
-        .first()
-    )
+    first = conversation_of(message).order_by("seq").values_list("direction", flat=True).first()
     return first in (None, Direction.OUT)
 
 
 def _chain(message: Message) -> list[str]:
-    """The Message-IDs of the ticket's mails before this one, oldest first."""
-    mails = Message.objects.filter(
-        ticket_id=message.ticket_id, channel=KIND, kind=MessageKind.REPLY, seq__lt=message.seq
-    ).exclude(external_id="")
+    """The Message-IDs of the conversation's mails before this one, oldest first."""
+    mails = conversation_of(message).filter(channel=KIND, seq__lt=message.seq).exclude(external_id="")
     ids = list(mails.order_by("-seq").values_list("external_id", flat=True)[: MAX_REFERENCES - 1])
     first = mails.order_by("seq").values_list("external_id", flat=True).first()
     chain = [*([first] if first and first not in ids else []), *reversed(ids)]
@@ -92,7 +85,8 @@ def _thread_index(message: Message) -> str:
     """Outlook's own key of a conversation: when it began, an id of 16 bytes, and 5 bytes for each later mail."""
     began = message.ticket.created_at.timestamp() + _FILETIME_EPOCH_SECONDS
     head = int(began * 10_000_000).to_bytes(8, "big")[:6]
-    who = hashlib.sha256(f"ticket {message.ticket_id} of {message.inbox.address}".encode()).digest()[:16]
+    aside = f" aside {message.side_id}" if message.side_id is not None else ""
+    who = hashlib.sha256(f"ticket {message.ticket_id}{aside} of {message.inbox.address}".encode()).digest()[:16]
     later = max(int((message.created_at - message.ticket.created_at).total_seconds() * 10_000_000), 0) >> 18
     child = (later & 0x7FFFFFFF).to_bytes(4, "big") + bytes([message.seq & 0xFF])
     return base64.b64encode(head + who + (child if message.seq > 1 else b"")).decode()

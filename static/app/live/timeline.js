@@ -53,7 +53,7 @@ export function showNews(data) {
   log.dataset.seq = data.seq;
   const fresh = document.createElement("template");
   fresh.innerHTML = data.entries;
-  const added = [...fresh.content.children].filter((entry) => put(log, entry, before));
+  const added = [...fresh.content.children].filter((entry) => put(log, entry, before, data.back));
   data.gone?.forEach((id) => log.querySelector(`[data-message="${id}"]`)?.remove());
   if (data.head) morphHead(data.head);
   if (added.length && wasAtEnd) scroller.scrollTo({ top: scroller.scrollHeight });
@@ -62,7 +62,7 @@ export function showNews(data) {
 }
 
 /** True when the entry is a new one at the end. Days have no seq, sent messages replace their ghost. */
-function put(log, entry, before) {
+function put(log, entry, before, back = []) {
   const { message, key, seq } = entry.dataset;
   const find = (name, value) => (value ? log.querySelector(`[data-${name}="${CSS.escape(value)}"]`) : null);
   const present = find("message", message) ?? find("ghost", key);
@@ -70,9 +70,18 @@ function put(log, entry, before) {
     present.replaceWith(entry);
     return false;
   }
+  if (back.includes(Number(message))) return putBack(log, entry);
   if (seq ? Number(seq) <= before : entry.id && document.getElementById(entry.id)) return false;
   log.append(entry);
   return true;
+}
+
+/** A message that was moved away has come back: to its old place, unless that is further up than what is shown. */
+function putBack(log, entry) {
+  const seq = Number(entry.dataset.seq);
+  const later = [...log.querySelectorAll(":scope > [data-seq]")].find((item) => Number(item.dataset.seq) > seq);
+  log.insertBefore(entry, later ?? null);
+  return false;
 }
 
 function morphHead(html) {

@@ -1,0 +1,41 @@
+"""Tickets that have to do with each other: what one follows, where it went, where its messages may belong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from people.models import Agent
+from tickets.models import Link, Ticket
+from tickets.selectors.access import tickets_visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """`words` lead to the other ticket: "Possibly belongs to". `may_join`: one click puts this one into it."""
+
+    words: str
+    other: Ticket
+    may_join: bool
+
+
+def linked(agent: Agent, ticket: Ticket) -> Linked | None:
+    """Where this ticket points, if the agent may see that; no query when it points nowhere."""
+    other_id = ticket.merged_into_id or ticket.follows_id
+    if other_id is None:
+        return None
+    other = tickets_visible_to(agent).filter(pk=other_id).first()
+    if other is None:
+        return None
+    if ticket.merged_into_id is not None:
+        return Linked("Merged into", other, may_join=False)
+    words = Link(ticket.follows_why).label if ticket.follows_why else "Follows"
+    return Linked(words, other, may_join=ticket.follows_why in (Link.MAYBE, Link.COPY))
+
+
+def likely_targets(agent: Agent, ticket: Ticket, *, size: int) -> list[Ticket]:
+    """Where a message of the ticket most likely belongs: linked tickets, then others of its customer, newest first."""
+    visible = tickets_visible_to(agent).select_related("contact").exclude(pk=ticket.pk).filter(merged_into=None)
+    related = [pk for pk in (ticket.follows_id,) if pk is not None]
+    first = [*visible.filter(pk__in=related), *visible.filter(follows=ticket).order_by("-id")[:size]]
+    others = visible.filter(contact_id=ticket.contact_id).order_by("-last_message_at", "-id")[:size]
+    return list({row.pk: row for row in [*first, *others]}.values())[:size]

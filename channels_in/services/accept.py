@@ -48,10 +48,10 @@ def accept(
     `is_enqueued=False` is for callers that go on with `process_now`. Database errors reach the caller, who must not
     say OK then.
     """
-    key = _short(external_id)
+    key = short_id(external_id)
     crashpoint("accept.before_commit")
     with connection.cursor() as cursor:
-        places = [_short(lane, 120), _short(bundle, 120), BUNDLE_SECONDS if bundle else 0]
+        places = [short_id(lane, 120), short_id(bundle, 120), BUNDLE_SECONDS if bundle else 0]
         cursor.execute(_INSERT, [inbox.pk, key, raw, json.dumps(dict(headers)), *places])
         inserted = cursor.fetchone()
         if inserted is None:
@@ -64,7 +64,7 @@ def accept(
     return Accepted(delivery_id=delivery_id, is_duplicate=False)
 
 
-def _short(text: str, limit: int = EXTERNAL_ID_LENGTH) -> str:
+def short_id(text: str, limit: int = EXTERNAL_ID_LENGTH) -> str:
     """Ids of any length and content fit the column and its index; long ones by their hash."""
     clean = text.replace("\x00", "\ufffd").encode(errors="replace").decode()
     if len(clean) <= limit:

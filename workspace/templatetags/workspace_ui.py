@@ -105,7 +105,8 @@ def _message_key(item: MessageItem) -> tuple[object, ...]:
     m = item.message
     moving = (m.pk, m.seq, m.delivery, m.failure, m.sent_at, m.edited_at, m.external_id, m.text, m.inbox.name)
     files = tuple((file.pk, file.name) for file in item.files)
-    return (*moving, item.author, item.channel_label, item.folded, files, timezone.get_current_timezone_name())
+    read = (str(m.understood), item.author, item.channel_label, item.folded, files)
+    return (*moving, *read, timezone.get_current_timezone_name())
 
 
 def _row_key(row: dict[str, Any]) -> tuple[object, ...]:

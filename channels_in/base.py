@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
@@ -17,6 +17,9 @@ from core.errors import HelpdeskError
 from tickets.capabilities import Capabilities
 from tickets.inbound import Inbound, InboundEvent, InboundFile
 from tickets.models import Inbox, Message
+
+if TYPE_CHECKING:
+    from channels_in.services.accept import Accepted
 
 Headers = Mapping[str, str]
 
@@ -57,7 +60,26 @@ class RemoteFile(InboundFile):
     size: int | None = None
 
 
-ParsedEvent = InboundEvent | Ignored
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """A delivery inside another one, such as a mail in a webhook: it is stored and read like one that came by itself.
+
+    `ref` names what the provider only mentions; `fetch_enclosed` gets it before anything is recorded.
+    """
+
+    raw: bytes = field(default=b"", repr=False)
+    envelope: Mapping[str, str] = field(default_factory=dict)
+    ref: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """The provider asks whether it may call us: `confirm` tells it so, once."""
+
+    ref: str = field(repr=False)
+
+
+ParsedEvent = InboundEvent | Ignored | Enclosed | Confirmation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +212,14 @@ class Adapter(ABC):
         """What the settings page can try out against the real world, in the order of the list."""
         return []
 
+    def most_webhook_bytes(self, inbox: Inbox) -> int:
+        """How large a webhook may be."""
+        return 1024 * 1024
+
+    def stored_headers(self, inbox: Inbox, headers: Headers) -> dict[str, str]:
+        """What the parser will need to know of a webhook besides its body."""
+        return {name: value for name, value in headers.items() if name in self.kept_headers}
+
     def handshake(self, inbox: Inbox, query: Mapping[str, str], body: bytes) -> HandshakeAnswer | None:
         """The answer to a provider that only checks the address; None when it is a real delivery."""
         return None
@@ -225,6 +255,18 @@ class Adapter(ABC):
     def fetch_file(self, inbox: Inbox, file: RemoteFile) -> bytes:
         """Get a file from the provider. Raises ChannelError."""
         raise NotImplementedError(f"{self.kind} has no files to fetch")
+
+    def fetch_enclosed(self, inbox: Inbox, enclosed: Enclosed) -> Enclosed:
+        """Get from the provider what the webhook only mentions. Raises ChannelError."""
+        raise NotImplementedError(f"{self.kind} has nothing to fetch")
+
+    def take_in(self, inbox: Inbox, enclosed: Enclosed) -> Accepted:
+        """Store what came inside another delivery, within the transaction that ends the outer one."""
+        raise NotImplementedError(f"{self.kind} has nothing inside")
+
+    def confirm(self, inbox: Inbox, confirmation: Confirmation) -> None:
+        """Answer the provider's question whether it may call us. Raises ChannelError."""
+        raise NotImplementedError(f"{self.kind} confirms nothing")
 
     @abstractmethod
     def send(self, inbox: Inbox, message: Message, progress: Progress) -> Sent:

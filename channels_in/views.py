@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from channels_in.base import Adapter, Verdict
+from channels_in.base import Adapter, ChannelError, Verdict
 from channels_in.figures import HOOKS_ACCEPTED, HOOKS_REFUSED
 from channels_in.registry import adapter_for
 from channels_in.selectors.hooks import inbox_of_hook
@@ -21,14 +21,13 @@ from tickets.models import Inbox
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 1024 * 1024
 RETRY_AFTER_SECONDS = 10
 _STATUS = {Verdict.UNSIGNED: 401, Verdict.STALE: 401, Verdict.FORGED: 403}
 _REFUSED = Limit(name="hook-refused", times=60, seconds=60)
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hook_page(request: HttpRequest, token: str) -> HttpResponse:
     """Never 5xx for what the caller did wrong; 503 only while we cannot store, so that the provider tries again."""
     try:
@@ -36,22 +35,27 @@ def hook_page(request: HttpRequest, token: str) -> HttpResponse:
     except (OperationalError, InterfaceError):
         logger.warning("A webhook was sent back to its provider: the database is away")
         return _plain("Try again later.", 503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    except ChannelError as error:
+        logger.warning("A webhook was sent back to its provider: %s", error.reason)
+        return _plain("Try again later.", 503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _answer(request: HttpRequest, token: str) -> HttpResponse:
-    if _stated_length(request) > MAX_BODY_BYTES:
-        return _too_large("unknown")
     inbox = inbox_of_hook(token)
     if inbox is None:
         return _refused(request, "unknown", "no_such_inbox", 404)
     adapter = adapter_for(inbox.kind)
     if not adapter.takes_webhooks(inbox):
         return _refused(request, inbox.kind, "no_webhook", 404)
-    body = request.body
-    if len(body) > MAX_BODY_BYTES:
-        return _too_large(inbox.kind)
+    most = adapter.most_webhook_bytes(inbox)
+    # Read by ourselves: Django's own limit is for forms of people.
+    body = b"" if _stated_length(request) > most else request.read(most + 1)
+    if len(body) > most or _stated_length(request) > most:
+        return _too_large(inbox.kind, most)
     if answer := adapter.handshake(inbox, request.GET, body):
         return HttpResponse(answer.body, content_type=answer.content_type, status=answer.status)
+    if request.method == "HEAD":
+        return _plain("ok", 200)  # some look whether anybody is here before they call
     if request.method != "POST":
         return _plain("POST here.", 405, {"Allow": "POST"})
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -66,7 +70,7 @@ def _store(adapter: Adapter, inbox: Inbox, headers: dict[str, str], body: bytes)
         inbox,
         adapter.delivery_key(inbox, headers, body),
         body,
-        {name: value for name, value in headers.items() if name in adapter.kept_headers},
+        adapter.stored_headers(inbox, headers),
         lane=adapter.lane(inbox, headers, body),
         bundle=adapter.bundle(inbox, headers, body),
     )
@@ -82,9 +86,9 @@ def _refused(request: HttpRequest, channel: str, reason: str, status: int) -> Ht
     return _plain("Refused.", status)
 
 
-def _too_large(channel: str) -> HttpResponse:
+def _too_large(channel: str, most: int) -> HttpResponse:
     HOOKS_REFUSED.labels(channel, "too_large").inc()
-    return _plain(f"At most {MAX_BODY_BYTES:,} bytes.", 413)
+    return _plain(f"At most {most:,} bytes.", 413)
 
 
 def _stated_length(request: HttpRequest) -> int:

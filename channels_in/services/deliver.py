@@ -126,7 +126,7 @@ def _record_refusal(message: Message, attempt: OutboundAttempt, adapter: Adapter
     if error.kind is ErrorKind.REAUTH:
         inboxes.disable(message.inbox, reason=error.reason)
     if error.kind is ErrorKind.UNREACHABLE:
-        _mark_unreachable(message, error.reason)
+        _note_refusal(message, error.reason, adapter)
     outbox.record_failed(message, reason=error.reason)
 
 
@@ -141,6 +141,8 @@ def wait_seconds(attempt_number: int, error: ChannelError, pauses_minutes: Seque
     return random.uniform(full / 2, full)
 
 
-def _mark_unreachable(message: Message, reason: str) -> None:
+def _note_refusal(message: Message, reason: str, adapter: Adapter) -> None:
+    limit = adapter.refusals_until_unreachable
     for recipient in message.recipients.get("to", []):
-        contacts.mark_unreachable(kind=message.inbox.kind, value=str(recipient.get("address", "")), reason=reason)
+        address = str(recipient.get("address", ""))
+        contacts.note_refusal(kind=message.inbox.kind, value=address, reason=reason, limit=limit)

@@ -6,7 +6,17 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels_in.base import Adapter, ChannelError, ErrorKind, ParsedEvent, RawDelivery, RemoteFile
+from channels_in.base import (
+    Adapter,
+    ChannelError,
+    Confirmation,
+    Enclosed,
+    ErrorKind,
+    Ignored,
+    ParsedEvent,
+    RawDelivery,
+    RemoteFile,
+)
 from channels_in.models import InboundDelivery
 from core.errors import TooLarge
 from tickets.inbound import Inbound, InboundFile
@@ -36,6 +46,11 @@ def parse(adapter: Adapter, inbox: Inbox, deliveries: Sequence[InboundDelivery])
 
 def with_files(adapter: Adapter, inbox: Inbox, event: ParsedEvent) -> ReadEvent:
     """Store the event's files; one that cannot be had becomes a sentence on the message, never a lost message."""
+    if isinstance(event, Enclosed) and event.ref:
+        return ReadEvent(event=adapter.fetch_enclosed(inbox, event))
+    if isinstance(event, Confirmation):
+        adapter.confirm(inbox, event)
+        return ReadEvent(event=Ignored(reason="The provider may call us from now on"))
     if not isinstance(event, Inbound) or not event.files:
         return ReadEvent(event=event)
     stored: list[StoredFile] = []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from channels_in.base import Enclosed, Ignored
 from channels_in.models import DeliveryState, InboundDelivery
+from channels_in.registry import adapter_for
 from channels_in.services.read import ReadEvent
 from core import db
 from people.services import contacts
@@ -67,8 +69,11 @@ def _record_one(item: ReadEvent, inbox: Inbox) -> Outcome:
     if isinstance(event, Edit):
         return _found("edited", receipts.record_edit(event, inbox=inbox), "The edited message is not here")
     if isinstance(event, Reachability):
-        return _reachability(event)
-    return Outcome(outcome="ignored", reason=event.reason)
+        return _reachability(event, inbox)
+    if isinstance(event, Enclosed):
+        inner = adapter_for(inbox.kind).take_in(inbox, event)
+        return Outcome(outcome="noted", reason=f"The mail in it is delivery {inner.delivery_id}")
+    return Outcome(outcome="ignored", reason=event.reason if isinstance(event, Ignored) else NOTHING.reason)
 
 
 def _receipt(event: Receipt, inbox: Inbox) -> Outcome:
@@ -89,11 +94,15 @@ def _found(outcome: str, message: Message | None, otherwise: str) -> Outcome:
     return Outcome(outcome=outcome, ticket_id=message.ticket_id, message_id=message.pk)
 
 
-def _reachability(event: Reachability) -> Outcome:
+def _reachability(event: Reachability, inbox: Inbox) -> Outcome:
     if event.is_reachable:
         contacts.mark_reachable(kind=event.kind, value=event.value)
         return Outcome(outcome="noted", reason="The contact can be reached")
     if event.message_id is not None and not was_sent_to(event.message_id, event.value):
         return Outcome(outcome="ignored", reason="A report about somebody who did not get that message")
-    contacts.mark_unreachable(kind=event.kind, value=event.value, reason=event.reason)
+    if event.is_bounce:
+        limit = adapter_for(inbox.kind).refusals_until_unreachable
+        contacts.note_refusal(kind=event.kind, value=event.value, reason=event.reason, limit=limit)
+    else:
+        contacts.mark_unreachable(kind=event.kind, value=event.value, reason=event.reason)
     return Outcome(outcome="noted", reason=event.reason)

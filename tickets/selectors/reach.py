@@ -45,6 +45,9 @@ def reach(ticket: Ticket) -> Reach:
     sender = answered.recipients.get("from") or {}
     identity = Identity.objects.filter(kind=sender.get("kind", ""), value=sender.get("address", "")).first()
     ends = answered.created_at + timedelta(hours=can.reply_window_hours) if can.reply_window_hours else None
+    # Whoever wrote after we gave their address up is there again.
+    if identity and identity.unreachable_at and identity.unreachable_at < answered.created_at and can.can_start:
+        identity = None
     problem = _problem(inbox, can, identity, ends)
     return Reach(inbox, inbox.kind, can, recipients, answered, problem, ends)
 

@@ -6,9 +6,10 @@ from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, MessageEdited
 from tickets.inbound import Edit, Receipt
-from tickets.models import Direction, Inbox, Message
+from tickets.models import Direction, Inbox, Message, MessageRef, RefKind
 from tickets.services import outbox
 from tickets.services.journal import locked, record
+from tickets.services.refs import ref_hash
 from tickets.services.snippets import snippet
 
 
@@ -19,10 +20,20 @@ def record_receipt(receipt: Receipt, *, inbox: Inbox) -> Message | None:
         message = ours.filter(pk=receipt.message_id).first()
     else:
         message = ours.filter(external_id=receipt.external_id).exclude(external_id="").first()
+        message = message or _by_alias(receipt.external_id, inbox)
     if message is None:
         return None
     outbox.record_receipt(message, delivery=receipt.delivery, reason=receipt.reason)
     return message
+
+
+def _by_alias(external_id: str, inbox: Inbox) -> Message | None:
+    """By an id that the provider gave the message beside ours."""
+    if not external_id:
+        return None
+    refs = MessageRef.objects.filter(id_hash=ref_hash(external_id), kind=RefKind.SENT, message_id__isnull=False)
+    rows = [row for row in refs.values_list("message_id", flat=True)[:2] if row is not None]
+    return Message.objects.filter(pk__in=rows, inbox=inbox, direction=Direction.OUT).first()
 
 
 def record_edit(edit: Edit, *, inbox: Inbox) -> Message | None:

@@ -43,7 +43,7 @@ def test_a_customers_mail_is_answered_and_the_answer_to_it_comes_home(live_stack
     answer = poll_until(received_by_rosa, 15)
     assert answer is not None
     assert answer.in_reply_to == "m1@example.net"
-    assert answer.text == "A new one is on its way."
+    assert answer.reply_text == "A new one is on its way."
 
     back = mail("Thank you!", message_id="<m2@example.net>", in_reply_to=f"<{answer.message_id}>")
     posts(live_stack, back, to=answer.reply_to[0].address)

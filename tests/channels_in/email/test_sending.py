@@ -177,11 +177,15 @@ def test_a_servers_refusal_is_understood(
     assert words in refused.value.reason
 
 
-def test_a_missing_mailbox_fails_the_message_and_warns_at_the_contact(ticket: Ticket, relay: FakeServer) -> None:
+def test_a_missing_mailbox_fails_the_message_and_the_third_time_warns_at_the_contact(
+    ticket: Ticket, relay: FakeServer
+) -> None:
     relay.rcpt_answers["ana@customer.example"] = "550 5.1.1 no such user"
-    answer = delivered(agent_replies(ticket, an_agent(), "x"))
-    assert answer.delivery == "failed"
-    assert "no such user" in answer.failure
+    for number in range(3):
+        assert Identity.objects.get(value="ana@customer.example").unreachable_at is None
+        answer = delivered(agent_replies(ticket, an_agent(), f"Try {number}"))
+        assert answer.delivery == "failed"
+        assert "no such user" in answer.failure
     assert Identity.objects.get(value="ana@customer.example").unreachable_at is not None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.test import TestCase
+from pytest_django import Settings
 
 from channels_in.models import ChatVisitor, OutboundAttempt
 from channels_in.services.accept import accept
@@ -46,7 +47,8 @@ class _Sink:
 
 
 @pytest.fixture
-def sink(cast: Cast) -> Iterator[_Sink]:
+def sink(cast: Cast, settings: Settings) -> Iterator[_Sink]:
+    settings.OUTGOING_HTTP_ALLOWED = ["127.0.0.1"]
     sink = _Sink()
     port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=port)

@@ -34,6 +34,23 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 1.0,
         "options": {"queue": "clock", "expires": 5},
     },
+    # Inboxes whose provider was away when their settings were saved.
+    "sweep-connections": {
+        "task": "channels_in.tasks.sweep_connections",
+        "schedule": 10.0,
+        "options": {"queue": "clock", "expires": 20},
+    },
+    # What is kept for a while only: raw bytes that became no message, uploads and files that nothing points at.
+    "drop-raw": {
+        "task": "channels_in.tasks.drop_raw",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
+    "drop-abandoned-files": {
+        "task": "tickets.tasks.drop_abandoned_files",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     # Answers that a chat's visitor left unread go to the address they left.
     "mail-unread-chats": {
         "task": "channels_in.tasks.mail_unread_chats",
@@ -46,10 +63,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 1.0,
         "options": {"queue": "clock", "expires": 5},
     },
-    # Events whose task got lost, and agents who came online.
+    # Events whose task got lost, chats that rang out, what was left behind, and agents who came online.
     "sweep-routing": {
         "task": "routing.tasks.sweep_routing",
-        "schedule": 10.0,
+        "schedule": 5.0,
         "options": {"queue": "route", "expires": 20},
     },
     # Time rules whose wait is over, reminders, calls to other systems.

@@ -12,12 +12,17 @@ from core.events.catalogue import (
     AgentAvailabilityChanged,
     AgentWorkloadChanged,
     Event,
+    MessageQueued,
+    NoteAdded,
     RulesChanged,
+    StatusChanged,
     TicketAssigned,
     TicketChanged,
+    TicketSnoozed,
 )
 from routing.selectors.listening import listening
 from routing.services.arming import arm_ticket
+from routing.services.offers import begun, moved
 from routing.tasks import arm_rules, dispatch_tickets, react_to_events
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 
@@ -40,6 +45,18 @@ def mark_for_rules(event: TicketChanged) -> None:
 def arm_time_rules(event: TicketChanged) -> None:
     """The statement costs a probe of a small index while there is no time rule."""
     defer(arm_ticket(event.ticket_id))
+
+
+@within(MessageQueued, NoteAdded, StatusChanged, TicketSnoozed)
+def end_offer_of_the_begun(event: TicketChanged) -> None:
+    """What an agent has begun rings no longer, and stays theirs when they leave."""
+    if event.actor.kind == "agent":
+        defer(begun(event.ticket_id))
+
+
+@within(TicketAssigned)
+def end_offer_of_the_moved(event: TicketAssigned) -> None:
+    defer(moved(event.ticket_id, to_agent_id=event.after))
 
 
 @after(RulesChanged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from routing.services import arming, dispatching, errands, reacting, timing
+from routing.services import arming, dispatching, errands, offers, overflow, reacting, timing
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
@@ -23,9 +23,13 @@ def dispatch_tickets() -> None:
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def sweep_routing() -> None:
-    """Events whose task got lost, and agents who came online without a word."""
+    """Lost events, chats that rang out, what was left behind, and agents who came online without a word."""
     reacting.react_to(reacting.overdue_event_ids())
+    offers.pass_on_rings()
+    offers.hand_back()
     dispatching.dispatch_all()
+    if overflow.pass_on():
+        dispatching.dispatch_all()
 
 
 @shared_task(queue="clock", soft_time_limit=50, time_limit=60)

@@ -20,6 +20,8 @@ class Capabilities:
     copies: bool = False
     typing: bool = False
     receipts: bool = False
+    # Somebody waits at the other end: what its agent does not begin soon goes on to the next one.
+    rings: bool = False
     can_start: bool = False
     is_public: bool = False
     max_text: int | None = None

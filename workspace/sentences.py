@@ -33,6 +33,11 @@ def sentence(event: TicketEvent, names: Directory) -> Sentence:
     return writer(who, event.data, names)
 
 
+def _why(data: Data) -> str:
+    told = str(data.get("reason") or "")
+    return f" ({told[:1].lower()}{told[1:]})" if told else ""
+
+
 def _opened(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("plus", f"{who} opened the ticket")
 
@@ -40,8 +45,7 @@ def _opened(who: str, data: Data, names: Directory) -> Sentence:
 def _assigned(who: str, data: Data, names: Directory) -> Sentence:
     if data.get("after") is not None and names.agent(data["after"]) == who:
         return Sentence("user-check", f"{who} took it")
-    told = str(data.get("reason") or "")
-    reason = f" ({told[:1].lower()}{told[1:]})" if told else ""
+    reason = _why(data)
     after = data.get("after")
     if after is None:
         return Sentence("user", f"{who} unassigned {names.agent(data.get('before'))}{reason}")
@@ -51,7 +55,7 @@ def _assigned(who: str, data: Data, names: Directory) -> Sentence:
 def _team(who: str, data: Data, names: Directory) -> Sentence:
     if data.get("after") is None:
         return Sentence("users", f"{who} took it from {names.team(data.get('before'))}")
-    return Sentence("users", f"{who} moved it to {names.team(data['after'])}")
+    return Sentence("users", f"{who} moved it to {names.team(data['after'])}{_why(data)}")
 
 
 def _status(who: str, data: Data, names: Directory) -> Sentence:

@@ -23,6 +23,7 @@ class WebchatAdapter(Adapter):
         icon="message-circle",
         attachments=True,
         typing=True,
+        rings=True,
         receipts=True,
         max_text=10_000,
         max_attachment_bytes=10 * 1024 * 1024,

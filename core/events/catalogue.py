@@ -202,6 +202,7 @@ class TicketAssigned(TicketChanged):
 class TeamAssigned(TicketChanged):
     before: int | None
     after: int | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

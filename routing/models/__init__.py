@@ -2,21 +2,28 @@
 
 from routing.models.errand import CallState, Reminder, WebhookCall
 from routing.models.macro import Macro
+from routing.models.offer import Offer, OfferEnd, Overflow
 from routing.models.pending_event import PendingEvent
 from routing.models.rule import During, Outcome, Rule, RuleRun, RuleTimer, RuleVersion
+from routing.models.shift import Absence, Shift
 from routing.models.turn import Turn
 
 __all__ = [
+    "Absence",
     "CallState",
     "During",
     "Macro",
+    "Offer",
+    "OfferEnd",
     "Outcome",
+    "Overflow",
     "PendingEvent",
     "Reminder",
     "Rule",
     "RuleRun",
     "RuleTimer",
     "RuleVersion",
+    "Shift",
     "Turn",
     "WebhookCall",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -115,13 +116,51 @@ def test_ticket_that_needs_nobody_now_is_not_handed_out(inbox: Inbox, state: dic
     assert dispatch_all() == 0
 
 
+def test_one_queue_serves_all_teams(inbox: Inbox, crew: list[Agent]) -> None:
+    Agent.objects.exclude(pk=crew[0].pk).update(availability=Availability.AWAY)
+    Agent.objects.filter(pk=crew[0].pk).update(capacity=1)
+    other = an_inbox(default_team=a_team("Second", crew[0], strategy="least_loaded"))
+    calm, pressing = customer_writes(inbox), customer_writes(other)
+    Ticket.objects.filter(pk=pressing.pk).update(sla_due_at=now())
+    assert dispatch_all() == 1
+    assert owners(calm, pressing) == [None, "Ada One"]
+
+
+def test_heavy_inbox_fills_its_agents_sooner(inbox: Inbox, crew: list[Agent]) -> None:
+    Inbox.objects.update(weight=3)
+    Agent.objects.update(capacity=7)
+    for _ in range(7):
+        customer_writes(inbox)
+    assert dispatch_all() == 6
+
+
+def test_team_that_prefers_it_asks_whoever_helped_the_contact_last(inbox: Inbox, team: Team, crew: list[Agent]) -> None:
+    Team.objects.filter(pk=team.pk).update(prefers_last_agent=True)
+    first = customer_writes(inbox)
+    changes.assign(first, agent=crew[2], actor=rule_actor())
+    changes.set_status(first, status="closed", actor=crew[2].as_actor())
+    again = customer_writes(inbox)
+    dispatch_all()
+    assert owners(again) == ["Cem Three"]
+
+
+def test_dispatcher_asks_the_same_number_of_questions_whatever_waits(
+    inbox: Inbox, django_assert_max_num_queries: Any
+) -> None:
+    Agent.objects.update(capacity=0)
+    for _ in range(8):
+        customer_writes(inbox)
+    with django_assert_max_num_queries(14):
+        dispatch_all()
+
+
 def test_dispatcher_leaves_tickets_that_others_write_to_and_comes_to_an_end(
     inbox: Inbox, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket = customer_writes(inbox)
     monkeypatch.setattr(dispatching, "BATCH", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(dispatching, "_still_waiting", lambda team, chosen: [])
+        patch.setattr(dispatching, "_still_waiting", lambda chosen: [])
         assert dispatch_all() == 0
     assert dispatch_all() == 1
     assert owners(ticket) == ["Ada One"]

@@ -54,14 +54,15 @@ def take_if_unassigned(ticket: Ticket, *, agent: Agent, actor: Actor) -> None:
         record(ticket, event, actor=actor, columns={"assignee_id": agent.pk})
 
 
-def assign_team(ticket: Ticket, *, team: Team | None, actor: Actor) -> Ticket:
+def assign_team(ticket: Ticket, *, team: Team | None, reason: str = "", actor: Actor) -> Ticket:
     """Move the ticket to a team; an assignee who may no longer see it loses it."""
     with unit_of_work():
         fresh = _editable(ticket, actor)
         after = team.pk if team else None
         if fresh.team_id == after:
             return fresh
-        record(fresh, TeamAssigned(before=fresh.team_id, after=after), actor=actor, columns={"team_id": after})
+        event = TeamAssigned(before=fresh.team_id, after=after, reason=reason)
+        record(fresh, event, actor=actor, columns={"team_id": after})
         _drop_outsider(fresh, team, actor)
     return fresh
 

@@ -1,0 +1,100 @@
+"""What is handed to an agent stays an offer until they begin: chats ring on, and what is left behind goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+
+from core.clock import now
+from core.db import Statement
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM
+from people.models import Availability, Team
+from routing.models import Offer, OfferEnd
+from tickets.capabilities import capabilities_for
+from tickets.models import Status, Ticket
+from tickets.services import changes
+
+BATCH = 100
+
+Given = tuple[Ticket, int, Team]
+
+
+def make_offers(given: Sequence[Given]) -> None:
+    """(ticket, agent, team) each. Call it in the transaction that assigns."""
+    at = now()
+    tickets = [ticket.pk for ticket, _, _ in given]
+    Offer.objects.filter(ticket_id__in=tickets, ended_at=None).update(ended_at=at, ended_by=OfferEnd.MOVED)
+    Offer.objects.bulk_create(
+        Offer(
+            ticket=ticket,
+            agent_id=agent_id,
+            team=team,
+            made_at=at,
+            ring_until=at + timedelta(seconds=team.ring_seconds) if _rings(ticket, team) else None,
+        )
+        for ticket, agent_id, team in given
+    )
+
+
+def begun(ticket_id: int) -> Statement:
+    """Somebody works on it now."""
+    sql = "UPDATE routing_offer SET ended_at = %s, ended_by = %s WHERE ticket_id = %s AND ended_at IS NULL"
+    return sql, [now(), OfferEnd.BEGUN, ticket_id]
+
+
+def moved(ticket_id: int, *, to_agent_id: int | None) -> Statement:
+    """Whoever it was handed to has it no longer."""
+    sql = """
+        UPDATE routing_offer SET ended_at = %s, ended_by = %s
+        WHERE ticket_id = %s AND ended_at IS NULL AND agent_id IS DISTINCT FROM %s"""
+    return sql, [now(), OfferEnd.MOVED, ticket_id, to_agent_id]
+
+
+def pass_on_rings() -> int:
+    """Chats whose agent did not begin in time wait again; returns how many."""
+    return _end(Offer.objects.filter(ended_at=None, ring_until__lte=now()), OfferEnd.MISSED)
+
+
+def hand_back() -> int:
+    """What agents who left have not begun waits again; returns how many."""
+    since = ExpressionWrapper(
+        Value(now()) - F("team__hand_back_minutes") * Value(timedelta(minutes=1)), output_field=DateTimeField()
+    )
+    gone = (
+        Q(agent__availability=Availability.AWAY, agent__availability_changed_at__lte=since)
+        | Q(agent__last_seen_at__lte=since)
+        | Q(agent__is_active=False)
+    )
+    return _end(Offer.objects.filter(gone, ended_at=None, team__hand_back_minutes__isnull=False), OfferEnd.LEFT)
+
+
+def _end(offers: QuerySet[Offer], end: OfferEnd) -> int:
+    with unit_of_work():
+        # Writers lock the ticket first; what they hold now is left for the next sweep.
+        due = offers.select_related("agent", "team", "ticket").select_for_update(
+            of=("self", "ticket"), skip_locked=True
+        )
+        ended = list(due.order_by("made_at", "id")[:BATCH])
+        Offer.objects.filter(pk__in=[offer.pk for offer in ended]).update(ended_at=now(), ended_by=end)
+        for offer in ended:
+            _take_back(offer, end)
+    return len(ended)
+
+
+def _take_back(offer: Offer, end: OfferEnd) -> None:
+    """Only what still waits for that agent; pending and resolved tickets need nobody now."""
+    if offer.ticket.assignee_id == offer.agent_id and offer.ticket.status == Status.OPEN:
+        changes.assign(offer.ticket, agent=None, reason=_reason(offer, end), actor=SYSTEM)
+
+
+def _reason(offer: Offer, end: OfferEnd) -> str:
+    if end == OfferEnd.MISSED:
+        return f"Not answered by {offer.agent} within {offer.team.ring_seconds} s"
+    return f"Not begun when {offer.agent} left"
+
+
+def _rings(ticket: Ticket, team: Team) -> bool:
+    return team.ring_seconds > 0 and capabilities_for(ticket.channel).rings

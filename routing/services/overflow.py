@@ -1,0 +1,48 @@
+"""Tickets for which a team finds nobody in time go to the team that helps out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Value
+from django.db.models.functions import Greatest
+
+from core.clock import now
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM
+from routing.models import Overflow
+from tickets.models import Ticket
+from tickets.selectors.workload import in_queue_order, unowned_tickets
+from tickets.services import changes
+
+BATCH = 100
+
+
+def pass_on() -> int:
+    """Returns how many moved on. Whoever came back to a team stays there."""
+    at = now()
+    wait = ExpressionWrapper(F("team__overflow_minutes") * Value(timedelta(minutes=1)), output_field=DateTimeField())
+    passed = Overflow.objects.filter(ticket=OuterRef("pk"), team=OuterRef("team"))
+    with unit_of_work():
+        waiting = unowned_tickets().filter(team__overflow_team__is_active=True)
+        late = waiting.filter(~Exists(passed)).annotate(since=Greatest("created_at", "assignee_since"))
+        due = in_queue_order(late.filter(since__lte=ExpressionWrapper(Value(at) - wait, output_field=DateTimeField())))
+        tickets = due.select_related("team__overflow_team").select_for_update(of=("self",), skip_locked=True)[:BATCH]
+        moved = [_move(ticket) for ticket in tickets]
+        Overflow.objects.bulk_create(
+            [Overflow(ticket_id=ticket_id, team_id=team_id, at=at) for ticket_id, team_id in moved],
+            ignore_conflicts=True,
+        )
+    return len(moved)
+
+
+def _move(ticket: Ticket) -> tuple[int, int]:
+    """(ticket, the team it leaves)."""
+    team = ticket.team
+    assert team is not None, "only tickets of a team overflow"
+    changes.assign_team(ticket, team=team.overflow_team, reason=_reason(team.name, team.overflow_minutes), actor=SYSTEM)
+    return ticket.pk, team.pk
+
+
+def _reason(team: str, minutes: int) -> str:
+    return f"Nobody in {team} was free for {minutes} min"

@@ -1,0 +1,187 @@
+"""What is handed out is begun, rings on, goes back or overflows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import now
+from people.models import Agent, Availability, Team
+from people.services.agents import set_active
+from routing.models import Absence, Offer, Overflow, Shift
+from routing.selectors.duty import Duty, duties_of
+from routing.services import offers, overflow
+from routing.services.dispatching import dispatch_all
+from routing.tasks import sweep_routing
+from sla.services.hours import HoursDraft, save_hours
+from tests.desk import a_team, an_agent, an_inbox, customer_writes
+from tickets.models import Inbox, Ticket, TicketEvent
+from tickets.services import changes, messages
+
+
+@pytest.fixture
+def crew(db: None) -> list[Agent]:
+    return [an_agent(name, is_online=True) for name in ("Ada One", "Bob Two")]
+
+
+@pytest.fixture
+def team(crew: list[Agent]) -> Team:
+    return a_team("Front", *crew, strategy="round_robin", ring_seconds=30, hand_back_minutes=5)
+
+
+@pytest.fixture
+def chat(team: Team) -> Inbox:
+    return an_inbox("webchat", default_team=team)
+
+
+@pytest.fixture
+def mail(team: Team) -> Inbox:
+    return an_inbox(default_team=team)
+
+
+def owner(ticket: Ticket) -> str | None:
+    assignee = Ticket.objects.select_related("assignee").get(pk=ticket.pk).assignee
+    return assignee.name if assignee else None
+
+
+def let_pass(**past: int) -> None:
+    """The offers were made so long ago, and everybody has been gone or waiting since."""
+    span = timedelta(**past)
+    for offer in Offer.objects.filter(ended_at=None):
+        rings = offer.ring_until - span if offer.ring_until else None
+        Offer.objects.filter(pk=offer.pk).update(made_at=offer.made_at - span, ring_until=rings)
+
+
+def test_chat_that_is_left_ringing_goes_to_the_next_agent_and_says_so(chat: Inbox) -> None:
+    ticket = customer_writes(chat)
+    dispatch_all()
+    assert owner(ticket) == "Ada One"
+    assert offers.pass_on_rings() == 0
+    let_pass(seconds=31)
+    sweep_routing()
+    assert owner(ticket) == "Bob Two"
+    told = [event.data["reason"] for event in TicketEvent.objects.filter(kind="TicketAssigned").order_by("seq")]
+    assert told == ["Round robin in Front", "Not answered by Ada One within 30 s", "Round robin in Front"]
+
+
+def test_chat_rings_again_at_the_only_one_who_is_there(chat: Inbox, crew: list[Agent]) -> None:
+    Agent.objects.filter(pk=crew[1].pk).update(availability=Availability.AWAY)
+    ticket = customer_writes(chat)
+    dispatch_all()
+    let_pass(seconds=31)
+    sweep_routing()
+    assert owner(ticket) == "Ada One"
+    assert Offer.objects.filter(ticket=ticket, ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("begin", ["answer", "note", "pending"])
+def test_agent_who_begins_keeps_the_chat(chat: Inbox, crew: list[Agent], begin: str) -> None:
+    ticket = customer_writes(chat)
+    dispatch_all()
+    ticket.refresh_from_db()
+    ada = crew[0].as_actor()
+    if begin == "answer":
+        messages.reply(ticket, text="Hello!", seen_seq=ticket.last_seq, idempotency_key="k", actor=ada)
+    elif begin == "note":
+        messages.add_note(ticket, text="Looking.", actor=ada)
+    else:
+        changes.set_status(ticket, status="pending", actor=ada)
+    let_pass(seconds=300)
+    assert offers.pass_on_rings() == 0
+    assert Offer.objects.get(ticket=ticket).ended_by == "begun"
+    assert owner(ticket) == "Ada One"
+
+
+def test_mail_does_not_ring(mail: Inbox) -> None:
+    customer_writes(mail)
+    dispatch_all()
+    assert Offer.objects.get().ring_until is None
+
+
+def test_who_goes_away_hands_back_what_is_not_begun_after_a_while(mail: Inbox, crew: list[Agent]) -> None:
+    begun, untouched = customer_writes(mail), customer_writes(mail)
+    dispatch_all()
+    changes.assign(untouched, agent=None, actor=crew[0].as_actor())
+    Agent.objects.filter(pk=crew[1].pk).update(availability=Availability.AWAY)
+    dispatch_all()
+    assert (owner(begun), owner(untouched)) == ("Ada One", "Ada One")
+    messages.add_note(begun, text="On it.", actor=crew[0].as_actor())
+    left = {"availability": Availability.AWAY, "availability_changed_at": now() - timedelta(minutes=6)}
+    Agent.objects.filter(pk=crew[0].pk).update(**left)
+    Agent.objects.filter(pk=crew[1].pk).update(availability=Availability.AVAILABLE)
+    sweep_routing()
+    assert (owner(begun), owner(untouched)) == ("Ada One", "Bob Two")
+
+
+def test_short_absence_and_a_team_that_never_hands_back_leave_everything(mail: Inbox, team: Team) -> None:
+    ticket = customer_writes(mail)
+    dispatch_all()
+    Agent.objects.update(availability=Availability.AWAY, availability_changed_at=now() - timedelta(minutes=4))
+    assert offers.hand_back() == 0
+    Agent.objects.update(availability_changed_at=now() - timedelta(days=1))
+    Team.objects.update(hand_back_minutes=None)
+    assert offers.hand_back() == 0
+    assert owner(ticket) == "Ada One"
+
+
+def test_whose_connection_is_lost_or_who_leaves_the_company_hands_back_too(mail: Inbox, crew: list[Agent]) -> None:
+    first, second = customer_writes(mail), customer_writes(mail)
+    dispatch_all()
+    Agent.objects.filter(pk=crew[0].pk).update(last_seen_at=now() - timedelta(minutes=6))
+    set_active(crew[1], is_active=False)
+    assert offers.hand_back() == 2
+    assert (owner(first), owner(second)) == (None, None)
+
+
+def test_what_a_colleague_gave_by_hand_stays(mail: Inbox, crew: list[Agent]) -> None:
+    ticket = customer_writes(mail)
+    dispatch_all()
+    changes.assign(ticket, agent=crew[1], actor=crew[0].as_actor())
+    Agent.objects.update(last_seen_at=now() - timedelta(hours=1))
+    assert offers.hand_back() == 0
+    assert owner(ticket) == "Bob Two"
+
+
+def test_ticket_for_which_nobody_is_found_in_time_goes_to_the_team_that_helps_once(mail: Inbox, team: Team) -> None:
+    helpers = a_team("Helpers", an_agent("Cem Three", is_online=True), strategy="least_loaded")
+    Team.objects.filter(pk=team.pk).update(overflow_team=helpers, overflow_minutes=15)
+    Agent.objects.filter(teams=team).update(capacity=0)
+    ticket = customer_writes(mail)
+    sweep_routing()
+    assert owner(ticket) is None
+    Ticket.objects.update(created_at=now() - timedelta(minutes=16), assignee_since=now() - timedelta(minutes=16))
+    sweep_routing()
+    assert owner(ticket) == "Cem Three"
+    moved = TicketEvent.objects.get(kind="TeamAssigned")
+    assert moved.data["reason"] == "Nobody in Front was free for 15 min"
+    changes.assign_team(ticket, team=team, actor=an_agent().as_actor())
+    changes.assign(ticket, agent=None, actor=an_agent().as_actor())
+    Ticket.objects.update(assignee_since=now() - timedelta(minutes=16))
+    assert overflow.pass_on() == 0
+    assert Overflow.objects.count() == 1
+
+
+def test_agent_off_shift_or_on_leave_is_given_nothing(mail: Inbox, crew: list[Agent]) -> None:
+    today = now().date()
+    other_day = (today.weekday() + 3) % 7
+    hours = save_hours(HoursDraft(name="One day", time_zone="UTC", periods=[(other_day, 0, 1440)]))
+    Shift.objects.create(agent=crew[0], hours=hours)
+    Absence.objects.create(agent=crew[1], first_day=today, last_day=today)
+    assert duties_of(crew) == {crew[0].pk: Duty.OFF_SHIFT, crew[1].pk: Duty.ON_LEAVE}
+    ticket = customer_writes(mail)
+    assert dispatch_all() == 0
+    Shift.objects.all().delete()
+    assert dispatch_all() == 1
+    assert owner(ticket) == "Ada One"
+
+
+def test_leave_ends_at_the_agents_own_midnight(crew: list[Agent]) -> None:
+    ada = crew[0]
+    Agent.objects.filter(pk=ada.pk).update(time_zone="Pacific/Kiritimati")
+    ada.refresh_from_db()
+    local = now() + timedelta(hours=14)
+    Absence.objects.create(agent=ada, first_day=local.date() - timedelta(days=3), last_day=local.date())
+    assert duties_of([ada])[ada.pk] is Duty.ON_LEAVE
+    Absence.objects.update(last_day=local.date() - timedelta(days=1))
+    assert duties_of([ada])[ada.pk] is Duty.HERE

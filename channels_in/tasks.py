@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from celery import shared_task
 
-from channels_in.services import checking, connecting, sweep
+from channels_in.services import checking, connecting, retention, sweep
 from channels_in.services import deliver as delivering
 from channels_in.services import process as processing
 from channels_in.services.enqueue import CHECK_INBOXES, CONNECT, DELIVER, PROCESS_INBOUND, ask
@@ -38,6 +38,17 @@ def sweep_inbound() -> None:
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
 def sweep_outbox() -> None:
     sweep.sweep_outbox()
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def sweep_connections() -> None:
+    sweep.sweep_connections()
+
+
+@shared_task(queue="bulk", soft_time_limit=100, time_limit=120)
+def drop_raw() -> None:
+    """Raw bytes of what never became a message are kept for a while only."""
+    retention.drop_raw()
 
 
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)

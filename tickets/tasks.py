@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from tickets.services import abandoned
 from tickets.services.counting import squash_counts as fold_deltas
 
 
@@ -11,3 +12,10 @@ from tickets.services.counting import squash_counts as fold_deltas
 def squash_counts() -> None:
     """Fold the deltas of the view counters."""
     fold_deltas()
+
+
+@shared_task(queue="bulk", soft_time_limit=200, time_limit=240)
+def drop_abandoned_files() -> None:
+    """Uploads without a message, files without a row."""
+    abandoned.drop_abandoned_uploads()
+    abandoned.drop_files_without_rows()

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from channels_in.models import DeliveryState, InboundDelivery
-from channels_in.services.enqueue import DELIVER, PROCESS_INBOUND, ask_again
+from channels_in.services import connecting
+from channels_in.services.enqueue import CONNECT, DELIVER, PROCESS_INBOUND, ask_again
 from channels_in.services.setbacks import quarantine_deadly
 from tickets.services import outbox
 
@@ -28,6 +29,11 @@ def sweep_inbound() -> int:
     heads = due.filter(~Exists(older.exclude(lane="").filter(~Q(bundle=OuterRef("bundle")) | Q(bundle=""))))
     ripe = heads.filter(~Q(bundle="") | Q(due_at__lte=Now() - _GRACE))
     return ask_again(PROCESS_INBOUND, list(ripe.order_by("due_at", "id").values_list("pk", flat=True)[:_LIMIT]))
+
+
+def sweep_connections() -> int:
+    """Ask for the inboxes that still wait to be connected; returns how many."""
+    return ask_again(CONNECT, connecting.due_inbox_ids())
 
 
 def sweep_outbox() -> int:

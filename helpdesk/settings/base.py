@@ -173,6 +173,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Mail taken in over SMTP; docs/operations.md names the limits together.
 MAX_MAIL_BYTES: int = env.int("MAX_MAIL_BYTES", default=30 * 1024 * 1024)
+# Days that the raw bytes of what became no message (ignored, discarded, duplicates) and abandoned uploads are kept.
+KEEP_RAW_DAYS: int = env.int("KEEP_RAW_DAYS", default=30)
+KEEP_UPLOADS_DAYS: int = env.int("KEEP_UPLOADS_DAYS", default=30)
 MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)
 MAIL_IN_HOST: str = env.str("MAIL_IN_HOST", default="127.0.0.1")
 MAIL_IN_PORT: int = env.int("MAIL_IN_PORT", default=2525)

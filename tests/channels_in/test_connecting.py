@@ -13,8 +13,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from channels_in import tasks
-from channels_in.services import enqueue
+from channels_in.models import PendingConnection
+from channels_in.services import connecting, enqueue
 from channels_in.telegram.adapter import TelegramConfig
+from core.clock import now
 from tests.cast import Cast
 from tests.channels_in import telegram_updates as rosa
 from tests.channels_in.doors import knock
@@ -57,6 +59,37 @@ def test_refused_token_switches_the_inbox_off_until_a_new_one_comes(fresh: Inbox
     assert (fresh.is_active, fresh.disabled_reason) == (False, refused)
     inboxes.configure(fresh, config={}, secrets={"token": TOKEN})
     assert (fresh.is_active, fresh.disabled_reason) == (True, "")
+
+
+def test_provider_that_is_away_is_asked_again_and_switches_nothing_off(fresh: Inbox, bot_api: BotApi) -> None:
+    base = fresh.config["api_base"]
+    inboxes.configure(fresh, config={"api_base": "http://127.0.0.1:9"}, secrets={})  # nobody listens there
+    connecting.ask_to_connect(fresh)
+    waits = []
+    for _ in range(3):
+        tasks.connect([fresh.pk])
+        wish = PendingConnection.objects.get()
+        waits.append((wish.due_at - now()).total_seconds())
+        assert "cannot be reached" in wish.problem
+        assert connecting.due_inbox_ids() == []
+    assert waits[0] < waits[1] < waits[2]
+    fresh.refresh_from_db()
+    assert (fresh.is_active, fresh.disabled_reason) == (True, "")
+    inboxes.configure(fresh, config={"api_base": base}, secrets={})
+    PendingConnection.objects.update(due_at=now())
+    assert connecting.due_inbox_ids() == [fresh.pk]
+    tasks.connect([fresh.pk])
+    assert not PendingConnection.objects.exists()
+    assert len(bot_api.of("setWebhook")) == 1
+
+
+def test_sweeper_asks_for_a_connection_whose_task_got_lost(fresh: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, queue: asked.append((name, args, queue)))
+    connecting.ask_to_connect(fresh)  # the commit of this test never comes
+    enqueue.forget(enqueue.CONNECT, fresh.pk)
+    tasks.sweep_connections()
+    assert asked == [(enqueue.CONNECT, [[fresh.pk]], "deliver")]
 
 
 def test_task_for_an_inbox_that_is_gone_or_has_no_webhook_does_nothing(fresh: Inbox, bot_api: BotApi) -> None:

@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 
 from channels_in.email.door import Mail, take_in
-from channels_in.models import InboundDelivery
+from channels_in.models import InboundDelivery, PendingConnection
+from channels_in.services import connecting
 from channels_in.services.deliver import deliver
 from channels_in.services.process import process
 from core.clock import now
@@ -39,6 +40,7 @@ OUT = ("deliver", "smtp")
 REFUSED = {"deliver.refused_for_now": "450 4.2.1 Later", "deliver.refused_for_good": "554 5.7.1 No"}
 # first part of a name -> the test module that kills there
 TESTED_ELSEWHERE = {"fetch": "tests/channels_in/email/test_fetch_crashes.py"}
+CONNECT = ("connect",)
 KIND, CONTENT = multipart(
     "mixed",
     "Content-Type: text/plain\n\nWhere is my refund?",
@@ -65,7 +67,9 @@ def agent(transactional_db: None) -> Agent:
 def test_every_place_is_killed_by_some_test() -> None:
     """A place that nobody tries would be a promise that nobody keeps."""
     assert not unnamed_points()
-    unknown = [name for name in POINTS if name.partition(".")[0] not in (*IN, *OUT, "http", *TESTED_ELSEWHERE)]
+    unknown = [
+        name for name in POINTS if name.partition(".")[0] not in (*IN, *OUT, *CONNECT, "http", *TESTED_ELSEWHERE)
+    ]
     assert not unknown, f"Say which test kills the process at {unknown}"
     for module in {TESTED_ELSEWHERE.get(name.partition(".")[0]) for name in POINTS} - {None}:
         assert (settings.BASE_DIR / str(module)).exists()
@@ -130,6 +134,19 @@ def test_an_answer_by_web_call_survives_and_leaves_once(
     told = send_the_rest(message)
     assert len(bot_api.texts()) <= 1
     assert told == (Delivery.UNCERTAIN if was_begun(point) else Delivery.SENT)
+
+
+@pytest.mark.parametrize("point", points_of(*CONNECT))
+def test_a_connection_survives_the_death_of_its_worker(transactional_db: None, bot_api: BotApi, point: str) -> None:
+    bot = Inbox.objects.create(kind="telegram", name="Bot", config={"api_base": bot_api.base}, secrets={"token": TOKEN})
+    connecting.ask_to_connect(bot)
+    assert dies_at(point, lambda: connecting.connect(bot.pk))
+    PendingConnection.objects.update(due_at=now())
+    (inbox_id,) = connecting.due_inbox_ids()
+    connecting.connect(inbox_id)
+    assert not PendingConnection.objects.exists()
+    bot.refresh_from_db()
+    assert (bot.is_active, bot.address) == (True, "@desk_bot")
 
 
 def test_the_environment_names_the_place(inbox: Inbox) -> None:

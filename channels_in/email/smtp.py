@@ -59,9 +59,8 @@ class MailHandler:
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        peer = session.peer[0] if isinstance(session.peer, tuple) else ""
         loop = asyncio.get_running_loop()
-        if answer := await loop.run_in_executor(self.threads, refusal, peer, address or ""):
+        if answer := await loop.run_in_executor(self.threads, refusal, _address(session.peer), address or ""):
             return answer
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -89,6 +88,11 @@ class MailHandler:
 
     async def _in_thread(self, work: Callable[..., str], *arguments: Any) -> str:
         return await asyncio.get_running_loop().run_in_executor(self.threads, _with_database, work, arguments)
+
+
+def _address(peer: object) -> str:
+    """Of a connection's other side; a unix socket has none. (aiosmtpd declares text, and hands over a tuple.)"""
+    return str(peer[0]) if isinstance(peer, tuple) else ""
 
 
 def _with_database(work: Callable[..., str], arguments: tuple[Any, ...]) -> str:

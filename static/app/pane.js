@@ -1,7 +1,7 @@
 // The open ticket beside the list: real addresses, instant return to the last twenty, fetched before it is asked for.
 
 import { focusRow, loadList, markOpen } from "./list.js";
-import { refreshTicket } from "./live/timeline.js";
+import { catchTicketUp, refreshTicket } from "./live/timeline.js";
 import { showTicket } from "./live/live.js";
 import { dropPane, fetchPane, keepPane, keptPane, prefetch } from "./panes.js";
 import { reason } from "./server.js";
@@ -58,6 +58,7 @@ export function arrived(top) {
   showTicket();
   document.dispatchEvent(new CustomEvent("ticket:shown", { detail: { isFresh: top === undefined } }));
   if (top !== undefined) refreshTicket();
+  else catchTicketUp();
   idlePrefetch();
 }
 

@@ -38,6 +38,9 @@ export function keepPane(node) {
   if (kept.size > KEPT) kept.delete(kept.keys().next().value);
 }
 
+/** Too much has changed to tell which of those fetched ahead are still true. */
+document.addEventListener("live:reset", () => ahead.clear());
+
 export function dropPane(number) {
   kept.delete(number);
   ahead.delete(number);

@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from people.models import Agent
+from tests.browser.held import HeldAnswers
 from tests.browser.relay import Relay
 from tests.browsers import PageMaker
 from tests.cast import Cast, new_ticket, receive
@@ -73,6 +74,29 @@ def test_letter_appears_in_the_list_and_the_open_ticket_without_reload(
     messages.add_note(fresh, text="Ben knows this one", actor=cast.ben.as_actor())
     expect(page.locator("#timeline")).to_contain_text("Ben knows this one")
     assert page.evaluate("window.isSamePage")
+
+
+def test_note_that_comes_while_the_ticket_is_on_its_way_to_the_screen_is_shown(
+    live_stack: Stack, cast: Cast, page: Page
+) -> None:
+    """A ticket is fetched when the pointer comes near; what happens until the click must not be missed."""
+    come_in(page, cast.ana, live_stack.url)
+    ticket = new_ticket(cast.mail)
+    expect(page.locator(f"#t{ticket.pk}")).to_be_visible()
+    # The desk listens now, so this page asks once, at its greeting, and then relies on what it is told.
+    with page.expect_response("**/live/changes/**"):
+        page.reload()
+    pane = HeldAnswers(page, "**/pane/")
+    # The look for gaps, now and then, would find it too.
+    page.route("**/live/changes/**", lambda route: route.abort())
+    row = page.locator(f"#t{ticket.pk}")
+    row.locator(".row-link").click()
+    pane.wait()
+    messages.add_note(ticket, text="Said meanwhile", actor=cast.ben.as_actor())
+    ticket.refresh_from_db()
+    expect(row).to_have_attribute("data-seq", str(ticket.last_seq))
+    pane.release()
+    expect(page.locator("#timeline")).to_contain_text("Said meanwhile")
 
 
 def test_rows_wait_behind_a_pill_while_the_pointer_is_over_the_list(live_stack: Stack, cast: Cast, page: Page) -> None:

@@ -5,8 +5,13 @@ import { morph, parse } from "./morph.js";
 
 const NEAR_END_PX = 80;
 
+const HEARD_OF = 500;
+
 let running = false;
 let again = false;
+
+/** The newest seq that was told of each ticket: one that is opened may have been fetched before. @type {Map<number, number>} */
+const heard = new Map();
 
 export const timeline = () => document.querySelector("#timeline");
 
@@ -14,9 +19,17 @@ export const timeline = () => document.querySelector("#timeline");
 export const openTicket = () => (timeline() ? Number(timeline().dataset.ticket) : null);
 
 /** A hint about a ticket: fetch what the screen is missing. */
-export function hintTicket(change) {
-  if (change.ticket !== openTicket()) return;
-  if (change.gone || change.seq > Number(timeline().dataset.seq)) refreshTicket();
+export function hintTicket({ ticket, seq, gone }) {
+  const newest = gone ? Infinity : Math.max(seq, heard.get(ticket) ?? 0);
+  heard.delete(ticket);
+  heard.set(ticket, newest);
+  if (heard.size > HEARD_OF) heard.delete(heard.keys().next().value);
+  if (ticket === openTicket()) catchTicketUp();
+}
+
+/** Fetch what came while the ticket on the screen was on its way there. */
+export function catchTicketUp() {
+  if ((heard.get(openTicket()) ?? 0) > Number(timeline().dataset.seq)) refreshTicket();
 }
 
 /** Fetch everything after the newest entry that the screen has. Safe to call at any time. */

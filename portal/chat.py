@@ -121,6 +121,8 @@ def speak(
     if about.name or about.email or is_mail_wanted:
         visitor = introduce(visitor, about, is_mail_wanted=is_mail_wanted)
     words.say(visitor, client_id=client_id, text=text, files=files, page=page)
+    if secrets_of(guest.inbox) and not visitor.is_verified:
+        visitors.follow_sign_in(visitor)
     return _as_row(guest.inbox, visitor)
 
 

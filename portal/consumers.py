@@ -49,6 +49,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
     guest: Guest | None = None
     topic = ""
     address = ""
+    # The browser counts its greetings, so that it knows which of them a welcome answers.
+    turn: int | None = None
     typed_at = 0.0
 
     async def connect(self) -> None:
@@ -118,7 +120,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         guest = await socket_work.enter(_text(frame, "inbox"), _text(frame, "token"))
         self.patience.cancel()
         self._become(guest)
-        self._answer(
+        self.turn = _number(frame, "turn")
+        self._welcome(
             await socket_work.caught_up(guest, ticket=_number(frame, "ticket"), seq=_number(frame, "seq") or 0)
         )
         if frame.get("visible"):
@@ -132,7 +135,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         self._answer({"type": "stored", "id": frame.get("id")})
         if not was_known:
             # Their first words were announced before this socket had a topic to hear of them.
-            self._answer(await socket_work.caught_up(self.guest))
+            self._welcome(await socket_work.caught_up(self.guest))
             await self._note_presence(at_once=True)
 
     async def _on_typing(self, frame: Frame) -> None:
@@ -177,6 +180,9 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
 
     async def _write(self, text: str) -> None:
         await self.send(text_data=text)
+
+    def _welcome(self, caught_up: Frame) -> None:
+        self._answer({**caught_up, "turn": self.turn})
 
     def _answer(self, frame: Frame) -> None:
         if self.outlet is not None:

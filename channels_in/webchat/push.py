@@ -26,6 +26,11 @@ def show_seen(*, identity_id: int, ticket_number: int, seq: int) -> None:
     _publish(identity_id, {"type": "seen", "ticket": ticket_number, "seq": seq})
 
 
+def ask_again(uid: str) -> None:
+    """The browser is known now: its other windows do not hear yet what is said to it."""
+    push.publish([push.browser_topic(uid)], {"type": "resync"})
+
+
 def send_away(uid: str) -> None:
     """The browser has signed out: its open windows, and whoever holds its token, hear no more."""
     push.send_away([push.browser_topic(uid)], code=SIGNED_OUT)

@@ -130,7 +130,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     parts.frame.addEventListener("load", () => {
       isReady = false;
       const { accent, theme, locale } = options;
-      post({ type: "hello", accent, theme, locale, page: location.href.split(/[?#]/)[0], title: document.title, isOpen });
+      post({ type: "hello", accent, theme, locale, page: location.href.split(/[?#]/)[0], title: document.title, isOpen, waiting: waiting.splice(0) });
     });
     parts.box.prepend(parts.panel);
     dress();

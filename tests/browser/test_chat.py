@@ -9,12 +9,13 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from channels_in.email.parse import parse
-from channels_in.models import DemoMail
+from channels_in.models import ChatVisitor, DemoMail
 from core.clock import now
 from core.events.bus import publish
 from core.events.catalogue import AgentTyped, TicketSeen
 from people.models import Agent, Availability
 from tests.browser.chats import Customer, violations
+from tests.browser.held import HeldAnswers
 from tests.browsers import PageMaker
 from tests.cast import Cast
 from tests.channels_in.webchat.people import SECRET, signed
@@ -146,10 +147,6 @@ def test_customer_has_two_tabs_and_both_show_the_same(desk: Stack, cast: Cast, p
     assert Ticket.objects.count() == 1
 
 
-@pytest.mark.skip(
-    reason="The second device sometimes stays on its anonymous session when it signs in while its panel starts; "
-    "the cause is not found yet. The server's side is proved in tests/portal."
-)
 def test_signed_user_finds_the_conversation_on_another_device(desk: Stack, cast: Cast, new_page: PageMaker) -> None:
     come_online(cast.ana)
     cast.chat.secrets = {"identity_secret": SECRET}
@@ -170,6 +167,42 @@ def test_signed_user_finds_the_conversation_on_another_device(desk: Stack, cast:
     expect(laptop.box).to_be_visible()
 
 
+def test_user_signs_in_slowly_and_what_they_write_meanwhile_is_theirs(desk: Stack, cast: Cast, page: Page) -> None:
+    """The answer to the sign-in is held back; the token that the panel still has is worth nothing by then."""
+    come_online(cast.ana)
+    cast.chat.secrets = {"identity_secret": SECRET}
+    cast.chat.save()
+    customer = Customer(page).visits(desk.url).opens_the_chat()
+    expect(customer.box).to_be_focused()
+    answers = HeldAnswers(page, "**/session/", lambda request: bool((request.post_data_json or {}).get("jwt")))
+    page.evaluate("jwt => Helpdesk('identify', {jwt})", signed(cast.chat))
+    customer.says("Written while signing in")
+    answers.wait()
+    # The socket is cut and comes back in the middle of it.
+    desk.restart("web")
+    expect(customer.own("Written while signing in")).to_have_attribute("data-state", "sending")
+    answers.release()
+    expect(customer.own("Written while signing in")).to_have_attribute("data-state", "sent")
+    assert ticket().contact.name == "Eva Berg"
+    assert [visitor.is_verified for visitor in ChatVisitor.objects.all()] == [True]
+
+
+def test_user_signs_in_in_one_tab_and_the_other_tab_follows(desk: Stack, cast: Cast, page: Page) -> None:
+    come_online(cast.ana)
+    cast.chat.secrets = {"identity_secret": SECRET}
+    cast.chat.save()
+    first = Customer(page).visits(desk.url).opens_the_chat()
+    first.says("as nobody")
+    expect(first.own("as nobody")).to_have_attribute("data-state", "sent")
+    second = Customer(page.context.new_page()).visits(desk.url).opens_the_chat()
+    second.page.evaluate("jwt => Helpdesk('identify', {jwt})", signed(cast.chat))
+    poll_until(lambda: ChatVisitor.objects.filter(is_verified=True).exists())
+    first.says("in the first tab")
+    expect(second.own("in the first tab")).to_be_visible()
+    expect(first.own("as nobody")).to_be_visible()
+    assert ChatVisitor.objects.count() == Ticket.objects.count() == 1
+
+
 def test_customer_sends_a_picture_and_sees_it(desk: Stack, cast: Cast, page: Page) -> None:
     come_online(cast.ana)
     customer = Customer(page).visits(desk.url).opens_the_chat()
@@ -179,6 +212,8 @@ def test_customer_sends_a_picture_and_sees_it(desk: Stack, cast: Cast, page: Pag
     customer.chat.get_by_role("button", name="Send").click()
     expect(customer.chat.get_by_role("img", name="label.png")).to_be_visible()
     assert Message.objects.get().attachments.get().name == "label.png"
+    agent_replies(ticket(), cast.ana, "Thank you for the picture.")
+    expect(customer.answer("Thank you for the picture.")).to_be_visible()
 
 
 def test_keyboard_alone_opens_writes_and_closes(desk: Stack, cast: Cast, page: Page) -> None:

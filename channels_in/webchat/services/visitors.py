@@ -42,9 +42,11 @@ def arrive(inbox: Inbox, key: VisitorKey) -> ChatVisitor:
         return known
     with unit_of_work():
         identity = contacts.identify(kind=KIND, value=anonymous_value(key), name=f"Visitor {key.uid[:4]}")
-        visitor, _ = ChatVisitor.objects.get_or_create(
+        visitor, is_new = ChatVisitor.objects.get_or_create(
             uid=key.uid, defaults={"inbox": inbox, "identity": identity, "generation": key.generation}
         )
+    if is_new:
+        transaction.on_commit(lambda: push.ask_again(key.uid))
     return visitor
 
 
@@ -79,6 +81,13 @@ def sign_in(inbox: Inbox, key: VisitorKey, claims: SignedIdentity) -> ChatVisito
         visitor.save(update_fields=["identity", "is_verified", "name", "email", "generation"])
     _name_contact(visitor)
     return visitor
+
+
+def follow_sign_in(visitor: ChatVisitor) -> None:
+    """Words of an unsigned browser that signed in while they were stored go on in the signed user's conversation."""
+    current = ChatVisitor.objects.select_related("identity").get(pk=visitor.pk)
+    if current.identity_id != visitor.identity_id:
+        hand_over_thread(visitor.inbox, from_key=visitor.identity.value, to_key=current.identity.value)
 
 
 def sign_out(key: VisitorKey) -> None:

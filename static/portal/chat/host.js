@@ -4,16 +4,21 @@ import { settings } from "./page.js";
 const allowed = JSON.parse(settings.origins || "[]");
 export const isFramed = window.parent !== window;
 let origin = "";
+let handlers = {};
 
-/** `handlers` by message type; each gets the message. */
-export function listen(handlers) {
+/** `byType`: what to do with each type of message; each gets the message. */
+export function listen(byType) {
+  handlers = byType;
   addEventListener("message", (event) => {
-    const message = event.data;
     if (event.source !== window.parent || !allowed.some((entry) => fits(entry, event.origin))) return;
-    if (!message || message.helpdesk !== 1 || !Object.hasOwn(handlers, message.type)) return;
+    if (event.data?.helpdesk !== 1) return;
     origin = event.origin;
-    handlers[message.type](message);
+    hear(event.data);
   });
+}
+
+export function hear(message) {
+  if (message && Object.hasOwn(handlers, message.type)) handlers[message.type](message);
 }
 
 export function tell(type, said = {}) {

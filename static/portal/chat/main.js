@@ -9,6 +9,7 @@ import { at, word } from "./page.js";
 import * as session from "./session.js";
 import { Talk } from "./talk.js";
 import { showTyping } from "./typing.js";
+import * as who from "./who.js";
 
 const ASK_STATUS_EVERY = 20000;
 const state = { isOpen: !host.isFramed, isOnline: true, away: "", email: "", isLoaded: false };
@@ -30,30 +31,22 @@ const talk = new Talk({
   },
 });
 
-/** One after the other: a sign-in must not be overtaken by the anonymous session that it follows. */
-let begun = Promise.resolve();
-function begin(options) {
-  begun = begun.then(() => session.open(options).then(take, (problem) => miss(problem, options)));
-}
+who.start({
+  // What is said from here on waits until it is known for whom.
+  onStep: () => talk.socket.greet(),
+  onKnown: take,
+  onRefused: ({ code, message }) => host.emit("error", { code, message }),
+  onTrouble: () => showState("unavailable"),
+});
 
 function take(known) {
   Object.assign(state, { isOnline: known.online, away: known.away, email: known.visitor.email, isLoaded: true });
   away.know({ ...talk.about, ...known.visitor });
-  talk.take(known.conversation);
+  talk.takeWhole(known.conversation);
   if (known.conversation || state.isOpen) talk.connect();
-  showMode();
+  showState("online");
   log.toEnd();
   if (state.isOpen && host.isFramed) focus();
-}
-
-function miss(problem, options) {
-  if (problem.code === "identity_refused") {
-    host.emit("error", { code: problem.code, message: problem.message });
-    if (!state.isLoaded) begin({});
-    return;
-  }
-  showState("unavailable");
-  setTimeout(() => begin(options), 5000);
 }
 
 function showMode() {
@@ -84,6 +77,9 @@ host.listen({
   hello(message) {
     dress(message);
     talk.page = String(message.page || "").slice(0, 500);
+    // Who they are is among what the site said so far: nobody has to begin as nobody.
+    for (const said of Array.isArray(message.waiting) ? message.waiting : []) host.hear(said);
+    if (!who.hasBegun()) who.begin();
     host.tell("ready");
     if (talk.ticket !== null) host.emit("conversation:started");
     if (message.isOpen) opened();
@@ -94,15 +90,14 @@ host.listen({
   look: dress,
   prefill: (message) => composer.prefill(String(message.text).slice(0, 2000)),
   identify({ user }) {
-    if (user?.jwt) return begin({ jwt: String(user.jwt) });
+    if (user?.jwt) return who.begin(String(user.jwt));
     talk.about = { name: String(user?.name || "").slice(0, 160), email: String(user?.email || "").slice(0, 320) };
     away.know(talk.about);
   },
-  async logout() {
+  logout() {
     talk.forget();
-    await session.signOut();
-    Object.assign(state, { email: "" });
-    begin({});
+    composer.prefill("");
+    who.signOut();
   },
 });
 
@@ -134,4 +129,4 @@ away.start({
     mode.notice(word("by-mail", email));
   },
 });
-begin({});
+if (!host.isFramed) who.begin();

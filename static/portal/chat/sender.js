@@ -1,4 +1,5 @@
 /** Brings what waits in the outbox to the desk: in order, once each, over and over until it is safe. */
+import { Refused } from "./doors.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
 import { word } from "./page.js";
@@ -40,7 +41,7 @@ export class Sender {
       this.onStored(entry.id);
       this.onTold(told.conversation);
     } catch (problem) {
-      if (!(problem instanceof session.Refused)) this.again(entry.id, RESEND_AFTER);
+      if (!(problem instanceof Refused)) this.again(entry.id, RESEND_AFTER);
       else this.onRefused({ id: entry.id, message: problem.message, code: problem.code, retry_after: problem.retryAfter });
     }
   }
@@ -66,8 +67,7 @@ export class Sender {
   onRefused({ id, code, message, retry_after: wait }) {
     if (!id) return;
     clearTimeout(this.underWay.get(id));
-    if (code === "token_refused") session.open().then(() => this.again(id), () => this.again(id, RESEND_AFTER));
-    else if (code === "too_many") setTimeout(() => this.again(id), (wait || 5) * 1000);
+    if (code === "too_many") setTimeout(() => this.again(id), (wait || 5) * 1000);
     else {
       this.refused.add(id);
       log.markFailed(id, message || word("failed"), () => this.again(id));

@@ -1,43 +1,16 @@
-/** The visitor's token and the chat's HTTP doors. The token lives in this origin only and never in an address. */
-import { settings, store } from "./page.js";
+/** What the chat asks of the desk by HTTP, once it is settled who asks. */
+import * as doors from "./doors.js";
+import { renew, settled, token } from "./who.js";
 
-const base = `/chat/${settings.inbox}/`;
-
-export class Refused extends Error {
-  constructor(status, body) {
-    super(body.message || "");
-    this.status = status;
-    this.fields = body.fields || {};
-    this.code = body.code || "";
-    this.retryAfter = body.retry_after || 0;
+async function ask(path, options = {}) {
+  await settled();
+  try {
+    return await doors.ask(path, { token: token(), ...options });
+  } catch (problem) {
+    if (problem.code !== "token_refused") throw problem;
+    await renew(problem.token);
+    return doors.ask(path, { token: token(), ...options });
   }
-}
-
-export const token = () => store.get("token");
-
-async function ask(path, { body, method = body ? "POST" : "GET" } = {}) {
-  const headers = { Authorization: `Bearer ${token()}` };
-  let sent = body;
-  if (body && !(body instanceof FormData)) {
-    headers["Content-Type"] = "application/json";
-    sent = JSON.stringify(body);
-  }
-  const answer = await fetch(base + path, { method, headers, body: sent, credentials: "omit", cache: "no-store" });
-  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
-  return answer;
-}
-
-/** Begin or go on; with `jwt` as the user whom the site's own server names. */
-export async function open({ jwt = "" } = {}) {
-  const answer = await ask("session/", { body: { token: token(), jwt } });
-  const session = await answer.json();
-  store.set("token", session.token);
-  return session;
-}
-
-export async function signOut() {
-  await ask("sign-out/", { method: "POST" }).catch(() => null);
-  for (const name of ["token", "outbox", "draft"]) store.set(name, "");
 }
 
 export const status = async () => (await ask("status/")).json();

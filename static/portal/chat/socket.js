@@ -10,11 +10,12 @@ const ASK_AFTER_FAILURES = 3;
 const ASK_EVERY = 4000;
 
 export class Socket {
-  /** `hooks`: hello() -> frame, onFrame(frame), onState("online" | "waiting" | "asking"), renew(), ask(). */
+  /** `hooks`: settled(), hello() -> frame, onFrame(frame), onState("online" | "waiting"), renew(token), ask(). */
   constructor(hooks) {
     this.hooks = hooks;
     this.wait = FIRST_WAIT;
     this.failures = 0;
+    this.turn = 0;
     this.isReady = false;
     this.isWanted = false;
     for (const event of ["online", "pageshow"]) addEventListener(event, () => this.retryNow());
@@ -38,10 +39,16 @@ export class Socket {
     return true;
   }
 
-  greet() {
+  /** Say who we are, as soon as that is settled. Nothing else is said until the answer to the last greeting is here. */
+  async greet() {
+    const { socket } = this;
+    const turn = ++this.turn;
+    this.isReady = false;
+    await this.hooks.settled();
+    if (turn !== this.turn || socket !== this.socket || socket?.readyState !== WebSocket.OPEN) return;
     const hello = this.hooks.hello();
     this.greetedAs = hello.token;
-    this.socket.send(JSON.stringify({ type: "hello", ...hello }));
+    socket.send(JSON.stringify({ type: "hello", turn, ...hello }));
   }
 
   connect() {
@@ -57,20 +64,22 @@ export class Socket {
   onMessage(frame) {
     this.heardAt = Date.now();
     if (frame.type === "pong") return;
-    // Signed in between the greeting and its answer: that answer was for somebody else.
-    if (frame.type === "welcome" && this.hooks.hello().token !== this.greetedAs) return this.greet();
-    if (frame.type === "welcome") {
-      this.isReady = true;
-      this.wait = FIRST_WAIT;
-      this.failures = 0;
-      clearTimeout(this.complaint);
-      clearInterval(this.asking);
-      this.complaint = this.asking = null;
-      this.beat();
-      this.hooks.onState("online");
-    }
     if (frame.type === "resync") this.greet();
-    else this.hooks.onFrame(frame);
+    else if (frame.type !== "welcome") this.hooks.onFrame(frame);
+    else if (frame.turn === this.turn) this.onWelcome(frame);
+    // Any other welcome answers an earlier greeting, perhaps somebody else's: the last one's answer tells it all.
+  }
+
+  onWelcome(frame) {
+    this.isReady = true;
+    this.wait = FIRST_WAIT;
+    this.failures = 0;
+    clearTimeout(this.complaint);
+    clearInterval(this.asking);
+    this.complaint = this.asking = null;
+    this.beat();
+    this.hooks.onState("online");
+    this.hooks.onFrame(frame);
   }
 
   beat() {
@@ -98,7 +107,7 @@ export class Socket {
       this.asking = setInterval(() => this.hooks.ask(), ASK_EVERY);
       this.hooks.ask();
     }
-    if (code === CLOSED_TOKEN) await this.hooks.renew();
+    if (code === CLOSED_TOKEN) await this.hooks.renew(this.greetedAs);
     this.timer = setTimeout(() => this.connect(), this.wait * (0.5 + Math.random() / 2));
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   }

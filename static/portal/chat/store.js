@@ -10,7 +10,8 @@ export const store = {
     try {
       return localStorage.getItem(keyOf(name)) ?? "";
     } catch {
-      return memory.get(name) ?? (name === "token" ? readCookie() : "");
+      // The cookie first: another window may have written it since.
+      return (name === "token" && readCookie()) || memory.get(name) || "";
     }
   },
   set(name, value) {
@@ -21,6 +22,17 @@ export const store = {
       memory.set(name, value);
       if (name === "token") writeCookie(value);
     }
+  },
+  /** `changed(before, now)` when another window of this browser has set it. */
+  watch(name, changed) {
+    addEventListener("storage", (event) => event.key === keyOf(name) && changed(event.oldValue, event.newValue));
+    window.cookieStore?.addEventListener("change", (event) => {
+      for (const cookie of event.changed.filter((entry) => entry.name === keyOf(name))) {
+        const before = memory.get(name);
+        memory.set(name, cookie.value);
+        changed(before, cookie.value);
+      }
+    });
   },
 };
 

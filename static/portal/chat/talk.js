@@ -1,66 +1,74 @@
 /** The conversation's state: what came, what the visitor has seen, and the two ways by which it goes on. */
+import { Answers } from "./answers.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
 import { settings } from "./page.js";
 import { Sender } from "./sender.js";
 import * as session from "./session.js";
 import { Socket } from "./socket.js";
+import * as who from "./who.js";
 
 export class Talk {
   /** `hooks`: isVisible, onState, onPresence, onTyping, onUnread, onEarlier, onEvent. */
   constructor(hooks) {
     this.hooks = hooks;
     this.ticket = null;
-    this.seen = 0;
-    this.unread = new Map();
+    this.answers = new Answers();
     this.about = {};
     this.page = "";
     this.socket = new Socket({
-      hello: () => this.hello(),
+      settled: who.settled,
+      renew: who.renew,
       isVisible: hooks.isVisible,
+      hello: () => this.hello(),
       onFrame: (frame) => this.onFrame(frame),
-      onState: (state) => hooks.onState(state),
-      renew: () => session.open().catch(() => null),
+      onState: hooks.onState,
       ask: () => this.ask(),
     });
     this.sender = new Sender({
       send: (frame) => this.socket.send(frame),
-      onTold: (conversation) => this.take(conversation),
+      onTold: (conversation) => this.onTold(conversation),
     });
   }
 
   /** Open the socket, or tell the open one who we are now. */
   connect() {
-    if (this.socket.isReady) this.socket.greet();
+    if (this.socket.isWanted) this.socket.greet();
     else this.socket.open();
   }
 
   hello() {
-    return {
-      inbox: settings.inbox,
-      token: session.token(),
-      ticket: this.ticket,
-      seq: log.lastSeq(),
-      visible: this.hooks.isVisible(),
-    };
+    const visible = this.hooks.isVisible();
+    return { inbox: settings.inbox, token: who.token(), ticket: this.ticket, seq: log.lastSeq(), visible };
   }
 
   forget() {
     this.socket.close();
     outbox.forget();
+    this.empty();
+    this.about = {};
+  }
+
+  empty() {
     log.clear();
     this.ticket = null;
-    this.seen = 0;
-    this.unread.clear();
-    this.about = {};
+    this.answers = new Answers();
     this.hooks.onUnread(0, "");
+    this.hooks.onEarlier(false);
+    for (const entry of outbox.waiting()) log.showPending(entry);
+  }
+
+  /** All that the visitor has here. They may be another person than before: what is shown gives way. */
+  takeWhole(conversation) {
+    if (!conversation && this.ticket !== null) this.empty();
+    this.take(conversation);
   }
 
   /** A conversation as the server tells it: whole (`reset`), or what came after what is here. */
   take(conversation) {
     if (!conversation) return;
+    if (conversation.reset && this.ticket !== null && this.ticket !== conversation.ticket) this.empty();
     const isFirst = this.ticket === null;
-    if (conversation.reset && !isFirst && this.ticket !== conversation.ticket) log.clear();
     this.ticket = conversation.ticket;
     this.receive(conversation.messages, { isHistory: isFirst });
     log.markSeen(conversation.seen);
@@ -69,10 +77,17 @@ export class Talk {
     if (isFirst) this.hooks.onEvent("conversation:started");
   }
 
+  /** First words that went by HTTP: the socket does not know yet whose answers it is to bring. */
+  onTold(conversation) {
+    const isFirst = this.ticket === null;
+    this.take(conversation);
+    if (isFirst) this.connect();
+  }
+
   onFrame(frame) {
     if (frame.type === "welcome") {
       this.hooks.onPresence(frame.online, frame.away);
-      this.take(frame.conversation);
+      this.takeWhole(frame.conversation);
       this.sender.restart();
     } else if (frame.type === "message") this.onMessage(frame);
     else if (frame.type === "stored") this.sender.onStored(frame.id);
@@ -91,7 +106,7 @@ export class Talk {
     for (const message of messages) if (message.id) this.sender.settle(message.id);
     const isNew = log.show(messages);
     const answers = messages.filter((message) => message.from === "desk");
-    for (const { read, seq, text } of answers) if (!read && seq > this.seen) this.unread.set(seq, text);
+    this.answers.add(answers);
     if (answers.length && isNew) {
       this.hooks.onTyping("");
       this.socket.send({ type: "received", seq: log.lastSeq() });
@@ -102,13 +117,10 @@ export class Talk {
 
   /** Tell what is on the screen now, if anybody looks. */
   look() {
-    const last = Math.max(0, ...this.unread.keys());
-    if (last && this.hooks.isVisible() && this.socket.send({ type: "seen", seq: last })) {
-      this.seen = last;
-      this.unread.clear();
-    }
+    const { last } = this.answers;
     const isRead = this.hooks.isVisible();
-    this.hooks.onUnread(isRead ? 0 : this.unread.size, [...this.unread.values()].at(-1) || "");
+    if (last && isRead && this.socket.send({ type: "seen", seq: last })) this.answers.read();
+    this.hooks.onUnread(isRead ? 0 : this.answers.count, this.answers.newest);
   }
 
   say(text, files) {

@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels_in.base import ConfigForm, Section
+from channels_in.email.oauth import is_by_oauth
 from channels_in.registry import adapter_for, kinds
 from channels_in.selectors.checks import CheckLine, checklist
+from channels_in.selectors.fetching import fetch_line, fetch_lines, is_signed_in
 from channels_in.services import checking, connecting
 from core.errors import NotFound
 from people.policy import may, require
@@ -40,10 +42,9 @@ class ShownSection:
 @agent_page
 def inboxes_page(request: AgentRequest) -> HttpResponse:
     require(request.user, "manage_desk")
-    rows = [
-        {"row": inbox, "channel": channel_of(inbox.kind)}
-        for inbox in inboxes_visible_to(request.user).select_related("default_team")
-    ]
+    visible = list(inboxes_visible_to(request.user).select_related("default_team"))
+    fetched = fetch_lines(visible)
+    rows = [{"row": inbox, "channel": channel_of(inbox.kind), "fetch": fetched.get(inbox.pk)} for inbox in visible]
     offered = [{"kind": kind, "channel": channel_of(kind)} for kind in kinds()]
     return render(request, "workspace/settings/inboxes.html", {"rows": rows, "kinds": offered, "here": "inboxes"})
 
@@ -126,6 +127,7 @@ def _inbox_form(
         "kept_secrets": sorted(inbox.secrets) if inbox else [],
         "steps": adapter_for(kind).setup_steps(inbox, settings.SITE_URL) if inbox else [],
         "here": "inboxes",
+        **(_mailbox(request, inbox) if inbox else {}),
         **(_checks(inbox) if inbox else {"checks": []}),
     }
     status = 422 if common.errors or own.errors else 200
@@ -142,6 +144,15 @@ def _sections(own: ConfigForm, label: str) -> list[ShownSection]:
         for section in sections
     ]
     return [section for section in shown if section.fields]
+
+
+def _mailbox(request: AgentRequest, inbox: Inbox) -> dict[str, Any]:
+    """How the fetching fares, and the way to the sign-in for those who may sign in."""
+    return {
+        "fetch": fetch_line(inbox),
+        "signs_in": is_by_oauth(inbox) and may(request.user, "manage_secrets"),
+        "is_signed_in": is_signed_in(inbox),
+    }
 
 
 def _checks(inbox: Inbox) -> dict[str, Any]:

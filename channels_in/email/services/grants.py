@@ -45,3 +45,18 @@ def give(inbox: Inbox, provider: OAuthProvider, tokens: Tokens) -> MailGrant:
         if inbox.disabled_reason:
             inboxes.enable(inbox)
     return grant
+
+
+def save_provider(
+    *, name: str, authorize_url: str, token_url: str, scopes: str, flow: str, client_id: str, client_secret: str
+) -> OAuthProvider:
+    """Register an app; its secret is stored encrypted."""
+    return OAuthProvider.objects.create(
+        name=name,
+        authorize_url=authorize_url,
+        token_url=token_url,
+        scopes=scopes,
+        flow=flow,
+        client_id=client_id,
+        secrets={"client_secret": client_secret} if client_secret else {},
+    )

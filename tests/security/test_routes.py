@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from channels_in.models import InboundDelivery
 from people.models import Agent
 from tests.cast import Cast, last_message, new_ticket
-from tickets.models import Attachment, MessageHtml
+from tickets.models import Attachment, MessageHtml, SideConversation
 from tickets.services.files import store
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,7 @@ CLASSES: dict[str, str] = {
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
             " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
+            " ticket-side-new ticket-side-conversation ticket-side-close message-forward"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
             " problem-retry problem-discard"
         ).split()
@@ -52,6 +53,9 @@ FAMILIES: dict[str, str] = {
     "api:": TOKEN,
     "reports:": MANAGERS,
     "workspace:settings-team": MANAGERS,
+    "workspace:settings-agent-new": ADMINS,
+    "workspace:settings-agent-switch": ADMINS,
+    "workspace:settings-agent-invite": ADMINS,
     "workspace:settings-inbox-new": ADMINS,  # it takes credentials
     "workspace:settings-inbox-sign-in": ADMINS,
     "workspace:settings-sign-in-return": ADMINS,
@@ -113,6 +117,12 @@ def world(cast: Cast) -> World:
         sha256=stored.sha256,
     )
     assert MessageHtml.objects.filter(message=message).exists()
+    message.external_id = f"{CANARY}@corpus.example"
+    message.save()
+    InboundDelivery.objects.create(
+        inbox=cast.legal_mail, external_id=message.external_id, raw=f"Subject: {CANARY}\n\nraw".encode(), state="done"
+    )
+    side = SideConversation.objects.create(ticket=secret, inbox=cast.legal_mail, subject=f"{CANARY} aside")
     broken = InboundDelivery.objects.create(
         inbox=cast.legal_mail, external_id="broken", raw=f"{CANARY} raw".encode(), state="quarantined"
     )
@@ -125,6 +135,7 @@ def world(cast: Cast) -> World:
             "attachment_id": file.pk,
             "contact_id": cast.rosa.pk,
             "delivery_id": broken.pk,
+            "side_id": side.pk,
             "verb": "priority",
             "slug": "sla",
             "canned_id": 1,

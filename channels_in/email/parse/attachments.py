@@ -39,6 +39,7 @@ _EXTENSIONS = {
     "application/pkcs7-signature": ".p7s",
     "application/x-pkcs7-signature": ".p7s",
     "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
     REMAINDER: ".eml",
 }
 

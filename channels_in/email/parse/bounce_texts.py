@@ -34,7 +34,7 @@ def guess_recipients(text: str, not_meant: Iterable[str]) -> list[Guess]:
     """The addresses that the words of a report say did not get the mail."""
     lines = _report_lines(text)
     strangers = frozenset(not_meant)
-    has_failure = [words.FAILURE.search(line) is not None or _code(line) != "" for line in lines]
+    has_failure = [_tells(line) for line in lines]
     marks: dict[str, tuple[int, int]] = {}
     for number, line in enumerate(lines):
         if words.HEADER_OF_RETURNED.match(line):
@@ -71,7 +71,7 @@ def says_failure(text: str) -> bool:
 def _report_lines(text: str) -> list[str]:
     end = words.RETURNED_MAIL.search(text[:100_000])
     # A report may also stand below a short copy, so a mark in its very first lines does not count.
-    if end and len(text[: end.start()].split()) > 8:
+    if end and len(text[: end.start()].split()) > 3:
         text = text[: end.start()]
     return [line[:MAX_LINE] for line in text.split("\n")[:MAX_LINES]]
 
@@ -88,6 +88,10 @@ def _score(lines: list[str], has_failure: list[bool], number: int, column: int) 
     if any(has_failure[n] for n in below[:2]):
         score += 2
     return score
+
+
+def _tells(line: str) -> bool:
+    return bool(words.FAILURE.search(line) or words.STILL_TRYING.search(line) or _code(line))
 
 
 def _gave_up(lines: list[str]) -> bool:

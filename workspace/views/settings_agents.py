@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import NotFound
-from people.policy import require
-from people.selectors.agents import active_agents
+from people.policy import may, require
+from people.selectors.agents import active_agents, all_agents
 from people.services.workload import set_workload
 from workspace.forms import WorkloadForm
 from workspace.guard import AgentRequest, agent_page
@@ -21,7 +21,8 @@ from workspace.guard import AgentRequest, agent_page
 def agents_page(request: AgentRequest) -> HttpResponse:
     require(request.user, "manage_desk")
     rows = active_agents().prefetch_related("teams")
-    return render(request, "workspace/settings/agents.html", {"rows": rows, "here": "agents"})
+    gone = all_agents().filter(is_active=False) if may(request.user, "manage_agents") else []
+    return render(request, "workspace/settings/agents.html", {"rows": rows, "gone": gone, "here": "agents"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

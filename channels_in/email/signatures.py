@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 MOST_SIGNATURES = 4
 MOST_BYTES = 60 * 1024 * 1024
 _HEADER = b"dkim-signature"
+_UNFIT = "Changed on its way, or not by them: unfit DKIM signature"
 
 
 def with_signature(inbound: Inbound, raw: bytes) -> Inbound:
@@ -53,14 +54,15 @@ def _check(raw: bytes, signatures: list[tuple[int, str]]) -> SenderCheck:
         try:
             if dkim.DKIM(raw).verify(idx=index, dnsfunc=_key):
                 return SenderCheck(PASS, f"DKIM signature of {domain}")
-            told = f"The DKIM signature of {domain} does not fit: changed on its way, or not by them"
+            told = f"{_UNFIT} of {domain}"
         except DnsAway:
             told = f"The key of {domain} could not be looked up"
         except dkim.DKIMException as error:
-            told = f"The DKIM signature of {domain} cannot be used ({error})"
+            is_changed = "mismatch" in str(error)
+            told = f"{_UNFIT} of {domain}" if is_changed else f"Unusable DKIM signature of {domain}: {error}"
         except Exception:
             logger.info("A DKIM signature could not be read", exc_info=True)
-            told = f"The DKIM signature of {domain} cannot be read"
+            told = f"Unreadable DKIM signature of {domain}"
     return SenderCheck(NO_POLICY, told[:200])
 
 

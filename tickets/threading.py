@@ -86,12 +86,14 @@ def decide(candidates: Sequence[Candidate], *, at: datetime, auth: str = "") -> 
             continue  # it proves an agent, never a customer
         if not obstacle(candidate, auth):
             return _join(candidate, at)
-        if candidate.via not in ("mention", "copy") and candidate.side_id is None:
+        if candidate.via not in ("mention", "copy"):
             kept_out = kept_out or candidate
     if kept_out:
         why = obstacle(kept_out, auth)
         reason = f"Possibly belongs to #{kept_out.number}: {_WORDS[kept_out.via]}, but {why}"
-        return Decision(action="new", reason=reason, linked_ticket_id=kept_out.ticket_id, link="maybe")
+        # A third party's words are not offered for joining: that is where the customer reads.
+        link: LinkKind = "maybe" if kept_out.side_id is None else ""
+        return Decision(action="new", reason=reason, linked_ticket_id=kept_out.ticket_id, link=link)
     if copy := next((item for item in ordered if item.via == "copy"), None):
         reason = f"The same message also went to another inbox, as #{copy.number}"
         return Decision(action="new", reason=reason, linked_ticket_id=copy.ticket_id, link="copy")

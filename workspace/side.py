@@ -6,10 +6,12 @@ from typing import Any
 
 from people.models import Agent
 from people.policy import may
+from routing.selectors.waiting import why_waiting
 from tickets.models import Status, Ticket
 from tickets.selectors.lists import tickets_of_contact
 from tickets.selectors.rows import STATUS_ICONS, channel_of
 from tickets.selectors.sides import followers_of, identities_of
+from workspace.asides import asides
 from workspace.promises import promises_of
 
 _SHOWN = 6
@@ -24,7 +26,10 @@ def side_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "identities": [_identity(row) for row in identities_of(ticket.contact_id)],
         "others": [related(row) for row in others[:_SHOWN]],
         "promises": promises_of(ticket),
+        "waiting": why_waiting(ticket),
         "followers": followers,
+        "asides": asides(ticket),
+        "may_reply": may(agent, "reply"),
         "is_following": any(follower.pk == agent.pk for follower in followers),
         "may_edit": may(agent, "edit_ticket"),
     }

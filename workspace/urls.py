@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from workspace.views import (
+    asides,
     bodies,
     changes,
     compose,
@@ -22,9 +23,9 @@ from workspace.views import (
     settings_me,
     settings_promises,
     settings_rules,
+    settings_sign_in,
     settings_staff,
     settings_tokens,
-    settings_sign_in,
     source,
     ticket,
 )
@@ -37,6 +38,7 @@ _tickets: list[URLPattern | URLResolver] = [
     path("tickets/list/", desk.list_page, name="list"),
     path("tickets/rows/", desk.rows_page, name="rows"),
     path("tickets/new/", new_ticket.new_ticket_page, name="new-ticket"),
+    path("tickets/next/", changes.take_next_action, name="take-next"),
     path("tickets/bulk/<slug:verb>/", changes.bulk_action, name="bulk"),
     path("tickets/<int:number>/", desk.ticket_page_, name="ticket"),
     path("tickets/<int:number>/pane/", desk.pane_page, name="ticket-pane"),
@@ -47,6 +49,9 @@ _tickets: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/reply/", compose.reply_action, name="ticket-reply"),
     path("tickets/<int:number>/note/", compose.note_action, name="ticket-note"),
     path("tickets/<int:number>/draft/", compose.draft_action, name="ticket-draft"),
+    path("tickets/<int:number>/sides/new/", asides.new_side_page, name="ticket-side-new"),
+    path("tickets/<int:number>/sides/<int:side_id>/", asides.side_conversation_page, name="ticket-side-conversation"),
+    path("tickets/<int:number>/sides/<int:side_id>/close/", asides.close_side_action, name="ticket-side-close"),
     path("tickets/<int:number>/targets/", moving.targets_page, name="ticket-targets"),
     path("tickets/<int:number>/move/", moving.move_action, name="ticket-move"),
     path("tickets/<int:number>/merge/", moving.merge_action, name="ticket-merge"),
@@ -55,6 +60,7 @@ _tickets: list[URLPattern | URLResolver] = [
     path("m/<int:message_id>/body/", bodies.message_body_page, name="message-body"),
     path("m/<int:message_id>/source/", source.message_source_page, name="message-source"),
     path("m/<int:message_id>/source/file/", source.message_source_file, name="message-source-file"),
+    path("m/<int:message_id>/forward/", asides.forward_page, name="message-forward"),
     path("m/<int:message_id>/undo/", compose.undo_action, name="message-undo"),
     path("m/<int:message_id>/retry/", compose.retry_action, name="message-retry"),
     path("attachments/<uuid:attachment_id>/", bodies.attachment_page, name="attachment"),

@@ -1,8 +1,10 @@
 // The start of the desk: what only the list and the open ticket need.
 
+import "./asides.js";
 import "./moving.js";
 import "./macros.js";
 import "./rename.js";
+import "./take.js";
 import "./triage.js";
 import { startDesk } from "./desk.js";
 import { startList } from "./list.js";

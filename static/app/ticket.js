@@ -121,6 +121,7 @@ export function startTicket() {
       post("/notifications/read/", { ticket: pane().dataset.ticket });
     }
   });
+  document.addEventListener("mail:frames", dressFrames);
   document.addEventListener("ticket:aside", () => loadAside());
   document.addEventListener("live:entries", () => {
     dressFrames();

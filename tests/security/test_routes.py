@@ -56,9 +56,6 @@ FAMILIES: dict[str, str] = {
     "workspace:settings-agent-new": ADMINS,
     "workspace:settings-agent-switch": ADMINS,
     "workspace:settings-agent-invite": ADMINS,
-    "workspace:settings-agent-new": ADMINS,
-    "workspace:settings-agent-switch": ADMINS,
-    "workspace:settings-agent-invite": ADMINS,
     "workspace:settings-inbox-new": ADMINS,  # it takes credentials
     "workspace:settings-inbox-sign-in": ADMINS,
     "workspace:settings-sign-in-return": ADMINS,

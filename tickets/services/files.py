@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 import unicodedata
@@ -15,7 +16,7 @@ from django.core.files.storage import default_storage
 from core.errors import TooLarge
 from core.ids import new_uuid
 from people.models import Agent
-from tickets.models import Attachment
+from tickets.models import Attachment, Message
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -70,3 +71,14 @@ def upload(content: bytes, *, name: str, content_type: str, agent: Agent) -> Att
         size=stored.size,
         sha256=stored.sha256,
     )
+
+
+def copy(file: Attachment) -> StoredFile:
+    """The same bytes under a new name of our own; call it before the transaction that makes the row."""
+    with default_storage.open(file.storage_name) as stored:
+        content: bytes = stored.read()
+    return store(content, name=file.name, content_type=file.content_type)
+
+
+def attach(stored: StoredFile, message: Message) -> Attachment:
+    return Attachment.objects.create(message=message, **dataclasses.asdict(stored))

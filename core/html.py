@@ -58,11 +58,17 @@ QUOTE_CLASSES = frozenset(
     """gmail_quote gmail_quote_container gmail_extra gmail_attr yahoo_quoted protonmail_quote moz-cite-prefix
     moz-forward-container zmail_extra tutanota_quote quote gmail_signature moz-signature hd-quote""".split()
 )
-_ALLOWED_CLASSES = {tag: set(QUOTE_CLASSES) for tag in ("div", "blockquote", "span", "pre", "p", "table")}
+_ALLOWED_CLASSES = {tag: set(QUOTE_CLASSES) for tag in ("div", "blockquote", "span", "pre", "p", "table", "hr")}
 # Outlook and Apple mark the history by id, and ids do not survive cleaning.
 _QUOTE_IDS = re.compile(
     r"\bid\s*=\s*([\"']?)(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container"
-    r"|isForwardContent|isReplyContent|ymail_android_signature|reply-intro|OLK_SRC_BODY_SECTION)\1(?=[\s>/])",
+    r"|isForwardContent|isReplyContent|ymail_android_signature|reply-intro|OLK_SRC_BODY_SECTION|stopSpelling|zwchr|origbody)\1(?=[\s>/])",
+    re.IGNORECASE,
+)
+# Outlook for desktops draws a line above the history, in one of few greys, and gives it no other name.
+_OUTLOOK_RULE = re.compile(
+    r"<div(?=\s[^>]{0,80}?style=[\"']border:\s?none;\s?border-top:\s?solid "
+    r"(?:#(?:E1E1E1|B5C4DF|DDDDDD|CCCCCC)|windowtext) 1\.0pt)",
     re.IGNORECASE,
 )
 
@@ -79,7 +85,7 @@ def sanitize(html: str) -> str:
     """The content by an allow-list: no scripts, forms, ids, remote styles; a second time changes nothing."""
     if "<" not in html and "&" not in html and ">" not in html:
         return html
-    html = _clean(_QUOTE_IDS.sub('class="hd-quote"', html))
+    html = _clean(_OUTLOOK_RULE.sub('<div class="hd-quote"', _QUOTE_IDS.sub('class="hd-quote"', html)))
     # Nesting that the tree builder repaired may move nodes once more: clean until nothing changes.
     for _ in range(4):
         before, html = html, _clean(html)

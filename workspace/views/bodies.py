@@ -29,7 +29,7 @@ body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}
 blockquote{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #d5d8e2;color:#555b6e}"""
 _FOLD = (
     ".gmail_quote,.gmail_quote_container,.yahoo_quoted,.protonmail_quote,.moz-cite-prefix,.moz-cite-prefix~blockquote,"
-    "blockquote[type=cite],.zmail_extra,.hd-quote,.hd-quote~*{display:none}"
+    "blockquote[type=cite],.zmail_extra,.hd-quote,.hd-quote~*,:has(>.hd-quote)~*,:has(>*>.hd-quote)~*{display:none}"
 )
 # Magic bytes of the only types that are shown; the sender's word for a type is never believed.
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from people.models import Agent, Contact, Team, TeamStrategy
+from people.models import Contact, Team
 from people.services.profile import UNDO_CHOICES
 from tickets.models import Inbox
 
@@ -60,28 +60,6 @@ class CannedForm(forms.Form):
         help_text="Blanks: {{contact.first_name}}, {{contact.name}}, {{agent.name}}, {{ticket.number}}.",
     )
     for_all = forms.BooleanField(label="For everybody", required=False)
-
-
-class TeamForm(forms.Form):
-    name = forms.CharField(max_length=80)
-    strategy = forms.ChoiceField(
-        label="Hand out tickets",
-        choices=TeamStrategy.choices,
-        help_text="Only to agents who are available and have room.",
-    )
-    lead = forms.ModelChoiceField(
-        queryset=Agent.objects.none(), required=False, help_text="Gets tickets whose promise was missed."
-    )
-    members = forms.ModelMultipleChoiceField(
-        queryset=Agent.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    is_private = forms.BooleanField(label="Private: only members, managers and admins see its tickets", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        agents = Agent.objects.filter(is_active=True)
-        self.fields["lead"].queryset = agents  # type: ignore[attr-defined]  # a ModelChoiceField, as declared above
-        self.fields["members"].queryset = agents  # type: ignore[attr-defined]  # likewise
 
 
 class WorkloadForm(forms.Form):

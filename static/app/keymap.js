@@ -31,6 +31,7 @@ export const KEYMAP = [
   { keys: "]", act: "side", label: "Customer sidebar", group: "Ticket" },
   { keys: "a", act: "assign", label: "Assign", group: "Triage" },
   { keys: "i", act: "assign-me", label: "Assign to me", group: "Triage" },
+  { keys: "Shift+I", act: "take-next", label: "Take the next ticket", group: "Triage" },
   { keys: "Shift+A", act: "team", label: "Team", group: "Triage" },
   { keys: "s", act: "status", label: "Status", group: "Triage" },
   { keys: "e", act: "resolve", label: "Resolve", group: "Triage" },

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.clock import now
+from people.models import Team
 from tests.cast import Cast, new_ticket
 from tests.workspace.conftest import SignIn
 
@@ -95,3 +96,40 @@ def test_bulk_refuses_an_empty_or_endless_selection(cast: Cast, sign_in: SignIn)
     assert ana.post("/tickets/bulk/wake/", {"ids": ""}).status_code == 422
     assert ana.post("/tickets/bulk/wake/", {"ids": ",".join(map(str, range(201)))}).status_code == 422
     assert ana.post("/tickets/bulk/explode/", {"ids": "1"}).status_code == 404
+
+
+def test_agent_takes_the_next_and_is_told_when_nothing_waits(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail)
+    ana = sign_in(cast.ana)
+    side = ana.get(f"/tickets/{ticket.number}/side/").json()["side"]
+    assert "Nobody has it yet" in side
+    answer = ana.post("/tickets/next/")
+    assert answer.json() == {"number": ticket.number, "id": ticket.pk}
+    ticket.refresh_from_db()
+    assert ticket.assignee == cast.ana
+    assert "Nobody has it yet" not in ana.get(f"/tickets/{ticket.number}/side/").json()["side"]
+    nothing = ana.post("/tickets/next/")
+    assert nothing.status_code == 404
+    assert "Nothing waits" in nothing.content.decode()
+
+
+def test_manager_says_how_a_team_hands_out(cast: Cast, sign_in: SignIn) -> None:
+    helpers = Team.objects.create(name="Helpers")
+    values = {
+        "name": "Front",
+        "strategy": "balanced",
+        "ring_seconds": "20",
+        "hand_back_minutes": "",
+        "overflow_team": str(helpers.pk),
+        "overflow_minutes": "9",
+        "prefers_last_agent": "on",
+    }
+    mona = sign_in(cast.mona)
+    assert mona.post("/settings/teams/new/", values).status_code == 302
+    team = Team.objects.get(name="Front")
+    assert (team.strategy, team.ring_seconds, team.hand_back_minutes) == ("balanced", 20, None)
+    assert (team.overflow_team, team.overflow_minutes, team.prefers_last_agent) == (helpers, 9, True)
+    refused = mona.post(f"/settings/teams/{team.pk}/", {**values, "overflow_team": str(team.pk), "ring_seconds": "-1"})
+    assert refused.status_code == 422
+    page = mona.get(f"/settings/teams/{team.pk}/").content.decode()
+    assert "A chat rings for" in page

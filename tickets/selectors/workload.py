@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
 from tickets.models import Priority, Status, Ticket
 
@@ -17,7 +17,12 @@ def waiting_tickets(team_ids: Collection[int]) -> QuerySet[Ticket]:
 
 
 def unowned_tickets() -> QuerySet[Ticket]:
-    return Ticket.objects.filter(status=Status.OPEN, assignee__isnull=True, snoozed_until__isnull=True)
+    return Ticket.objects.filter(unowned())
+
+
+def unowned() -> Q:
+    """Waits for an agent now."""
+    return Q(status=Status.OPEN, assignee__isnull=True, snoozed_until__isnull=True)
 
 
 def in_queue_order(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

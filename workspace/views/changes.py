@@ -6,6 +6,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 
 from core.errors import HelpdeskError, Invalid
+from routing.services.taking import take_next
 from tickets.selectors.access import ticket_for
 from tickets.selectors.lists import tickets_by_ids
 from workspace.guard import AgentRequest, agent_page
@@ -28,6 +29,14 @@ def change_action(request: AgentRequest, number: int, verb: str) -> JsonResponse
     body = delta(request, request.user, ticket, before.last_seq if seen is None else seen)
     changed = ticket.last_seq != before.last_seq
     return JsonResponse({**body, "undo": [{**undo, "ids": str(ticket.pk)}] if undo and changed else []})
+
+
+@require_POST
+@agent_page
+def take_next_action(request: AgentRequest) -> JsonResponse:
+    """The first of the queue becomes the agent's; 404 in words when nothing waits."""
+    ticket = take_next(request.user)
+    return JsonResponse({"number": ticket.number, "id": ticket.pk})
 
 
 @require_POST

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,12 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import Conflict, NotFound
-from people.models import Team
 from people.policy import require
 from people.selectors.agents import active_teams
 from people.services.teams import save_team
 from workspace.directory import forget
-from workspace.forms import TeamForm
+from workspace.forms_teams import TeamForm, values_of
 from workspace.guard import AgentRequest, agent_page
 
 
@@ -35,10 +32,10 @@ def team_page(request: AgentRequest, team_id: int | None = None) -> HttpResponse
     team = active_teams().filter(pk=team_id).first() if team_id else None
     if team_id and team is None:
         raise NotFound("This team is gone.")
-    form = TeamForm(request.POST or None, initial=_team_values(team))
+    form = TeamForm(request.POST or None, initial=values_of(team) if team else {}, team=team)
     if request.method == "POST" and form.is_valid():
         try:
-            save_team(team, **form.cleaned_data, agent=request.user)
+            save_team(team, **form.draft(), agent=request.user)
         except Conflict as error:
             form.add_error("name", error.message)
         else:
@@ -47,10 +44,3 @@ def team_page(request: AgentRequest, team_id: int | None = None) -> HttpResponse
             return HttpResponseRedirect(reverse("workspace:settings-teams"))
     context = {"form": form, "row": team, "here": "teams"}
     return render(request, "workspace/settings/team.html", context, status=422 if form.errors else 200)
-
-
-def _team_values(team: Team | None) -> dict[str, Any]:
-    if team is None:
-        return {}
-    values = {name: getattr(team, name) for name in ("name", "strategy", "is_private", "lead")}
-    return {**values, "members": list(team.members.all())}

@@ -64,10 +64,10 @@ def confirm(url: str) -> None:
 
 def _certificate(url: str) -> bytes:
     known = cache.get(f"sns-certificate:{url}")
-    if isinstance(known, bytes):
-        return known
+    if isinstance(known, str):
+        return known.encode()
     fresh = _fetched(url)
-    cache.set(f"sns-certificate:{url}", fresh, _KEPT_SECONDS)
+    cache.set(f"sns-certificate:{url}", fresh.decode("ascii", "replace"), _KEPT_SECONDS)
     return fresh
 
 

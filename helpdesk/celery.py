@@ -51,6 +51,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": "bulk", "expires": 600},
     },
+    # Replies that agents scheduled.
+    "send-scheduled-replies": {
+        "task": "tickets.tasks.send_scheduled_replies",
+        "schedule": 5.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
     # Answers that a chat's visitor left unread go to the address they left.
     "mail-unread-chats": {
         "task": "channels_in.tasks.mail_unread_chats",

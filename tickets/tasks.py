@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from tickets.services import abandoned
+from tickets.services import abandoned, scheduling
 from tickets.services.counting import squash_counts as fold_deltas
 
 
@@ -19,3 +19,9 @@ def drop_abandoned_files() -> None:
     """Uploads without a message, files without a row."""
     abandoned.drop_abandoned_uploads()
     abandoned.drop_files_without_rows()
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def send_scheduled_replies() -> None:
+    """Replies whose time has come become messages."""
+    scheduling.send_due()

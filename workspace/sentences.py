@@ -105,6 +105,23 @@ def _snoozed(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("alarm-clock", f"{who} snoozed it until {_when(data.get('until'))}")
 
 
+def _scheduled(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("clock", f"{who} wrote a reply that leaves {_when(data.get('send_at'))}")
+
+
+def _unscheduled(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("undo-2", f"{who} took the scheduled reply back")
+
+
+def _held(who: str, data: Data, names: Directory) -> Sentence:
+    why = str(data.get("reason") or "")
+    return Sentence("triangle-alert", f"The scheduled reply was held back: {why}", is_alarming=True)
+
+
+def _redacted(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("trash-2", f"{who} removed what a message said")
+
+
 def _woken(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("bell", f"Woke up: {data.get('why') or 'its time has come'}")
 
@@ -196,6 +213,10 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "SubjectChanged": _subject,
     "FieldsChanged": _fields,
     "TicketSnoozed": _snoozed,
+    "ReplyScheduled": _scheduled,
+    "ScheduledReplyCancelled": _unscheduled,
+    "ScheduledReplyHeld": _held,
+    "MessageRedacted": _redacted,
     "TicketWoken": _woken,
     "FollowerAdded": _followed,
     "FollowerRemoved": _unfollowed,

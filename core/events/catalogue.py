@@ -109,6 +109,35 @@ class MessagePostponed(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyScheduled(TicketChanged):
+    """A reply is written and shall leave later. It is no message yet, and stops no clock."""
+
+    scheduled_id: int
+    send_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledReplyCancelled(TicketChanged):
+    scheduled_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledReplyHeld(TicketChanged):
+    """A scheduled reply did not leave: the customer wrote in the meantime, or cannot be reached any more."""
+
+    scheduled_id: int
+    agent_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRedacted(TicketChanged):
+    """What a message said was removed for good, with its files and its raw form; that it was there remains."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited(TicketChanged):
     """The contact changed a message at the provider; the earlier text is kept in the event."""
 

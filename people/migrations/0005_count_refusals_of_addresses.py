@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0004_how_teams_hand_out'),
+        ("people", "0004_how_teams_hand_out"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='identity',
-            name='refusals',
+            model_name="identity",
+            name="refusals",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='identity',
-            name='refused_at',
+            model_name="identity",
+            name="refused_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -7,6 +7,7 @@ from tickets.models.event import TicketEvent
 from tickets.models.inbox import Inbox
 from tickets.models.message import ATTEMPTABLE, Delivery, Direction, Message, MessageHtml, MessageKind
 from tickets.models.reference import ChannelThread, MessageRef, RefKind
+from tickets.models.scheduled_reply import ScheduledReply, ScheduleState
 from tickets.models.side import SideConversation, SideState
 from tickets.models.ticket import OPEN_STATUSES, Follower, Link, Priority, Status, Ticket, TicketCount
 from tickets.models.wording import CannedResponse, Tag, View
@@ -32,6 +33,8 @@ __all__ = [
     "MessageRef",
     "Priority",
     "RefKind",
+    "ScheduleState",
+    "ScheduledReply",
     "SideConversation",
     "SideState",
     "Status",

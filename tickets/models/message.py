@@ -87,6 +87,8 @@ class Message(models.Model):
     # The provider's id of this message, or our Message-ID without the angle brackets.
     external_id = models.CharField(max_length=998, blank=True, default="")
     edited_at = models.DateTimeField(null=True, blank=True)
+    # From when on its content is gone for good.
+    redacted_at = models.DateTimeField(null=True, blank=True)
 
     created_at = models.DateTimeField(default=timezone.now)
     # The provider's own time; shown, never used for order.

@@ -12,8 +12,11 @@ PAGE_SIZE = 40
 _SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn"})
 # Events that change how an earlier entry looks.
 TOUCHING = frozenset({"MessageDelivered", "MessageFailed", "MessagePostponed", "MessageRetracted", "MessageEdited"})
+# Events that have a line of their own and change how an earlier entry looks.
+_REWRITING = frozenset({"MessageRedacted"})
 # Messages that come and go; these have a line of their own too.
 _MOVING = frozenset({"MessagesMovedOut", "MessagesMovedBack"})
+_SHOWN_AGAIN = _SILENT | TOUCHING | _MOVING | _REWRITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def timeline(ticket: Ticket, *, before_seq: int | None = None, size: int = PAGE_
 def entries_after(ticket: Ticket, seq: int, *, limit: int = 200) -> list[Entry]:
     """What is new since `seq`: new entries, and earlier messages whose delivery or text changed since."""
     events = list(TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq).order_by("seq")[:limit])
-    wanted = {pk for event in events if event.kind in _SILENT | TOUCHING | _MOVING for pk in _named_by(event.data)}
+    wanted = {pk for event in events if event.kind in _SHOWN_AGAIN for pk in _named_by(event.data)}
     entries = [Entry(event.seq, event=_of(ticket, event)) for event in events if event.kind not in _SILENT | TOUCHING]
     if wanted:
         entries += [Entry(row.seq, message=row) for row in _messages(ticket).filter(pk__in=wanted)]

@@ -32,6 +32,9 @@ _UPLOADS = """
         SELECT id FROM tickets_attachment a
         WHERE a.message_id IS NULL AND a.created_at < %s AND NOT EXISTS (
             SELECT FROM tickets_draft d WHERE d.attachment_ids @> to_jsonb(a.id::text)
+        ) AND NOT EXISTS (
+            SELECT FROM tickets_scheduledreply s
+            WHERE s.state IN ('waiting', 'held') AND s.attachment_ids @> to_jsonb(a.id::text)
         )
         ORDER BY a.created_at LIMIT %s FOR UPDATE SKIP LOCKED
     )
@@ -39,7 +42,7 @@ _UPLOADS = """
 
 
 def drop_abandoned_uploads() -> int:
-    """Uploads that no message took and no draft holds; the row goes first, so that no row ever lacks its file."""
+    """Uploads that nothing took or holds any more; the row goes first, so that no row ever lacks its file."""
     before = now() - timedelta(days=settings.KEEP_UPLOADS_DAYS)
     names = [name for (name,) in run([(_UPLOADS, [before, _MOST_UPLOADS])])]
     for name in names:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from core.clock import now
+from core.db import lock, run
 from core.errors import Conflict, Invalid, NotAllowed
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, MessageQueued, MessageRetracted, NoteAdded
@@ -17,6 +18,7 @@ from people.selectors.agents import acting_agent
 from tickets.mentions import mentioned_names
 from tickets.models import Attachment, Delivery, Direction, Message, MessageKind, Status, Ticket
 from tickets.selectors.access import agents_who_see
+from tickets.selectors.automatic_replies import may_answer_automatically
 from tickets.selectors.reach import Reach, reach
 from tickets.services.changes import take_if_unassigned
 from tickets.services.journal import locked, record
@@ -42,15 +44,18 @@ def reply(
     """Queue a public reply to the customer.
 
     Raises Conflict with the unseen messages when a public message is newer than `seen_seq`, Invalid at a field, and
-    NotAllowed when the customer cannot be reached. The same idempotency key returns the same message.
+    NotAllowed when the customer cannot be reached, or the desk has written enough by itself (whoever asks: a rule, a
+    macro, a program). The same idempotency key returns the same message.
     """
     with unit_of_work():
         fresh = locked(ticket)
         if known := _known(idempotency_key, fresh):
             return known
         author = _author(actor, "reply")
+        if is_automatic:
+            _require_automatic_budget(fresh)
         way = reach(fresh)
-        _check_reply(way, text=text, attachments=attachments, cc=cc)
+        check_reply(way, text=text, attachments=attachments, cc=cc)
         if seen_seq is not None and not send_anyway:
             _refuse_unseen(fresh, seen_seq)
         pause = timedelta(seconds=undo_seconds if way.capabilities.can_undo else 0)
@@ -139,6 +144,13 @@ def try_again(message: Message, *, actor: Actor) -> Message:
     return message
 
 
+def _require_automatic_budget(ticket: Ticket) -> None:
+    """Under a lock of the contact, so that two tickets of theirs cannot both take the last one of the day."""
+    run([lock("automatic", ticket.contact_id)])
+    if not may_answer_automatically(ticket):
+        raise NotAllowed("The desk does not write here by itself now: a machine wrote, or it has written enough.")
+
+
 def _queue(
     ticket: Ticket,
     way: Reach,
@@ -160,7 +172,7 @@ def _queue(
         inbox=way.inbox,
         author_agent=author,
         is_automatic=is_automatic,
-        subject=_answer_subject(ticket, way) if way.capabilities.subject else "",
+        subject=_subject(ticket, way, is_automatic=is_automatic) if way.capabilities.subject else "",
         text=text.strip(),
         recipients={"to": way.recipients.to, "cc": list(cc)},
         delivery=Delivery.QUEUED,
@@ -168,6 +180,11 @@ def _queue(
         idempotency_key=key,
         created_at=at,
     )
+
+
+def _subject(ticket: Ticket, way: Reach, *, is_automatic: bool) -> str:
+    """A robot repeats no stranger's words: whoever writes in a victim's name would choose what the victim reads."""
+    return f"[#{ticket.number}] {way.inbox.name}" if is_automatic else _answer_subject(ticket, way)
 
 
 def _known(key: str | None, ticket: Ticket) -> Message | None:
@@ -186,7 +203,7 @@ def _author(actor: Actor, verb: Verb) -> Agent | None:
     return agent
 
 
-def _check_reply(way: Reach, *, text: str, attachments: Sequence[UUID], cc: Sequence[dict[str, str]]) -> None:
+def check_reply(way: Reach, *, text: str, attachments: Sequence[UUID], cc: Sequence[dict[str, str]]) -> None:
     if way.problem:
         raise NotAllowed(way.problem)
     if not text.strip() and not attachments:

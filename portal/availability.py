@@ -11,6 +11,7 @@ from django.db.models import Q
 from core.clock import now
 from people.models import Role
 from people.selectors.agents import online_agents
+from routing.selectors.duty import agents_on_duty
 from sla.models import OpenInterval
 from tickets.models import Inbox
 
@@ -45,8 +46,8 @@ def _somebody_is_online(inbox: Inbox) -> bool:
     # Light agents see the chat, and may not answer it.
     found = online_agents().exclude(role=Role.LIGHT)
     if inbox.is_private:
-        found = found.filter(Q(teams__inboxes=inbox) | Q(role__in=[Role.ADMIN, Role.MANAGER]))
-    is_online = found.exists()
+        found = found.filter(Q(teams__inboxes=inbox) | Q(role__in=[Role.ADMIN, Role.MANAGER])).distinct()
+    is_online = bool(agents_on_duty(list(found)))
     cache.set(key, int(is_online), _REMEMBERED_SECONDS)
     return is_online
 

@@ -69,7 +69,7 @@ class WorkloadForm(forms.Form):
     skills = forms.CharField(
         required=False,
         max_length=1200,
-        help_text="Commas between, such as german, billing. Some tickets ask for them.",
+        help_text="Commas between, such as german:3, billing. The number is how good; some tickets ask for them.",
     )
 
 
@@ -82,6 +82,13 @@ class InboxForm(forms.Form):
     )
     default_team = forms.ModelChoiceField(
         queryset=Team.objects.none(), required=False, help_text="New tickets go here."
+    )
+    weight = forms.IntegerField(
+        initial=1,
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text="How much of an agent's capacity one of its tickets takes: a chat may weigh three letters.",
     )
     is_active = forms.BooleanField(label="Switched on", required=False)
 

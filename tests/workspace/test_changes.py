@@ -8,6 +8,8 @@ import pytest
 
 from core.clock import now
 from people.models import Team
+from routing.models import Absence, Shift
+from sla.services.hours import HoursDraft, save_hours
 from tests.cast import Cast, new_ticket
 from tests.workspace.conftest import SignIn
 
@@ -133,3 +135,22 @@ def test_manager_says_how_a_team_hands_out(cast: Cast, sign_in: SignIn) -> None:
     assert refused.status_code == 422
     page = mona.get(f"/settings/teams/{team.pk}/").content.decode()
     assert "A chat rings for" in page
+
+
+def test_manager_says_when_an_agent_works_and_is_on_leave(cast: Cast, sign_in: SignIn) -> None:
+    hours = save_hours(HoursDraft(name="Early", time_zone="UTC", periods=[(0, 360, 840)]))
+    mona, address = sign_in(cast.mona), f"/settings/agents/{cast.ana.pk}/shift/"
+    assert mona.post(address, {"hours": str(hours.pk)}).status_code == 302
+    assert Shift.objects.get(agent=cast.ana).hours == hours
+    refused = mona.post(address, {"first_day": "2026-12-24", "last_day": "2026-12-01", "reason": ""})
+    assert refused.status_code == 422
+    assert "Not before the first day." in refused.content.decode()
+    assert mona.post(address, {"first_day": "2026-12-24", "last_day": "2027-01-02"}).status_code == 302
+    absence = Absence.objects.get(agent=cast.ana)
+    page = mona.get(address).content.decode()
+    assert "24 Dec 2026 to 2 Jan 2027" in page
+    mona.post(f"/settings/agents/{cast.ana.pk}/absences/remove/", {"absence": str(absence.pk)})
+    mona.post(address, {"hours": ""})
+    assert not Absence.objects.exists()
+    assert not Shift.objects.exists()
+    assert sign_in(cast.ben).get(address).status_code == 403

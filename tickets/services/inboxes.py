@@ -40,13 +40,16 @@ def configure(
     return inbox
 
 
-def describe(inbox: Inbox, *, name: str, address: str, default_team: Team | None, is_active: bool) -> Inbox:
-    """Take over what every inbox has. A person who switches it on again clears the provider's refusal."""
+def describe(
+    inbox: Inbox, *, name: str, address: str, default_team: Team | None, is_active: bool, weight: int | None = None
+) -> Inbox:
+    """Take over what every inbox has; without `weight` that stays. A person who switches it on again clears the
+    provider's refusal."""
     inbox.name, inbox.address, inbox.default_team = name.strip()[:120], address.strip()[:320], default_team
-    inbox.is_active = is_active
+    inbox.is_active, inbox.weight = is_active, weight or inbox.weight
     if is_active:
         inbox.disabled_reason = ""
-    inbox.save(update_fields=["name", "address", "default_team", "is_active", "disabled_reason"])
+    inbox.save(update_fields=["name", "address", "default_team", "weight", "is_active", "disabled_reason"])
     return inbox
 
 

@@ -73,7 +73,7 @@ def new_inbox_page(request: AgentRequest, kind: str) -> HttpResponse:
 @agent_page
 def inbox_page(request: AgentRequest, inbox_id: int) -> HttpResponse:
     inbox = _inbox(request, inbox_id)
-    values = {name: getattr(inbox, name) for name in ("name", "address", "default_team", "is_active")}
+    values = {name: getattr(inbox, name) for name in ("name", "address", "default_team", "weight", "is_active")}
     common = InboxForm(request.POST or None, prefix="inbox", initial=values)
     own = adapter_for(inbox.kind).Config(request.POST or None, prefix="channel", initial=_shown(inbox))
     if not may(request.user, "manage_secrets"):

@@ -1,0 +1,16 @@
+"""When an agent works, as the settings show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from people.models import Agent
+from routing.models import Absence, Shift
+
+
+def hours_id_of(agent: Agent) -> int | None:
+    return Shift.objects.filter(agent=agent).values_list("hours_id", flat=True).first()
+
+
+def absences_of(agent: Agent) -> Sequence[Absence]:
+    return list(Absence.objects.filter(agent=agent))

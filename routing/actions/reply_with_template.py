@@ -24,4 +24,6 @@ class ReplyWithTemplate(Action):
         is_automatic = actor.kind != "agent"
         if is_automatic and not may_answer_automatically(ticket):
             return
-        messages.reply(ticket, text=filled(params["text"], ticket), is_automatic=is_automatic, actor=actor)
+        text = filled(params["text"], ticket, by_itself=is_automatic)
+        if text.strip():
+            messages.reply(ticket, text=text, is_automatic=is_automatic, actor=actor)

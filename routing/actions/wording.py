@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django import forms
 
 from tickets.models import Ticket
+from tickets.selectors.automatic_replies import is_proven_to_write
 
 PLACEHOLDERS = {
     "contact.name": "the customer's name",
@@ -19,7 +21,7 @@ PLACEHOLDERS = {
 # Customers choose their names, and whoever writes in a victim's name would choose what we tell the victim.
 _NO_NAME = re.compile(r"[/@]|\bwww\.|\w\.[a-z]{2,}")
 _LONGEST_NAME = 60
-_MARK = re.compile(r"\{\{\s*([a-z._]+)\s*\}\}")
+_MARK = re.compile(r"(,?[ \t]*)\{\{\s*([a-z._]+)\s*\}\}")
 
 
 class TextForm(forms.Form):
@@ -36,20 +38,31 @@ class TextForm(forms.Form):
 
 def unknown_placeholder(text: str) -> str:
     """The first name in the text that is no placeholder; empty when all are known."""
-    return next((name for name in sorted(set(_MARK.findall(text))) if name not in PLACEHOLDERS), "")
+    names = sorted({name for _, name in _MARK.findall(text)})
+    return next((name for name in names if name not in PLACEHOLDERS), "")
 
 
-def filled(text: str, ticket: Ticket) -> str:
-    """The text with its placeholders replaced; what is unknown becomes empty."""
+def filled(text: str, ticket: Ticket, *, by_itself: bool = False) -> str:
+    """The text with its placeholders replaced; what is unknown becomes empty, with the comma before it.
+
+    What the desk writes `by_itself` holds no words that a stranger chose: no subject, and a name only where it is
+    proven who wrote.
+    """
+    name = "" if by_itself and not is_proven_to_write(ticket) else _name(ticket.contact.name)
     values = {
-        "contact.name": _name(ticket.contact.name),
-        "contact.first_name": _name(ticket.contact.name).split(" ")[0],
+        "contact.name": name,
+        "contact.first_name": name.split(" ")[0],
         "ticket.number": str(ticket.number),
-        "ticket.subject": ticket.subject,
+        "ticket.subject": "" if by_itself else ticket.subject,
         "team.name": ticket.team.name if ticket.team else "",
         "agent.name": ticket.assignee.name if ticket.assignee else "",
     }
-    return _MARK.sub(lambda mark: values.get(mark.group(1), ""), text)
+    return _MARK.sub(lambda mark: _placed(mark, values), text)
+
+
+def _placed(mark: re.Match[str], values: Mapping[str, str]) -> str:
+    value = values.get(mark.group(2), "")
+    return f"{mark.group(1)}{value}" if value else ""
 
 
 def _name(text: str) -> str:

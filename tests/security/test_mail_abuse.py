@@ -15,7 +15,7 @@ from channels_in.email.door import Mail
 from channels_in.email.receiving import receive as receive_mail
 from channels_in.webchat import mail as chat_mail
 from channels_in.webchat.services import visitors
-from core.errors import HelpdeskError
+from core.errors import HelpdeskError, NotAllowed
 from people.models import Identity
 from routing.actions.reply_with_template import ReplyWithTemplate
 from tests.cast import Cast, inbound, last_message, new_ticket, ticket_of
@@ -23,6 +23,7 @@ from tests.channels_in.webchat.people import a_visitor
 from tests.desk import agent_replies, rule_actor
 from tickets.inbound import Clues, Sender
 from tickets.models import Inbox, Message, Ticket
+from tickets.services import messages
 from tickets.services.intake import record_inbound
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,49 @@ def test_automatic_answers_carry_no_advertisement(cast: Cast, name: str) -> None
     ticket = _writes(cast.mail, VICTIM, name=name)
     _answers_by_itself(ticket)
     answer = Message.objects.get(is_automatic=True)
-    assert answer.text == "Thank you, ."
+    assert answer.text == "Thank you."
+
+
+def test_automatic_answers_repeat_no_words_of_a_stranger(cast: Cast) -> None:
+    """Neither the subject nor the text nor a name that nobody vouches for, in any part of the mail."""
+    canary = "Buy c4nary pills"
+    ticket = _writes(cast.mail, VICTIM, name=canary, subject=canary, text=f"{canary} today")
+    _answers_by_itself(ticket, "Thank you, {{contact.name}}. {{ticket.subject}} has the number #{{ticket.number}}.")
+    sent = compose.compose(cast.mail, Message.objects.get(is_automatic=True))
+    assert b"c4nary" not in sent.content
+    mail = message_from_bytes(sent.content, policy=policy.default)
+    assert mail["Subject"] == f"[#{ticket.number}] Support"
+    assert (mail["Auto-Submitted"], mail["Precedence"], mail["X-Auto-Response-Suppress"]) == (
+        "auto-replied",
+        "bulk",
+        "All",
+    )
+    assert mail["X-Desk-Loop"]
+
+
+def test_proven_sender_is_called_by_name(cast: Cast) -> None:
+    ticket = _writes(cast.mail, "known@customer.example", name="Nora", sender_auth="pass")
+    _answers_by_itself(ticket)
+    assert Message.objects.get(is_automatic=True).text == "Thank you, Nora."
+
+
+@pytest.mark.parametrize("address", ["legal@desk.example", "legal+r1.abc@desk.example", "old-name@desk.example"])
+def test_inboxes_of_ours_are_never_answered_by_the_desk_itself(cast: Cast, address: str) -> None:
+    cast.legal_mail.config = {"aliases": ["Old-Name@desk.example"]}
+    cast.legal_mail.save()
+    _answers_by_itself(_writes(cast.mail, address, sender_auth="pass"))
+    assert _automatic_answers_to(address) == 0
+
+
+def test_budget_holds_whoever_asks(cast: Cast) -> None:
+    """In the service itself: a rule that forgot to ask, a macro or a program get no second one either."""
+    ticket = _writes(cast.mail, "known@customer.example", sender_auth="pass")
+    messages.reply(ticket, text="We got it.", is_automatic=True, actor=rule_actor())
+    with pytest.raises(NotAllowed):
+        messages.reply(ticket, text="We got it.", is_automatic=True, actor=rule_actor())
+    robot = _writes(cast.mail, "robot@customer.example", is_automatic=True)
+    with pytest.raises(NotAllowed):
+        messages.reply(robot, text="We got it.", is_automatic=True, actor=rule_actor())
 
 
 def test_automatic_answers_in_a_chat_go_to_no_claimed_address(cast: Cast) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.clock import now
 from people.models import Identity
-from tickets.models import Direction, Message, MessageKind, Ticket
+from tickets.models import Direction, Inbox, Message, MessageKind, Ticket
 
 PER_TICKET_AND_HOUR = 1
 PER_CONTACT_AND_DAY = 10
@@ -15,8 +15,8 @@ PER_CLAIMED_CONTACT_AND_DAY = 2
 
 
 def may_answer_automatically(ticket: Ticket) -> bool:
-    """Never to automatic mail, to who asks for silence, or to another than the sender; then within the budget: once
-    an hour on a ticket, ten times a day to one contact, twice where only a claim says who wrote."""
+    """Never to automatic mail, to who asks for silence, to another than the sender, or to ourselves; then within the
+    budget: once an hour on a ticket, ten times a day to one contact, twice where only a claim says who wrote."""
     newest = (
         Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
         .order_by("-seq")
@@ -25,7 +25,7 @@ def may_answer_automatically(ticket: Ticket) -> bool:
     )
     if newest is None or newest.is_automatic or newest.refuses_answers:
         return False
-    if newest.sender_auth == "fail" or newest.recipients.get("reply_to"):
+    if newest.sender_auth == "fail" or newest.recipients.get("reply_to") or _is_ourselves(newest):
         return False
     at = now()
     automatic = Message.objects.filter(direction=Direction.OUT, kind=MessageKind.REPLY, is_automatic=True)
@@ -34,6 +34,25 @@ def may_answer_automatically(ticket: Ticket) -> bool:
         return False
     today = automatic.filter(ticket__contact_id=ticket.contact_id, created_at__gt=at - timedelta(days=1))
     return today.count() < (PER_CONTACT_AND_DAY if _is_proven(newest) else PER_CLAIMED_CONTACT_AND_DAY)
+
+
+def is_proven_to_write(ticket: Ticket) -> bool:
+    """Whether whoever wrote last is who they say: only then may a robot repeat their name."""
+    inbound = Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
+    newest = inbound.order_by("-seq").only("sender_auth", "recipients").first()
+    return newest is not None and _is_proven(newest)
+
+
+def _is_ourselves(message: Message) -> bool:
+    """An address of one of our own inboxes, with or without a +mark: two of them must not talk to each other."""
+    local, at, domain = str((message.recipients.get("from") or {}).get("address", "")).lower().rpartition("@")
+    if not at:
+        return False
+    written = f"{local}@{domain}"
+    plain = f"{local.partition('+')[0]}@{domain}"
+    names = Inbox.objects.exclude(address="").values_list("address", "config__aliases")
+    own = {str(name).lower() for address, aliases in names for name in (address, *(aliases or ()))}
+    return bool({written, plain} & own)
 
 
 def _is_proven(message: Message) -> bool:

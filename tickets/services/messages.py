@@ -174,7 +174,7 @@ def _queue(
         is_automatic=is_automatic,
         subject=_subject(ticket, way, is_automatic=is_automatic) if way.capabilities.subject else "",
         text=text.strip(),
-        recipients={"to": way.recipients.to, "cc": list(cc)},
+        recipients={"to": _nameless(way.recipients.to) if is_automatic else way.recipients.to, "cc": list(cc)},
         delivery=Delivery.QUEUED,
         next_attempt_at=at + pause,
         idempotency_key=key,
@@ -185,6 +185,10 @@ def _queue(
 def _subject(ticket: Ticket, way: Reach, *, is_automatic: bool) -> str:
     """A robot repeats no stranger's words: whoever writes in a victim's name would choose what the victim reads."""
     return f"[#{ticket.number}] {way.inbox.name}" if is_automatic else _answer_subject(ticket, way)
+
+
+def _nameless(to: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    return [{**item, "name": ""} for item in to]
 
 
 def _known(key: str | None, ticket: Ticket) -> Message | None:

@@ -1,5 +1,5 @@
-"""Mail in over SMTP. 250 is said when the bytes are committed, never before; for our own trouble 451, so that the
-sender keeps the mail and tries again.
+"""Mail in over SMTP and LMTP. 250 is said when the bytes are committed, never before; for our own trouble 451, so that
+the sender keeps the mail and tries again.
 
 A relay of the operator's stands before this door on the open internet; it does TLS, spam checks and DKIM.
 """
@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import logging
 import re
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, AnyStr
 
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
@@ -77,10 +79,11 @@ class MailHandler:
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        raw = envelope.original_content or b""
+        raw, recipients = envelope.original_content or b"", list(envelope.rcpt_tos)
+        work = _store_for_each if isinstance(server, LMTP) else _store
         if _BARE_LINE_FEED.search(raw):
-            return BARE_LINE_FEED
-        return await self._in_thread(_store, raw, envelope.mail_from or NULL_SENDER, list(envelope.rcpt_tos))
+            return for_each(recipients, BARE_LINE_FEED) if isinstance(server, LMTP) else BARE_LINE_FEED
+        return await self._in_thread(work, raw, envelope.mail_from or NULL_SENDER, recipients)
 
     async def handle_exception(self, error: Exception) -> str:
         logger.error("A mail session failed", exc_info=error)
@@ -125,6 +128,24 @@ def _store(raw: bytes, mail_from: str, recipients: list[str]) -> str:
     return ACCEPTED
 
 
+def _store_for_each(raw: bytes, mail_from: str, recipients: list[str]) -> str:
+    """LMTP: one answer per recipient, in their order, so that trouble with one inbox does not hold up another."""
+    return "\r\n".join(_store_for(raw, mail_from, address) for address in recipients)
+
+
+def _store_for(raw: bytes, mail_from: str, address: str) -> str:
+    try:
+        return _store(raw, mail_from, [address])
+    except Exception as error:
+        logger.warning("Mail was put off for one recipient", exc_info=error)
+        close_old_connections()
+        return TRY_LATER
+
+
+def for_each(recipients: Sequence[str], answer: str) -> str:
+    return "\r\n".join([answer] * len(recipients))
+
+
 class MailDoor(SMTP):
     """aiosmtpd with our limits: real mails have long lines, and a refusal names the limit."""
 
@@ -132,7 +153,14 @@ class MailDoor(SMTP):
     command_size_limit = 2048
     open_sessions = 0
 
-    def __init__(self, handler: Any, *, max_bytes: int, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    def __init__(
+        self,
+        handler: Any,
+        *,
+        max_bytes: int,
+        loop: asyncio.AbstractEventLoop | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__(
             handler,
             data_size_limit=max_bytes,
@@ -140,11 +168,16 @@ class MailDoor(SMTP):
             ident="Helpdesk",
             timeout=IDLE_SECONDS,
             loop=loop,
+            tls_context=tls,
         )
         self.max_bytes = max_bytes
         self._is_counted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._is_counted:
+            # The same session, encrypted from here on.
+            super().connection_made(transport)
+            return
         if MailDoor.open_sessions >= MAX_SESSIONS and isinstance(transport, asyncio.Transport):
             transport.write(b"421 4.3.2 Too many connections; please try again\r\n")
             transport.close()
@@ -168,20 +201,43 @@ class MailDoor(SMTP):
         return f"552 5.3.4 The mail is larger than {self.max_bytes:,} bytes" if text.startswith("552 Error") else text
 
 
+class LmtpDoor(MailDoor, LMTP):
+    """The same for a mail server of the operator's that speaks LMTP."""
+
+    async def push(self, status: AnyStr) -> None:
+        text = self._naming_the_limit(status)
+        recipients: list[str] = getattr(self.envelope, "rcpt_tos", [])
+        # Whatever comes in place of the content's own answer is owed to each recipient.
+        if recipients and text.startswith(("552 5.3.4", "500 Line too long")):
+            text = for_each(recipients, text)
+        await super().push(text)
+
+
 class DoorServer:
     """One listening address; `start` returns when connections are taken."""
 
-    def __init__(self, handler: Any, *, host: str, port: int, max_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        handler: Any,
+        *,
+        host: str,
+        port: int,
+        max_bytes: int | None = None,
+        speaks: type[MailDoor] = MailDoor,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.handler = handler
         self.host = host
         self.port = port
         self.max_bytes = max_bytes or settings.MAX_MAIL_BYTES
+        self.speaks = speaks
+        self.tls = tls
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: MailDoor(self.handler, max_bytes=self.max_bytes, loop=loop), self.host, self.port
+            lambda: self.speaks(self.handler, max_bytes=self.max_bytes, loop=loop, tls=self.tls), self.host, self.port
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -194,3 +250,12 @@ class DoorServer:
 
 def mail_handler() -> MailHandler:
     return MailHandler(ThreadPoolExecutor(max_workers=DATABASE_THREADS, thread_name_prefix="mail-in"))
+
+
+def door_certificate() -> ssl.SSLContext | None:
+    """What STARTTLS is offered with (MAIL_IN_TLS_CERT, MAIL_IN_TLS_KEY); None where there is none."""
+    if not settings.MAIL_IN_TLS_CERT:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.MAIL_IN_TLS_CERT, settings.MAIL_IN_TLS_KEY or None)
+    return context

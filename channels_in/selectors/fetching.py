@@ -11,13 +11,13 @@ from channels_in.models import MailFetch, MailGrant
 from core.clock import now
 from tickets.models import Inbox
 
-# A mailbox is looked at each minute; after so long without success something is wrong.
+# A mailbox is looked at each minute; when nobody has done so for so long, something is wrong.
 LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLine:
-    """`is_well` is what colours the line; `problem` a sentence, empty when all is well."""
+    """`is_well` is what colours the line; `problem` a sentence, empty when all is well. `is_stuck`: nobody tries."""
 
     last_good_at: datetime | None
     problem: str
@@ -25,6 +25,7 @@ class FetchLine:
     missing: int
     is_importing: bool
     is_well: bool
+    is_stuck: bool
 
 
 def fetch_lines(inboxes: Iterable[Inbox]) -> dict[int, FetchLine]:
@@ -44,16 +45,18 @@ def is_signed_in(inbox: Inbox) -> bool:
 
 def _line(inbox: Inbox, state: MailFetch | None) -> FetchLine:
     last = state.last_good_at if state else None
+    next_try_at = state.next_try_at if state else None
     problem = state.problem if state else ""
-    is_late = (last or inbox.created_at) < now() - LATE
-    if is_late and not problem and inbox.is_active:
-        problem = "Nothing fetches it: see whether the process “fetch_mail” runs."
+    is_stuck = inbox.is_active and max(filter(None, (inbox.created_at, last, next_try_at))) < now() - LATE
+    if is_stuck:
+        problem = problem or "Nothing fetches it: see whether the process “fetch_mail” runs."
     missing = state.missing_count if state else 0
     return FetchLine(
         last_good_at=last,
         problem=problem,
-        next_try_at=state.next_try_at if state else None,
+        next_try_at=next_try_at,
         missing=missing,
         is_importing=bool(state and state.backfill_uid),
         is_well=not problem and not missing,
+        is_stuck=is_stuck,
     )

@@ -19,6 +19,7 @@ EXAMINATIONS: dict[str, Callable[[], Iterable[Finding]]] = {
     "beat": work.beat,
     "mail out": servers.mail_out,
     "mail in": servers.mail_in,
+    "mailboxes": servers.mailboxes,
     "inboxes": inboxes.inboxes,
     "deliveries": inboxes.deliveries,
     "outbox": inboxes.outbox,

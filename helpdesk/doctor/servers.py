@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from channels_in.selectors.fetching import fetch_lines
 from helpdesk.doctor.finding import Finding, broken, doubtful, good
 from helpdesk.health import migrations_problem
+from tickets.models import Inbox
 
 OLDEST_POSTGRES = 140_000
 SKEW_SECONDS = 5
@@ -81,3 +83,17 @@ def mail_in() -> Iterator[Finding]:
         )
     else:
         yield good(f"listens on {host}:{settings.MAIL_IN_PORT}")
+
+
+def mailboxes() -> Iterator[Finding]:
+    """Each mailbox that is fetched: when it last worked, and what is in the way."""
+    inboxes = {inbox.pk: inbox for inbox in Inbox.objects.filter(is_active=True)}
+    lines = fetch_lines(inboxes.values())
+    for inbox_id, line in lines.items():
+        name = inboxes[inbox_id].name
+        if line.problem:
+            yield broken(f"{name}: {line.problem}", "see the inbox's settings; `manage.py fetch_mail` must run")
+        elif line.missing:
+            yield doubtful(f"{name}: {line.missing} mails could not be fetched", "look at them in the mailbox itself")
+    if all(line.is_well for line in lines.values()):
+        yield good(f"{len(lines)} fetched" if lines else "none is fetched")

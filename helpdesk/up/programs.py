@@ -15,6 +15,8 @@ def desk_programs(port: int) -> list[Program]:
     programs = [web(port), worker(), beat()]
     if "mail_in" in get_commands():
         programs.append(manage("mail-in", "mail_in"))
+    if "fetch_mail" in get_commands():
+        programs.append(manage("mail-fetch", "fetch_mail"))
     return programs
 
 

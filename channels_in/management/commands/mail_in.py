@@ -1,4 +1,4 @@
-"""`mail_in`: the process that takes mail in over SMTP, and in the demo also plays the customers' mail server."""
+"""`mail_in`: the process that takes mail in over SMTP and LMTP; in the demo it also plays the customers' server."""
 
 import asyncio
 import signal
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from channels_in.email.demo_sink import sink_handler
-from channels_in.email.smtp import DoorServer, mail_handler
+from channels_in.email.smtp import DoorServer, LmtpDoor, door_certificate, mail_handler
 
 
 class Command(BaseCommand):
@@ -26,7 +26,10 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot listen for mail: {error.strerror or error}.") from error
 
     async def _serve(self, host: str, port: int) -> None:
-        servers = [DoorServer(mail_handler(), host=host, port=port)]
+        tls = door_certificate()
+        servers = [DoorServer(mail_handler(), host=host, port=port, tls=tls)]
+        if lmtp_port := settings.MAIL_IN_LMTP_PORT:
+            servers.append(DoorServer(mail_handler(), host=host, port=lmtp_port, speaks=LmtpDoor, tls=tls))
         if settings.DEMO:
             servers.append(DoorServer(sink_handler(), host="127.0.0.1", port=settings.DEMO_MAIL_PORT))
         stopped = asyncio.Event()

@@ -43,6 +43,7 @@ class ChangeItem:
     at: datetime
     sentence: Sentence
     undo_url: str = ""
+    why_url: str = ""
     kind: str = "change"
 
 
@@ -147,7 +148,8 @@ def _author(message: Message) -> str:
 
 
 def _change(event: TicketEvent, names: Directory, *, is_undone: bool) -> ChangeItem:
-    return ChangeItem(event.seq, localtime(event.at), sentence(event, names), "" if is_undone else _undo_url(event))
+    undo_url = "" if is_undone else _undo_url(event)
+    return ChangeItem(event.seq, localtime(event.at), sentence(event, names), undo_url, _why_url(event))
 
 
 def _undo_url(event: TicketEvent) -> str:
@@ -155,3 +157,9 @@ def _undo_url(event: TicketEvent) -> str:
     if event.kind != "MessagesMovedOut" or event.data.get("undoes"):
         return ""
     return reverse("workspace:ticket-move-undo", args=[event.ticket.number, event.pk])
+
+
+def _why_url(event: TicketEvent) -> str:
+    """Where the reasons of a rule's run are told."""
+    run_id = event.data.get("run_id") if event.kind == "RuleRan" else None
+    return reverse("workspace:rule-run-why", args=[run_id]) if run_id else ""

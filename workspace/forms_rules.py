@@ -1,114 +1,119 @@
-"""Forms of rules and macros: conditions and actions as rows, each drawn by what it is about."""
+"""Forms of rules and macros, and their actions as rows, each drawn by what it is about."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
+from django.http import QueryDict
 
+from people.models import Agent, Team
 from routing.actions import ACTIONS
-from routing.models import Rule
+from routing.models import During, Rule
 from routing.triggers import TRIGGERS
-from tickets.conditions.registry import fact_named, facts
-from tickets.conditions.words import WITH_LIST as LIST_OPERATORS
+from routing.waits import UNITS, WAITS
+from sla.models import BusinessHours
 
-OPERATORS = {
-    "is": "is",
-    "is_not": "is not",
-    "in": "is one of",
-    "not_in": "is none of",
-    "contains": "contains",
-    "not_contains": "does not contain",
-    "starts_with": "starts with",
-    "greater": "is more than",
-    "less": "is less than",
-    "is_set": "is set",
-    "is_not_set": "is not set",
-}
-WITHOUT_VALUE = ("is_set", "is_not_set")
-GROUPS = {"all": "All of these hold", "any": "Any of these holds", "none": "None of these holds"}
-SPARE_CONDITIONS = 2
-MOST_CONDITIONS = 10
-MOST_ACTIONS = 8
+MOST_ACTIONS = 20
+_ACTION = re.compile(r"a([0-9]{1,3})-action")
 
 Values = Mapping[str, Any]
 
 
 class RuleForm(forms.Form):
+    """A sentence: when this happens, or has lasted so long, at these hours."""
+
     name = forms.CharField(max_length=120)
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    event = forms.ChoiceField(label="When", choices=list(TRIGGERS.items()))
-    position = forms.IntegerField(min_value=0, max_value=9999, help_text="Rules run in this order.")
+    description = forms.CharField(required=False, max_length=2000, label="What it is for")
+    kind = forms.ChoiceField(choices=[("event", "something happens"), ("wait", "something lasts")], label="When")
+    event = forms.ChoiceField(required=False, label="What happens", choices=list(TRIGGERS.items()))
+    wait = forms.ChoiceField(required=False, label="What lasts", choices=[(w.key, w.label) for w in WAITS.values()])
+    count = forms.IntegerField(required=False, min_value=1, max_value=10_000, label="How long")
+    unit = forms.ChoiceField(required=False, choices=[(unit, unit) for unit in UNITS], label="Unit")
+    during = forms.ChoiceField(choices=During.choices, label="Act")
+    hours = forms.ModelChoiceField(
+        queryset=BusinessHours.objects.none(), required=False, label="Business hours", empty_label="—"
+    )
+    most_per_hour = forms.IntegerField(
+        required=False, min_value=1, max_value=100_000, label="At most, an hour", help_text="Empty: no limit."
+    )
+    most_per_ticket = forms.IntegerField(
+        required=False, min_value=1, max_value=1000, label="At most, on one ticket", help_text="Empty: no limit."
+    )
     stops = forms.BooleanField(label="No later rule looks at the same event", required=False)
     is_active = forms.BooleanField(label="Switched on", required=False)
-    group = forms.ChoiceField(label="If", choices=list(GROUPS.items()))
 
-    def plain_fields(self) -> list[BoundField]:
-        """All but the group, which stands beside the conditions."""
-        return [field for field in self.visible_fields() if field.name != "group"]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hours"].queryset = BusinessHours.objects.all()  # type: ignore[attr-defined]  # as declared above
+
+    def clean(self) -> None:
+        values = self.cleaned_data
+        if values.get("kind") == "wait" and not values.get("count"):
+            self.add_error("count", "Say how long.")
+        if values.get("during") != During.ALWAYS and not values.get("hours"):
+            self.add_error("hours", "Choose the hours that are meant.")
+
+    def draft_values(self) -> dict[str, Any]:
+        """What a RuleDraft takes, but for conditions and actions."""
+        values = self.cleaned_data
+        plain = {name: values[name] for name in ("name", "description", "during", "hours", "stops", "is_active")}
+        limits = {name: values[name] or 0 for name in ("most_per_hour", "most_per_ticket")}
+        if values["kind"] == "event":
+            return {**plain, **limits, "event": values["event"]}
+        seconds = values["count"] * UNITS[values["unit"] or "hours"]
+        return {**plain, **limits, "wait": values["wait"], "wait_seconds": seconds}
 
     @staticmethod
     def values_of(rule: Rule | None) -> dict[str, Any]:
         if rule is None:
-            return {"position": 100, "is_active": True, "group": "all"}
-        names = ("name", "description", "event", "position", "stops", "is_active")
-        return {**{name: getattr(rule, name) for name in names}, "group": group_of(rule.conditions) or "all"}
+            return {"is_active": True, "kind": "event", "during": During.ALWAYS, "count": 3, "unit": "days"}
+        names = ("name", "description", "event", "wait", "during", "hours", "stops", "is_active")
+        unit = next((name for name, size in reversed(UNITS.items()) if rule.wait_seconds % size == 0), "minutes")
+        return {
+            **{name: getattr(rule, name) for name in names},
+            "kind": "wait" if rule.wait else "event",
+            "count": rule.wait_seconds // UNITS[unit] or 3,
+            "unit": unit if rule.wait else "days",
+            "most_per_hour": rule.most_per_hour or None,
+            "most_per_ticket": rule.most_per_ticket or None,
+        }
 
 
 class MacroForm(forms.Form):
     name = forms.CharField(max_length=120)
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    description = forms.CharField(required=False, max_length=2000, label="What it is for")
+    scope = forms.ChoiceField(label="Who uses it")
     position = forms.IntegerField(min_value=0, max_value=9999, help_text="Macros are listed in this order.")
     is_active = forms.BooleanField(label="Switched on", required=False)
 
+    def __init__(self, *args: Any, may_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = [(str(team.pk), f"The team {team.name}") for team in Team.objects.filter(is_active=True)]
+        shared = [("all", "Everybody"), *teams] if may_share else []
+        self.fields["scope"].choices = [("me", "Only me"), *shared]  # type: ignore[attr-defined]  # a ChoiceField
 
-class ConditionForm(forms.Form):
-    """One row: a fact, an operator that fits it, and a value that fits both. Without a fact it is a spare row."""
-
-    fact = forms.ChoiceField(label="Fact", required=False)
-    op = forms.ChoiceField(label="Test", required=False)
-    value = forms.CharField(label="Value", required=False, max_length=500)
-
-    def __init__(self, index: int, data: Values | None = None, *, initial: Values | None = None) -> None:
-        super().__init__(data, prefix=f"c{index}", initial=dict(initial or {}))
-        self.index = index
-        names = [("", "—"), *((fact.key, fact.label) for fact in facts())]
-        self.fields["fact"].choices = names  # type: ignore[attr-defined]  # a ChoiceField
-        known = fact_named(str(self["fact"].value() or ""))
-        operators = [(key, label) for key, label in OPERATORS.items() if known is None or key in known.kind.operators]
-        self.fields["op"].choices = operators  # type: ignore[attr-defined]  # a ChoiceField
-        choices = known.choices() if known else []
-        if choices and self["op"].value() not in LIST_OPERATORS:
-            self.fields["value"].widget = forms.Select(choices=[("", "—"), *choices])
-        if self["op"].value() in LIST_OPERATORS:
-            self.fields["value"].help_text = "Commas between."
-
-    def clean(self) -> None:
-        values = self.cleaned_data
-        if values.get("fact") and values.get("op") not in WITHOUT_VALUE and not values.get("value"):
-            self.add_error("value", "Say what to compare with.")
-
-    def test(self) -> dict[str, Any] | None:
-        """The row in its stored form."""
-        values = self.cleaned_data
-        if not values["fact"]:
-            return None
-        test = {"fact": values["fact"], "op": values["op"]}
-        if values["op"] in LIST_OPERATORS:
-            return {**test, "value": [part.strip() for part in values["value"].split(",") if part.strip()]}
-        return test if values["op"] in WITHOUT_VALUE else {**test, "value": values["value"]}
+    def draft_values(self, agent: Agent) -> dict[str, Any]:
+        values = dict(self.cleaned_data)
+        scope = values.pop("scope")
+        team = Team.objects.filter(pk=int(scope)).first() if scope.isdecimal() else None
+        return {**values, "team": team, "owner": agent if scope == "me" else None}
 
 
 class ActionRow:
     """One row: which action, and that action's own form. Without an action it is a spare row."""
 
-    def __init__(self, index: int, key: str, data: Values | None = None, *, initial: Values | None = None) -> None:
+    def __init__(
+        self, index: int, key: str, data: Values | None = None, *, initial: Values | None = None, sends: bool = True
+    ) -> None:
         self.index = index
         self.key = key if key in ACTIONS else ""
         self.name = f"a{index}-action"
-        self.choices = [("", "—"), *((name, action.label) for name, action in ACTIONS.items())]
+        offered = [(name, action.label) for name, action in ACTIONS.items() if sends or not action.sends]
+        self.choices = [("", "Choose what to do…"), *offered]
+        self.is_new = False
         self.params: forms.Form | None = None
         if self.key:
             self.params = ACTIONS[self.key].Params(data, prefix=f"a{index}", initial=dict(initial or {}))
@@ -121,38 +126,30 @@ class ActionRow:
         return {"action": self.key, "params": self.params.cleaned_data} if self.params else None
 
 
-def group_of(conditions: Mapping[str, Any]) -> str | None:
-    """The one group of plain tests that rows can show; None when it is more than that."""
-    if not conditions:
-        return "all"
-    if len(conditions) > 1 or next(iter(conditions)) not in GROUPS:
-        return None
-    group = next(iter(conditions))
-    return group if all("fact" in part for part in conditions[group]) else None
+def rows_of(actions: Sequence[Mapping[str, Any]], *, sends: bool = True) -> list[ActionRow]:
+    """Stored actions as rows; one spare row when there are none."""
+    rows = [ActionRow(index, item["action"], initial=item["params"], sends=sends) for index, item in enumerate(actions)]
+    return rows or [ActionRow(0, "", sends=sends)]
 
 
-def condition_rows(conditions: Mapping[str, Any], data: Values | None) -> list[ConditionForm]:
-    """The stored tests and some spare rows, or what was posted."""
-    group = group_of(conditions)
-    tests: Sequence[Mapping[str, Any]] = conditions.get(group, []) if group else []
-    shown = min(max(len(tests) + SPARE_CONDITIONS, 3), MOST_CONDITIONS)
-    return [ConditionForm(index, data, initial=_shown(tests, index)) for index in range(shown)]
-
-
-def action_rows(actions: Sequence[Mapping[str, Any]], data: Values | None) -> list[ActionRow]:
-    shown = min(max(len(actions) + 1, 3), MOST_ACTIONS)
+def rows_from(posted: QueryDict, *, sends: bool = True, is_checked: bool = True) -> list[ActionRow]:
+    """What a form sent; unless it is checked, what was typed is shown again without complaints."""
+    indexes = sorted({int(match[1]) for name in posted if (match := _ACTION.fullmatch(name))})[:MOST_ACTIONS]
     rows: list[ActionRow] = []
-    for index in range(shown):
-        stored: Values = actions[index] if index < len(actions) else {"action": "", "params": {}}
-        key = str(data.get(f"a{index}-action", "")) if data is not None else stored["action"]
-        rows.append(ActionRow(index, key, data, initial=stored["params"]))
+    for index in indexes:
+        key = posted.get(f"a{index}-action", "")
+        typed = {name.partition("-")[2]: posted[name] for name in posted if name.startswith(f"a{index}-")}
+        rows.append(ActionRow(index, key, posted if is_checked else None, initial=typed, sends=sends))
+    return rows or [ActionRow(0, "", sends=sends)]
+
+
+def edited_rows(rows: list[ActionRow], step: str, *, sends: bool = True) -> list[ActionRow]:
+    """One step of the editor: "action:add", or "action:remove-<index>"."""
+    what = step.partition(":")[2]
+    if what == "add" and len(rows) < MOST_ACTIONS:
+        fresh = ActionRow(max((row.index for row in rows), default=-1) + 1, "", sends=sends)
+        fresh.is_new = True
+        return [*rows, fresh]
+    if what.startswith("remove-"):
+        return [row for row in rows if str(row.index) != what.removeprefix("remove-")]
     return rows
-
-
-def _shown(tests: Sequence[Mapping[str, Any]], index: int) -> dict[str, Any]:
-    if index >= len(tests):
-        return {}
-    test = dict(tests[index])
-    if isinstance(test.get("value"), list):
-        test["value"] = ", ".join(str(part) for part in test["value"])
-    return test

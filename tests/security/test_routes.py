@@ -37,10 +37,11 @@ CLASSES: dict[str, str] = {
         f"workspace:{name}": OBJECT
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
-            " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
+            " ticket-why ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
             " ticket-side-new ticket-side-conversation ticket-side-close message-forward"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
-            " problem-retry problem-discard"
+            " problem-retry problem-discard message-redact ticket-schedule ticket-scheduled-cancel"
+            " ticket-scheduled-send"
         ).split()
     },
 }
@@ -126,6 +127,9 @@ def world(cast: Cast) -> World:
     broken = InboundDelivery.objects.create(
         inbox=cast.legal_mail, external_id="broken", raw=f"{CANARY} raw".encode(), state="quarantined"
     )
+    later = ScheduledReply.objects.create(
+        ticket=secret, agent=cast.cleo, text=f"{CANARY} later", send_at="2030-01-01T00:00Z"
+    )
     return World(
         cast,
         {
@@ -135,6 +139,7 @@ def world(cast: Cast) -> World:
             "attachment_id": file.pk,
             "contact_id": cast.rosa.pk,
             "delivery_id": broken.pk,
+            "scheduled_id": later.pk,
             "side_id": side.pk,
             "verb": "priority",
             "slug": "sla",

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from people.models import Agent, Role
-from routing.models import Macro, Rule
+from routing.models import Macro
 from routing.services.defaults import make_defaults
 from sla.models import BusinessHours, Policy
 from tests.desk import an_agent, an_inbox, customer_writes
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = (
     "settings-promises", "settings-policy-new", "settings-hours-new",
-    "settings-rules", "settings-rule-new", "settings-macros", "settings-macro-new", "settings-agents",
+    "settings-rules", "settings-rule-new", "settings-agents",
 )  # fmt: skip
 
 
@@ -102,75 +102,6 @@ def test_policy_without_a_target_is_refused(desk: Client) -> None:
 def test_two_policies_cannot_share_a_name(desk: Client) -> None:
     values = {"name": "Gold", "position": "1", "warn_percent": "75", "target_resolution_low": "4h"}
     assert [post(desk, "settings-policy-new", values) for _ in range(2)] == [302, 422]
-
-
-RULE = {
-    "name": "Refunds first", "event": "MessageReceived", "position": "5", "is_active": "on", "group": "any",
-    "c0-fact": "text", "c0-op": "contains", "c0-value": "refund",
-    "c1-fact": "tags", "c1-op": "in", "c1-value": "refund, money-back",
-    "a0-action": "set_priority", "a0-priority": "high",
-    "a1-action": "add_note", "a1-text": "Mind the refund of {{contact.name}}.",
-}  # fmt: skip
-
-
-def test_manager_makes_a_rule_and_sees_it_again(desk: Client) -> None:
-    assert post(desk, "settings-rule-new", RULE) == 302
-    rule = Rule.objects.get()
-    assert rule.conditions == {
-        "any": [
-            {"fact": "text", "op": "contains", "value": "refund"},
-            {"fact": "tags", "op": "in", "value": ["refund", "money-back"]},
-        ]
-    }
-    assert [item["action"] for item in rule.actions] == ["set_priority", "add_note"]
-    answer = desk.get(reverse("workspace:settings-rule", args=[rule.pk]))
-    assert "refund, money-back" in answer.content.decode()
-    assert post(desk, "settings-rule", {**RULE, "c1-fact": ""}, rule.pk) == 302
-    rule.refresh_from_db()
-    assert (rule.version, len(rule.conditions["any"])) == (2, 1)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"name": ""},
-        {"event": "RuleRan"},
-        {"c0-op": "greater"},
-        {"c0-value": ""},
-        {"a0-priority": "gigantic"},
-        {"a0-action": "", "a1-action": ""},
-        {"a1-text": "{{secret}}"},
-    ],
-)
-def test_rule_with_a_wrong_part_is_refused(desk: Client, wrong: dict[str, str]) -> None:
-    answer = desk.post(reverse("workspace:settings-rule-new"), {**RULE, **wrong})
-    assert answer.status_code == 422
-    assert 'class="errors"' in answer.content.decode()
-    assert not Rule.objects.exists()
-
-
-def test_conditions_that_the_page_cannot_show_stay_as_they_are(desk: Client) -> None:
-    post(desk, "settings-rule-new", RULE)
-    nested = {"all": [{"any": [{"fact": "text", "op": "contains", "value": "x"}]}]}
-    Rule.objects.update(conditions=nested)
-    assert post(desk, "settings-rule", RULE, Rule.objects.get().pk) == 302
-    assert Rule.objects.get().conditions == nested
-
-
-def test_rows_are_drawn_for_what_was_chosen(desk: Client) -> None:
-    row = desk.get(reverse("workspace:settings-condition", args=[1]), {"c1-fact": "priority", "c1-op": "is"})
-    assert '<option value="urgent">Urgent</option>' in row.content.decode()
-    row = desk.get(reverse("workspace:settings-action", args=[0]), {"a0-action": "snooze"})
-    assert 'name="a0-hours"' in row.content.decode()
-
-
-def test_manager_makes_a_macro(desk: Client) -> None:
-    values = {"name": "Wait", "position": "1", "is_active": "on", "a0-action": "set_status", "a0-status": "pending"}
-    assert post(desk, "settings-macro-new", values) == 302
-    macro = Macro.objects.get()
-    assert post(desk, "settings-macro", {**values, "name": "Wait a bit"}, macro.pk) == 302
-    assert Macro.objects.get().name == "Wait a bit"
-    assert post(desk, "settings-macro-new", {**values, "a0-action": ""}) == 422
 
 
 def test_agent_runs_a_macro_on_selected_tickets(client: Client) -> None:

@@ -1,144 +1,161 @@
-"""Settings of the desk: rules and shared macros."""
+"""Settings of the desk: the list of rules, and the editor of one."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Invalid, NotFound
 from people.policy import require
-from routing.models import Macro, Rule
-from routing.selectors.rules import rules, shared_macros
+from routing.models import Rule
+from routing.selectors.dry_run import dry_run, explain
+from routing.selectors.rules import occasion_in_words, rules
+from routing.selectors.schedules import schedule_in_words
+from routing.services import rules as service
 from routing.services.action_lists import described
-from routing.services.macros import MacroDraft, save_macro
 from routing.services.rules import RuleDraft, save_rule
-from routing.triggers import TRIGGERS
-from workspace.forms_rules import (
-    ActionRow,
-    ConditionForm,
-    MacroForm,
-    RuleForm,
-    action_rows,
-    condition_rows,
-    group_of,
-)
+from tickets.conditions import in_words
+from tickets.selectors.access import ticket_for
+from workspace.condition_tree import Part, conditions_in, edited, is_valid, tree_from, tree_of
+from workspace.forms_rules import ActionRow, RuleForm, edited_rows, rows_from, rows_of
 from workspace.guard import AgentRequest, agent_page
+from workspace.requests import whole
 
 
 @require_safe
 @agent_page
 def rules_page(request: AgentRequest) -> HttpResponse:
     require(request.user, "manage_desk")
-    rows = [{"rule": rule, "when": TRIGGERS.get(rule.event), "does": described(rule.actions)} for rule in rules()]
-    return render(request, "workspace/settings/rules.html", {"rows": rows, "here": "rules"})
+    context = {
+        "rows": [_told(rule) for rule in rules()],
+        "archived": [_told(rule) for rule in rules(archived=True)],
+        "here": "rules",
+    }
+    return render(request, "workspace/settings/rules.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @agent_page
 def rule_page(request: AgentRequest, rule_id: int | None = None) -> HttpResponse:
+    """The editor. A post with a step ("do") only redraws it: so it works without scripts, too."""
     require(request.user, "manage_desk")
-    rule: Rule | None = rules().filter(pk=rule_id).first() if rule_id else None
-    if rule_id and rule is None:
-        raise NotFound("This rule is gone.")
-    data = request.POST if request.method == "POST" else None
-    form = RuleForm(data, initial=RuleForm.values_of(rule))
-    conditions = condition_rows(rule.conditions if rule else {}, data)
-    actions = action_rows(rule.actions if rule else [], data)
-    # Conditions that rows cannot show were written elsewhere and stay as they are.
-    is_nested = rule is not None and group_of(rule.conditions) is None
-    if data is not None and _all_valid(form, conditions, actions):
-        kept = rule.conditions if rule and is_nested else _conditions(form, conditions)
-        values = {name: value for name, value in form.cleaned_data.items() if name != "group"}
-        draft = RuleDraft(**values, conditions=kept, actions=_items(actions))
+    rule = rule_named(rule_id) if rule_id else None
+    if request.method != "POST":
+        form = RuleForm(initial=RuleForm.values_of(rule))
+        return _editor(
+            request, rule, form, tree_of(rule.conditions if rule else {}), rows_of(rule.actions if rule else [])
+        )
+    step = request.POST.get("do", "")
+    if step:
+        form = RuleForm(initial=request.POST.dict())
+        rows = edited_rows(rows_from(request.POST, is_checked=False), step if step.startswith("action:") else "")
+        return _editor(request, rule, form, edited(tree_from(request.POST), step), rows)
+    form, tree, rows = RuleForm(request.POST), tree_from(request.POST), rows_from(request.POST)
+    if _all_valid(form, tree, rows):
         try:
-            save_rule(draft, rule=rule, by=request.user)
-        except (Invalid, IntegrityError) as problem:
-            form.add_error(None, _sentence(problem, "rule"))
-        else:
-            return _saved(request, "workspace:settings-rules")
-    context = {
-        "form": form, "conditions": conditions, "actions": actions, "row": rule, "is_nested": is_nested, "here": "rules"
-    }  # fmt: skip
-    status = 422 if data is not None else 200
-    return render(request, "workspace/settings/rule.html", context, status=status)
-
-
-@require_safe
-@agent_page
-def condition_page(request: AgentRequest, index: int) -> HttpResponse:
-    """A condition's row drawn again for the fact that was chosen."""
-    require(request.user, "manage_desk")
-    picked = {name: request.GET.get(f"c{index}-{name}", "") for name in ("fact", "op")}
-    row = ConditionForm(index, initial=picked)
-    return render(request, "workspace/settings/_condition.html", {"row": row})
-
-
-@require_safe
-@agent_page
-def action_page(request: AgentRequest, index: int) -> HttpResponse:
-    """An action's row drawn again for the action that was chosen."""
-    require(request.user, "manage_desk")
-    row = ActionRow(index, request.GET.get(f"a{index}-action", ""))
-    return render(request, "workspace/settings/_action.html", {"row": row})
-
-
-@require_safe
-@agent_page
-def macros_page(request: AgentRequest) -> HttpResponse:
-    require(request.user, "manage_desk")
-    rows = [{"macro": macro, "does": described(macro.actions)} for macro in shared_macros()]
-    return render(request, "workspace/settings/macros.html", {"rows": rows, "here": "macros"})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@agent_page
-def macro_page(request: AgentRequest, macro_id: int | None = None) -> HttpResponse:
-    require(request.user, "manage_desk")
-    macro: Macro | None = shared_macros().filter(pk=macro_id).first() if macro_id else None
-    if macro_id and macro is None:
-        raise NotFound("This macro is gone.")
-    data = request.POST if request.method == "POST" else None
-    names = ("name", "description", "position", "is_active")
-    initial = {name: getattr(macro, name) for name in names} if macro else {"position": 100, "is_active": True}
-    form = MacroForm(data, initial=initial)
-    actions = action_rows(macro.actions if macro else [], data)
-    if data is not None and _all_valid(form, [], actions):
-        draft = MacroDraft(**form.cleaned_data, actions=_items(actions), team=macro.team if macro else None)
-        try:
-            save_macro(draft, macro=macro, by=request.user)
+            saved = save_rule(_draft(form, tree, rows), rule=rule, by=request.user)
         except Invalid as problem:
             form.add_error(None, problem.message)
         else:
-            return _saved(request, "workspace:settings-macros")
-    context = {"form": form, "actions": actions, "row": macro, "here": "macros"}
-    return render(request, "workspace/settings/macro.html", context, status=422 if data is not None else 200)
+            messages.success(request, f"Saved as version {saved.version}.")
+            return HttpResponseRedirect(reverse("workspace:settings-rule", args=[saved.pk]))
+    return _editor(request, rule, form, tree, rows, status=422)
 
 
-def _all_valid(form: RuleForm | MacroForm, conditions: list[ConditionForm], actions: list[ActionRow]) -> bool:
+@require_POST
+@agent_page
+def parts_page(request: AgentRequest, part: str) -> HttpResponse:
+    """The conditions or the actions of an editor, drawn again after one step."""
+    require(request.user, "reply")
+    step = request.POST.get("do", "")
+    if part == "conditions":
+        # Its menus name every inbox and organization.
+        require(request.user, "manage_desk")
+        root = edited(tree_from(request.POST), step)
+        return render(request, "workspace/settings/_conditions.html", {"root": root})
+    if part == "actions":
+        sends = request.POST.get("sends", "1") == "1"
+        rows = edited_rows(rows_from(request.POST, sends=sends, is_checked=False), step, sends=sends)
+        return render(request, "workspace/settings/_actions.html", {"actions": rows, "sends": sends})
+    raise NotFound("There is no such part.")
+
+
+@require_POST
+@agent_page
+def try_page(request: AgentRequest) -> HttpResponse:
+    """What the rule in the editor would have touched, without saving or doing anything."""
+    require(request.user, "manage_desk")
+    form, tree = RuleForm(request.POST), tree_from(request.POST)
+    form.fields["name"].required = False
+    if not _all_valid(form, tree, []):
+        return render(request, "workspace/settings/_dry_run.html", {"is_broken": True})
+    values = {name: value for name, value in form.draft_values().items() if name != "is_active"}
+    rule = Rule(**values, conditions=conditions_in(tree))
+    number = request.POST.get("ticket", "").strip().lstrip("#")
+    context: dict[str, Any] = {"occasion": occasion_in_words(rule)}
+    try:
+        context["one"] = explain(rule, ticket_for(request.user, whole(number, "ticket"))) if number else None
+    except (Invalid, NotFound) as problem:
+        context["refused"] = problem.message
+    if not number:
+        context["found"] = dry_run(rule, request.user)
+    return render(request, "workspace/settings/_dry_run.html", context)
+
+
+@require_POST
+@agent_page
+def rule_action(request: AgentRequest, rule_id: int, verb: str) -> HttpResponse:
+    """Switch, move, archive, restore or delete a rule."""
+    rule, agent = rule_named(rule_id), request.user
+    if verb in ("on", "off"):
+        service.switch(rule, on=verb == "on", by=agent)
+    elif verb in ("up", "down"):
+        service.move(rule, up=verb == "up", by=agent)
+    elif verb in _VERBS:
+        _VERBS[verb](rule, by=agent)
+        messages.success(request, f"{rule.name}: {verb}d.")
+    else:
+        raise NotFound("There is no such action.")
+    return HttpResponseRedirect(reverse("workspace:settings-rules"))
+
+
+_VERBS = {"archive": service.archive, "restore": service.restore, "delete": service.delete}
+
+
+def rule_named(rule_id: int) -> Rule:
+    found = Rule.objects.select_related("hours").filter(pk=rule_id).first()
+    if found is None:
+        raise NotFound("This rule is gone.")
+    return found
+
+
+def _told(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "when": occasion_in_words(rule),
+        "schedule": schedule_in_words(rule),
+        "conditions": in_words(rule.conditions),
+        "does": described(rule.actions),
+    }
+
+
+def _draft(form: RuleForm, tree: Part, rows: list[ActionRow]) -> RuleDraft:
+    items = [item for item in (row.item() for row in rows) if item]
+    return RuleDraft(**form.draft_values(), conditions=conditions_in(tree), actions=items)
+
+
+def _editor(
+    request: AgentRequest, rule: Rule | None, form: RuleForm, tree: Part, rows: list[ActionRow], *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "root": tree, "actions": rows, "row": rule, "sends": True, "here": "rules"}
+    return render(request, "workspace/settings/rule.html", context, status=status)
+
+
+def _all_valid(form: RuleForm, tree: Part, rows: list[ActionRow]) -> bool:
     """Every part is asked, so that all its errors are shown at once."""
-    parts = [form.is_valid(), *(row.is_valid() for row in conditions), *(row.is_valid() for row in actions)]
-    return all(parts)
-
-
-def _conditions(form: RuleForm, rows: list[ConditionForm]) -> dict[str, Any]:
-    tests = [test for test in (row.test() for row in rows) if test]
-    return {form.cleaned_data["group"]: tests} if tests else {}
-
-
-def _items(rows: list[ActionRow]) -> list[dict[str, Any]]:
-    return [item for item in (row.item() for row in rows) if item]
-
-
-def _sentence(problem: Invalid | IntegrityError, noun: str) -> str:
-    return problem.message if isinstance(problem, Invalid) else f"Another {noun} has this name."
-
-
-def _saved(request: AgentRequest, where: str) -> HttpResponse:
-    messages.success(request, "Saved.")
-    return HttpResponseRedirect(reverse(where))
+    return all([form.is_valid(), is_valid(tree), *(row.is_valid() for row in rows)])

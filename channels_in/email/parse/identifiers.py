@@ -10,6 +10,15 @@ from channels_in.email.parse.limits import MAX_MESSAGE_ID, MAX_REFERENCES
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _SPACES = re.compile(r"\s+")
 _COMMENT = re.compile(r"\([^()]*\)")
+_ZONE_AND_OFFSET = re.compile(r"\b(?:GMT|UTC?)\s?([+-]\d\d):?(\d\d)\b", re.IGNORECASE)
+# Zones that senders name and the standard library takes for UTC.
+_ZONES = {
+    "WEST": "+0100", "BST": "+0100", "CET": "+0100", "MET": "+0100", "CEST": "+0200", "MEST": "+0200", "EET": "+0200",
+    "EEST": "+0300", "MSK": "+0300", "JST": "+0900", "KST": "+0900", "AEST": "+1000", "AEDT": "+1100",
+}  # fmt: skip
+_NAMED_ZONE = re.compile(rf"\b({'|'.join(_ZONES)})\b")
+# A clock that was never set, or one beyond all plans, says nothing.
+_YEARS = range(1971, 2100)
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?")
 
 
@@ -44,11 +53,13 @@ def parse_date(value: str) -> datetime | None:
     value = _COMMENT.sub(" ", value)[:200].strip()
     if not value:
         return None
+    value = _ZONE_AND_OFFSET.sub(r"\1\2", value)
+    value = _NAMED_ZONE.sub(lambda found: _ZONES[found.group()], value)
     iso = _ISO_DATE.match(value)
     try:
         date = datetime.fromisoformat(iso.group()) if iso else parsedate_to_datetime(value)
         if date.tzinfo is None:
             date = date.replace(tzinfo=UTC)
-        return date.astimezone(UTC).replace(microsecond=0)
+        return date.astimezone(UTC).replace(microsecond=0) if date.year in _YEARS else None
     except (ValueError, TypeError, OverflowError, IndexError):
         return None

@@ -20,6 +20,13 @@ from tests.channels_in.email.samples import mail, multipart, parsed
         {"x_autoresponder": "1"},
         {"delivered_to": "autoresponder"},
         {"subject": "Automatic reply: hinge", "x_auto_response_suppress": "All"},
+        {"subject": "Out of Office AutoReply: hinge"},
+        {"subject": "Réponse automatique : charnière"},
+        {"subject": "自動応答: 蝶番"},
+        {"x_mailer": "vacation 1.2.7"},
+        {"preference": "auto_reply"},
+        {"x_post_messageclass": "9; Autoresponder"},
+        {"x_ms_exchange_generated_message_source": "Mailbox Rules Agent"},
         {"subject": "Abwesenheitsnotiz: weg", "return_path": "<>"} | {"subject": "Abwesend: weg"},
     ],
 )

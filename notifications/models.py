@@ -18,6 +18,7 @@ class NotificationKind(models.TextChoices):
     FAILED = "failed", "A reply was not delivered"
     SLA_NEAR = "sla_near", "A deadline is near"
     SLA_BREACHED = "sla_breached", "A deadline was missed"
+    SLA_ESCALATED = "sla_escalated", "A missed deadline is escalated"
     RULE = "rule", "A rule tells you"
     INBOX_OFF = "inbox_off", "An inbox was switched off"
     MAILBOX = "mailbox", "A mailbox cannot be read"

@@ -19,6 +19,7 @@ from core.events.catalogue import (
     RulesGaveUp,
     SLABreached,
     SLABreachNear,
+    SLAEscalated,
     TicketAssigned,
     TicketChanged,
 )
@@ -70,13 +71,20 @@ def on_sla_breach_near(event: SLABreachNear) -> None:
     defer(tell(event, NotificationKind.SLA_NEAR, who=who, text=METRIC_NAMES.get(event.metric, event.metric)))
 
 
+@within(SLAEscalated)
+def on_sla_escalated(event: SLAEscalated) -> None:
+    """A step of the escalation path, with its why. Who got or lost the ticket by it hears of that already."""
+    if event.agent_ids and event.action not in ("assign_lead", "unassign"):
+        defer(tell_agents(event, NotificationKind.SLA_ESCALATED, agent_ids=event.agent_ids, text=event.why))
+
+
 @within(SLABreached)
 def on_sla_breached(event: SLABreached) -> None:
     who = [ASSIGNEE, FOLLOWERS, TEAM_LEAD]
     defer(tell(event, NotificationKind.SLA_BREACHED, who=who, text=METRIC_NAMES.get(event.metric, event.metric)))
 
 
-@after(TicketAssigned, NoteAdded, MessageReceived, MessageFailed, SLABreachNear, SLABreached)
+@after(TicketAssigned, NoteAdded, MessageReceived, MessageFailed, SLABreachNear, SLABreached, SLAEscalated)
 def hint_the_bells(events: Sequence[TicketChanged]) -> None:
     """One indexed read tells whose bells these events rang."""
     ids = [event.event_id for event in events if _may_ring(event)]

@@ -53,11 +53,11 @@ def _somebody_is_online(inbox: Inbox) -> bool:
 
 
 def _opens_at(inbox: Inbox) -> datetime | None:
-    """When the inbox's hours begin; None while they last, or when it has none."""
+    """When the inbox's hours begin; None while they last, or when it has none. Hours named in its own settings count
+    before those that were given to it."""
     name = inbox.config.get("hours")
-    if not name:
-        return None
+    whose = Q(hours__name=name) if name else Q(hours__uses__inbox=inbox)
     at = now()
-    intervals = OpenInterval.objects.filter(hours__name=name, ends_at__gt=at).order_by("starts_at")
+    intervals = OpenInterval.objects.filter(whose, ends_at__gt=at).order_by("starts_at")
     next_one = intervals.values_list("starts_at", flat=True).first()
     return next_one if next_one and next_one > at else None

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from sla.services import hours, policies, ticking
+from sla.models import BusinessHours
+from sla.services import holidays, hours, policies, ticking
 from sla.services.ticking import BATCH
 from tickets.services import waking
 
@@ -17,8 +18,9 @@ _APPLYING_SECONDS = 180
 
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
 def tick_clocks() -> None:
-    """Tell, warn and wake until nothing is due; after a downtime that is many batches, each its own transaction."""
+    """Tell, escalate, warn and wake until nothing is due; after a downtime that is many batches, each a transaction."""
     _drain(ticking.tell_breaches)
+    _drain(ticking.escalate_breaches)
     _drain(ticking.warn_of_breaches)
     _drain(waking.wake_due)
 
@@ -33,6 +35,31 @@ def apply_policies(after_ticket_id: int = 0) -> None:
         if position is not None and time.monotonic() - started > _APPLYING_SECONDS:
             apply_policies.delay(position)
             return
+
+
+@shared_task(queue="bulk", soft_time_limit=240, time_limit=280)
+def follow_tiers(contact_id: int, organization_id: int | None) -> None:
+    """A contact or an organization has bought something else: their open tickets follow."""
+    position: int | None = 0
+    while position is not None:
+        position = policies.apply_policies(
+            after_ticket_id=position, contact_id=contact_id, organization_id=organization_id
+        )
+
+
+@shared_task(queue="bulk", soft_time_limit=60, time_limit=80)
+def read_feed(hours_id: int) -> None:
+    """Take over the holidays of a calendar on the web."""
+    found = BusinessHours.objects.filter(pk=hours_id).exclude(feed_url="").first()
+    if found is not None:
+        holidays.read_feed(found)
+
+
+@shared_task(queue="bulk", soft_time_limit=100, time_limit=120)
+def read_feeds() -> None:
+    """Once a day, each calendar in a task of its own."""
+    for hours_id in BusinessHours.objects.exclude(feed_url="").values_list("pk", flat=True):
+        read_feed.delay(hours_id)
 
 
 @shared_task(queue="bulk", soft_time_limit=100, time_limit=120)

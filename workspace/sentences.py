@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from sla.models import EscalationAction
 from tickets.models import Priority, Status, TicketEvent
-from tickets.selectors.rows import METRIC_NAMES
+from tickets.selectors.rows import METRIC_NAMES, duration_text
 from workspace.directory import Directory
 
 Data = dict[str, Any]
@@ -135,11 +137,20 @@ def _unfollowed(who: str, data: Data, names: Directory) -> Sentence:
 
 
 def _near(who: str, data: Data, names: Directory) -> Sentence:
-    return Sentence("timer", f"{_metric(data)} is due soon, at {_when(data.get('due_at'))}", is_alarming=True)
+    left = duration_text(timedelta(seconds=data.get("left_seconds") or 0))
+    share = f", {data['percent']} % of the time has passed" if data.get("percent") else ""
+    text = f"{_metric(data)} is due at {_when(data.get('due_at'))}{share}"
+    return Sentence("timer", f"{text}, {left} left" if data.get("left_seconds") else text, is_alarming=True)
 
 
 def _breached(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("circle-x", f"{_metric(data)} missed its target of {_when(data.get('due_at'))}", is_alarming=True)
+
+
+def _escalated(who: str, data: Data, names: Directory) -> Sentence:
+    done = dict(EscalationAction.choices).get(str(data.get("action")), "Escalated")
+    told = ", ".join(names.agent(pk) for pk in data.get("agent_ids") or ())
+    return Sentence("circle-x", f"{done}{f' ({told})' if told else ''}: {data.get('why')}", is_alarming=True)
 
 
 def _rule(who: str, data: Data, names: Directory) -> Sentence:
@@ -222,6 +233,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "FollowerRemoved": _unfollowed,
     "SLABreachNear": _near,
     "SLABreached": _breached,
+    "SLAEscalated": _escalated,
     "RuleRan": _rule,
     "MacroApplied": _macro,
     "MessagesMovedOut": _moved_out,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 _UNITS = {"m": 60, "h": 3600, "d": 86_400}
@@ -53,16 +53,53 @@ def periods_text(periods: Sequence[Sequence[int]], weekday: int) -> str:
     )
 
 
-def holidays_in(text: str) -> list[tuple[date, str]]:
-    """Lines of "2026-12-25 Christmas Day"."""
-    holidays: list[tuple[date, str]] = []
+Span = tuple[int, int]
+OwnDay = tuple[date, str, list[Span]]
+
+
+def days_in(text: str) -> list[OwnDay]:
+    """Lines of "2026-12-25 Christmas Day", closed, or "2026-12-24 09:00-12:00 Christmas Eve", open then only."""
+    days: list[OwnDay] = []
     for line in filter(None, (raw.strip() for raw in text.splitlines())):
-        day, _, name = line.partition(" ")
+        day, _, rest = line.partition(" ")
+        spans: list[Span] = []
+        while (word := rest.strip().partition(" ")[0].rstrip(",")) and _PERIOD.fullmatch(word):
+            spans += [(opens, closes) for _, opens, closes in periods_in(0, word)]
+            rest = rest.strip().partition(" ")[2]
+        if any(closes > _DAY for _, closes in spans):
+            raise ValueError(f"“{line}”: the hours of a single day end by 24:00.")
         try:
-            holidays.append((date.fromisoformat(day), name.strip()[:80]))
+            days.append((date.fromisoformat(day), rest.strip()[:80], spans))
         except ValueError:
             raise ValueError(f"“{line}” does not begin with a date such as 2026-12-25.") from None
-    return holidays
+    return days
+
+
+def days_text(days: Iterable[OwnDay]) -> str:
+    """The same the other way round."""
+    lines = ((day.isoformat(), *(f"{_clock(a)}-{_clock(b)}" for a, b in spans), name) for day, name, spans in days)
+    return "\n".join(" ".join(filter(None, parts)) for parts in lines)
+
+
+def warnings_in(text: str) -> list[dict[str, int]]:
+    """ "50 %, 80 %, 15m": after a share of the time, or so long before its end."""
+    warnings: list[dict[str, int]] = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        percent = part.removesuffix("%").strip()
+        if part.endswith("%") and percent.isdecimal() and 1 <= int(percent) <= 100:
+            warnings.append({"percent": int(percent)})
+            continue
+        if part.endswith("%") or (seconds := seconds_in(part)) % 60:
+            raise ValueError(f"“{part}” is no warning; write 80 % or 15m.")
+        warnings.append({"minutes_left": seconds // 60})
+    return warnings
+
+
+def warnings_text(warnings: Iterable[Mapping[str, int]]) -> str:
+    return ", ".join(
+        f"{warning['percent']} %" if "percent" in warning else span_text(warning["minutes_left"] * 60)
+        for warning in warnings
+    )
 
 
 def _minute(hours: str, minutes: str) -> int:

@@ -69,6 +69,11 @@ class MessageReceived(TicketChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFiled(TicketChanged):
+    """A message from before the desk was filed; a hint for the screens, for which no clock, rule or bell stirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageQueued(TicketChanged):
     """A public reply was written and waits to be delivered. `is_automatic` replies stop no SLA clock."""
 
@@ -300,14 +305,31 @@ class SLAApplied(TicketChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SLABreachNear(TicketChanged):
+    """`left_seconds` of open time remain, `percent` of it has passed."""
+
     metric: str
     due_at: str
+    left_seconds: int = 0
+    percent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SLABreached(TicketChanged):
     metric: str
     due_at: str
+    late_by_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SLAEscalated(TicketChanged):
+    """A step of the escalation path of a missed deadline was taken; `agent_ids` are to be told, `why` in words."""
+
+    metric: str
+    step: int
+    steps: int
+    action: str
+    agent_ids: tuple[int, ...] = ()
+    why: str = ""
     late_by_seconds: int = 0
 
 
@@ -405,7 +427,10 @@ class TiersChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesChanged(Event):
-    """SLA policies or business hours were edited; the clocks that run must follow."""
+    """SLA policies or business hours were edited; the clocks that run must follow. `feed_of_hours`: these hours have
+    a new calendar on the web, to be read."""
+
+    feed_of_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

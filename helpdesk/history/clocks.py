@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.clock import NEVER
 from sla.calendar import Calendar
 from sla.models import Policy
+from tickets.conditions.language import Test, hold
 
 if TYPE_CHECKING:
     from helpdesk.history.life import Said
@@ -20,12 +21,14 @@ _RESPONSES = ("first_response", "next_response")
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A policy with its targets: (metric, priority) -> (seconds, seconds until the warning)."""
+    """A policy with its targets: (metric, priority) -> (seconds, seconds until each warning)."""
 
     policy_id: int
     version: int
     calendar: Calendar
-    targets: dict[tuple[str, str], tuple[int, int]]
+    targets: dict[tuple[str, str], tuple[int, tuple[int, ...]]]
+    hours_id: int | None = None
+    hours_version: int | None = None
 
 
 @dataclass(slots=True)
@@ -34,7 +37,8 @@ class ClockRow:
 
     metric: str
     target: int
-    warn: int
+    allowed: float
+    warn: tuple[int, ...]
     started_at: datetime
     running_since: datetime | None
     due_at: datetime
@@ -42,6 +46,7 @@ class ClockRow:
     paused_at: datetime | None = None
     elapsed: float = 0.0
     warned_at: datetime | None = None
+    warnings_done: int = 0
     breached_at: datetime | None = None
     met_at: datetime | None = None
     met_by: Said | None = None
@@ -111,6 +116,10 @@ class Clocks:
             target, warn = self.promise.targets[metric, priority]
             if is_late and target < clock.target:
                 continue
+            if clock.breached_at is None and target != clock.target:
+                used = self._used(clock, at)
+                clock.allowed = min(clock.allowed, used + target) if used >= target else target
+                clock.warnings_done = sum(offset <= used for offset in warn)
             clock.target, clock.warn = target, warn
             if clock.running_since is not None:
                 self._aim(clock, clock.running_since)
@@ -119,12 +128,14 @@ class Clocks:
         """Warn and breach what fell due, in the order of time."""
         facts: list[Fact] = []
         for clock in self.running.values():
-            if clock.warned_at is None and clock.warn_at < until:
+            while clock.breached_at is None and clock.warn_at < min(until, clock.due_at):
                 clock.warned_at = clock.warn_at
+                clock.warnings_done += 1
                 facts.append(Fact(clock.warn_at, "SLABreachNear", clock.metric, clock.due_at))
+                clock.warn_at = self._next_warning(clock)
             if clock.breached_at is None and clock.due_at < until:
                 clock.breached_at = clock.decided_at = clock.due_at
-                clock.snapshot = snapshot
+                clock.snapshot, clock.warn_at = snapshot, NEVER
                 facts.append(Fact(clock.due_at, "SLABreached", clock.metric, clock.due_at))
         return iter(sorted(facts, key=lambda fact: fact.at))
 
@@ -140,7 +151,7 @@ class Clocks:
         if self.promise is None or metric in self.running or (metric, priority) not in self.promise.targets:
             return
         target, warn = self.promise.targets[metric, priority]
-        clock = ClockRow(metric, target, warn, at, at, NEVER, NEVER)
+        clock = ClockRow(metric, target, target, warn, at, at, NEVER, NEVER)
         self._aim(clock, at)
         self.running[metric] = clock
         self.rows.append(clock)
@@ -149,8 +160,19 @@ class Clocks:
         if self.promise is None:
             return
         if clock.breached_at is None:
-            clock.due_at = self.promise.calendar.add(at, max(clock.target - clock.elapsed, 0))
-        clock.warn_at = NEVER if clock.warned_at else self.promise.calendar.add(at, max(clock.warn - clock.elapsed, 0))
+            clock.due_at = self.promise.calendar.add(at, max(clock.allowed - clock.elapsed, 0))
+        clock.warn_at = NEVER if clock.breached_at else self._next_warning(clock)
+
+    def _next_warning(self, clock: ClockRow) -> datetime:
+        if self.promise is None or clock.running_since is None or clock.warnings_done >= len(clock.warn):
+            return NEVER
+        left = max(clock.warn[clock.warnings_done] - clock.elapsed, 0)
+        return self.promise.calendar.add(clock.running_since, left)
+
+    def _used(self, clock: ClockRow, at: datetime) -> float:
+        if self.promise is None or clock.running_since is None:
+            return clock.elapsed
+        return clock.elapsed + self.promise.calendar.between(clock.running_since, at).total_seconds()
 
     def _use(self, clock: ClockRow, at: datetime) -> None:
         if self.promise is not None and clock.running_since is not None:
@@ -173,16 +195,14 @@ def promises() -> list[tuple[Policy, Promise]]:
 def promise_for(
     known: list[tuple[Policy, Promise]], *, inbox_id: int, team_id: int | None, organization_id: int | None
 ) -> Promise | None:
-    """The first policy that fits; demo and seed policies ask for no tags."""
-    for policy, promise in known:
-        if (
-            (not policy.inbox_ids or inbox_id in policy.inbox_ids)
-            and (not policy.team_ids or team_id in policy.team_ids)
-            and (not policy.organization_ids or organization_id in policy.organization_ids)
-            and not policy.tags
-        ):
-            return promise
-    return None
+    """The first policy that fits; those of demo and seed ask for inbox, team and organization only."""
+    known_facts = {"inbox": inbox_id, "team": team_id, "organization": organization_id}
+
+    def is_so(test: Test) -> bool:
+        value = test.get("value")
+        return known_facts.get(str(test["fact"])) in (value if isinstance(value, list) else [value])
+
+    return next((promise for policy, promise in known if hold(policy.conditions, is_so)), None)
 
 
 def _promise(policy: Policy) -> Promise:
@@ -191,7 +211,9 @@ def _promise(policy: Policy) -> Promise:
         version=policy.version,
         calendar=policy.hours.calendar() if policy.hours else Calendar.always(),
         targets={
-            (target.metric, target.priority): (target.seconds, target.seconds * target.warn_percent // 100)
+            (target.metric, target.priority): (target.seconds, tuple(target.warn_after))
             for target in policy.targets.all()
         },
+        hours_id=policy.hours_id,
+        hours_version=policy.hours.version if policy.hours else None,
     )

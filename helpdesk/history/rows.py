@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.clock import NEVER
+from helpdesk.history.facts import COLUMNS, facts_of
 from helpdesk.history.life import Happened, Life, Said
 from tickets.services.refs import ref_hash
 
@@ -109,12 +111,22 @@ def clock_rows(lives: Sequence[Life]) -> Iterator[Row]:
         for clock in life.clocks.rows:
             team, agent, inbox, channel, priority = clock.snapshot or (None, None, None, "", "")
             yield (
-                life.id, clock.metric, promise.policy_id, promise.version, clock.target, clock.warn,
-                clock.started_at, clock.running_since, clock.paused_at, round(clock.elapsed, 3), clock.due_at,
+                life.id, clock.metric, promise.policy_id, promise.version, promise.hours_id, clock.target,
+                clock.allowed, _numbers(clock.warn), clock.warnings_done, "{}", 0, NEVER, clock.started_at,
+                clock.running_since, clock.paused_at, round(clock.elapsed, 3), clock.due_at,
                 clock.warn_at, clock.warned_at, clock.breached_at, clock.breached_at, clock.met_at,
                 clock.met_by.id if clock.met_by else None, clock.finished_at, clock.decided_at, team, agent,
                 inbox, channel, priority,
             )  # fmt: skip
+
+
+def fact_rows(lives: Sequence[Life]) -> Iterator[Row]:
+    for life in lives:
+        yield from facts_of(life)
+
+
+def _numbers(values: Sequence[int]) -> str:
+    return "{" + ",".join(str(value) for value in values) + "}"
 
 
 _FIRST = 2  # the seq of the message that opens a ticket
@@ -161,13 +173,15 @@ TABLES = (
     Table(
         "sla_clock",
         (
-            "ticket_id", "metric", "policy_id", "policy_version", "target_seconds", "warn_seconds", "started_at",
+            "ticket_id", "metric", "policy_id", "policy_version", "hours_id", "target_seconds", "allowed_seconds",
+            "warn_after", "warnings_done", "escalate_after", "escalations_done", "escalate_at", "started_at",
             "running_since", "paused_at", "elapsed_seconds", "due_at", "warn_at", "warned_at", "breached_at",
             "breach_told_at", "met_at", "met_by_message_id", "finished_at", "decided_at", "team_id", "agent_id",
             "inbox_id", "channel", "priority",
         ),
         clock_rows,
     ),
+    Table("sla_fact", COLUMNS, fact_rows),
 )  # fmt: skip
 
 

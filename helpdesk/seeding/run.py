@@ -21,7 +21,7 @@ from helpdesk.seeding.words import Words
 BATCH = 2000
 # From here on it is quicker to build the indexes once than to keep them true row by row.
 REBUILD_FROM = 50_000
-TABLES = ("tickets_ticket", "tickets_message", "tickets_messageref", "sla_clock")
+TABLES = ("tickets_ticket", "tickets_message", "tickets_messageref", "sla_clock", "sla_fact")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,21 @@ def make_defaults(*, time_zone: str = "UTC") -> None:
 
 def make_policy(time_zone: str) -> Policy:
     week = tuple((day, 9 * 60, 17 * 60) for day in range(5))
-    hours = save_hours(HoursDraft(name="Office hours", time_zone=time_zone, periods=week))
+    hours = save_hours(HoursDraft(name="Office hours", time_zone=time_zone, periods=week, is_default=True))
     targets = {
         (str(metric), str(priority)): seconds
         for priority, row in _TARGETS.items()
         for metric, seconds in zip(_METRICS, row, strict=True)
     }
-    return save_policy(PolicyDraft(name="Standard", targets=targets, hours=hours))
+    return save_policy(
+        PolicyDraft(
+            name="Standard",
+            targets=targets,
+            hours=hours,
+            warnings=({"percent": 50}, {"percent": 80}),
+            escalation=({"after_minutes": 60, "action": "notify_managers"},),
+        )
+    )
 
 
 def make_rules() -> None:

@@ -1,7 +1,25 @@
 """The rows of the promises."""
 
 from sla.models.clock import Clock
-from sla.models.hours import BusinessHours, Holiday, OpenInterval
-from sla.models.policy import Metric, Policy, Target
+from sla.models.fact import Fact, FactKind
+from sla.models.hours import BusinessHours, Holiday, HolidaySource, HoursUse, OpenInterval
+from sla.models.policy import EscalationAction, Metric, Pause, Policy, PolicyVersion, Target
+from sla.models.prediction import Prediction
 
-__all__ = ["BusinessHours", "Clock", "Holiday", "Metric", "OpenInterval", "Policy", "Target"]
+__all__ = [
+    "BusinessHours",
+    "Clock",
+    "EscalationAction",
+    "Fact",
+    "FactKind",
+    "Holiday",
+    "HolidaySource",
+    "HoursUse",
+    "Metric",
+    "OpenInterval",
+    "Pause",
+    "Policy",
+    "PolicyVersion",
+    "Prediction",
+    "Target",
+]

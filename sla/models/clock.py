@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from core.clock import NEVER
 from people.models import Agent, Team
+from sla.models.hours import BusinessHours
 from sla.models.policy import Metric, Policy
 from tickets.models import Inbox, Ticket
 
@@ -23,16 +25,27 @@ class Clock(models.Model):
     metric = models.CharField(max_length=16, choices=Metric.choices)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="clocks", db_index=False)
     policy_version = models.PositiveIntegerField()
+    # Empty means round the clock.
+    hours = models.ForeignKey(
+        BusinessHours, null=True, blank=True, on_delete=models.PROTECT, related_name="clocks", db_index=False
+    )
     target_seconds = models.PositiveIntegerField()
-    warn_seconds = models.PositiveIntegerField()
+    # What is allowed in the end: the target, or more where a change of terms would have made the ticket late at once.
+    allowed_seconds = models.FloatField(default=0)
+    # Seconds of the clock after which the desk is warned, and after the deadline is escalated; how many were done.
+    warn_after = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    warnings_done = models.PositiveSmallIntegerField(default=0)
+    escalate_after = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    escalations_done = models.PositiveSmallIntegerField(default=0)
 
     started_at = models.DateTimeField()
     running_since = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     elapsed_seconds = models.FloatField(default=0)
-    # Both are NEVER while the clock stands still.
+    # All three are NEVER while the clock stands still; the latter two when nothing more is to be said.
     due_at = models.DateTimeField(default=NEVER)
     warn_at = models.DateTimeField(default=NEVER)
+    escalate_at = models.DateTimeField(default=NEVER)
 
     warned_at = models.DateTimeField(null=True, blank=True)
     # The due moment that was missed, whenever we noticed; `breach_told_at` is when the desk was told.
@@ -67,8 +80,9 @@ class Clock(models.Model):
             models.Index(
                 "warn_at",
                 name="clock_warn",
-                condition=Q(finished_at__isnull=True, breached_at__isnull=True, warned_at__isnull=True),
+                condition=Q(finished_at__isnull=True, breached_at__isnull=True),
             ),
+            models.Index("escalate_at", name="clock_escalate", condition=Q(finished_at__isnull=True)),
             models.Index("metric", "decided_at", name="clock_decided", condition=Q(decided_at__isnull=False)),
             models.Index("met_by_message_id", name="clock_met_by", condition=Q(met_by_message_id__isnull=False)),
             models.Index("policy", name="clock_unfinished", condition=Q(finished_at__isnull=True)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from sla.models import BusinessHours, Policy
 
 
 def policies() -> QuerySet[Policy]:
-    """In the order in which they are tried."""
-    return Policy.objects.select_related("hours").prefetch_related("targets").order_by("position", "id")
+    """In the order in which they are tried; what was put away comes last."""
+    return (
+        Policy.objects.select_related("hours")
+        .prefetch_related("targets")
+        .order_by(F("archived_at").asc(nulls_first=True), "position", "id")
+    )
 
 
 def business_hours() -> QuerySet[BusinessHours]:
-    return BusinessHours.objects.prefetch_related("holidays").order_by("name", "id")
+    return BusinessHours.objects.prefetch_related("holidays", "uses__team", "uses__inbox").order_by("name", "id")

@@ -4,7 +4,7 @@ They run inside the writer's transaction, which holds the ticket's row lock, and
 out in one round trip (core.db.defer), so a message costs its clocks one trip whatever the number of policies.
 """
 
-# ruff: noqa: S608 - every part of the statements is constant text of this file; values are parameters.
+# ruff: noqa: S608 - every part of the statements is constant text of this app; values are parameters.
 
 from __future__ import annotations
 
@@ -12,148 +12,151 @@ from datetime import datetime
 
 from core.clock import NEVER
 from core.db import Statement
+from sla.services.fact_sql import of_pauses
+from sla.services.fitting import policy_of_ticket
 from tickets.services import sla_marks
 
 _NEVER = f"'{NEVER.isoformat()}'::timestamptz"
 _NOW = "(SELECT %s::bigint AS ticket_id, %s::timestamptz AS at) m"
 
-# The first active policy whose conditions fit ticket t.
-_POLICY = """LATERAL (
-    SELECT * FROM sla_policy
-    WHERE is_active
-        AND (inbox_ids = '{}' OR t.inbox_id = ANY (inbox_ids))
-        AND (team_ids = '{}' OR t.team_id = ANY (team_ids))
-        AND (organization_ids = '{}' OR t.organization_id = ANY (organization_ids))
-        AND (tags = '{}' OR tags && t.tags)
-    ORDER BY position, id LIMIT 1
-) p"""
+# The calendar that policy p counts in for ticket t.
+_HOURS = """LATERAL (SELECT coalesce(
+    CASE WHEN p.prefers_ticket_hours THEN sla_hours_of(t.team_id, t.inbox_id) END, p.hours_id) AS id) h"""
 
 # What clock c has used up by the moment m.at, standing or running.
-_USED = """c.elapsed_seconds + CASE WHEN c.running_since IS NULL THEN 0
-    ELSE sla_open_seconds(p.hours_id, c.running_since, m.at) END"""
+_USED = """(c.elapsed_seconds + CASE WHEN c.running_since IS NULL THEN 0
+    ELSE sla_open_seconds(c.hours_id, c.running_since, m.at) END)"""
+
+# Whether clock c has to stand still, as its policy p says.
+_WAITS = """(c.metric = ANY (p.paused_metrics) AND (t.status = ANY (p.pauses_on)
+    OR (t.snoozed_until IS NOT NULL AND 'snoozed' = ANY (p.pauses_on))))"""
 
 _REPLIER = "COALESCE(%s::bigint, t.assignee_id)"
 _IS_LATE = "(c.breached_at IS NULL AND c.due_at < m.at)"
 
 
 def start(ticket_id: int, at: datetime) -> Statement:
-    """Begin the clocks that the ticket should have: an answer is owed while the contact waits."""
+    """Begin the clocks that the ticket should have: an answer is owed while the contact waits.
+
+    Terms that begin to apply later count from the customer's message; where they would be broken at that moment
+    already, the whole time is allowed once more.
+    """
+    policy, params = policy_of_ticket()
     return (
         f"""
-        INSERT INTO sla_clock (ticket_id, metric, policy_id, policy_version, target_seconds, warn_seconds,
-            started_at, running_since, elapsed_seconds, due_at, warn_at, channel, priority)
-        SELECT t.id, g.metric, p.id, p.version, g.seconds, g.warn, s.at, s.at, 0,
-            sla_due_at(p.hours_id, s.at, g.seconds), sla_due_at(p.hours_id, s.at, g.warn), '', ''
+        INSERT INTO sla_clock (ticket_id, metric, policy_id, policy_version, hours_id, target_seconds,
+            allowed_seconds, warn_after, warnings_done, escalate_after, escalations_done, started_at, running_since,
+            elapsed_seconds, due_at, warn_at, escalate_at, channel, priority)
+        SELECT t.id, g.metric, p.id, p.version, h.id, g.seconds, a.allowed, g.warn_after, a.warned,
+            p.escalate_after, 0, s.at, s.at, 0, sla_due_at(h.id, s.at, a.allowed),
+            sla_step_at(h.id, s.at, 0, g.warn_after[a.warned + 1]),
+            sla_step_at(h.id, s.at, 0, a.allowed + p.escalate_after[1]), '', ''
         FROM {_NOW}
         JOIN tickets_ticket t ON t.id = m.ticket_id
-        CROSS JOIN {_POLICY}
-        CROSS JOIN LATERAL (
-            SELECT metric, seconds, seconds::bigint * warn_percent / 100 AS warn
-            FROM sla_target WHERE policy_id = p.id AND priority = t.priority
-        ) g
+        CROSS JOIN {policy}
+        CROSS JOIN {_HOURS}
+        JOIN sla_target g ON g.policy_id = p.id AND g.priority = t.priority
         CROSS JOIN LATERAL (
             SELECT CASE
-                WHEN g.metric <> 'resolution' THEN t.waiting_since
+                WHEN g.metric IN ('first_response', 'next_response') THEN t.waiting_since
                 WHEN EXISTS (SELECT FROM sla_clock o WHERE o.ticket_id = t.id AND o.metric = g.metric) THEN m.at
                 ELSE t.created_at END AS at
         ) s
+        CROSS JOIN LATERAL (SELECT CASE WHEN s.at < m.at THEN sla_open_seconds(h.id, s.at, m.at) ELSE 0 END AS used) u
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN u.used >= g.seconds THEN u.used + g.seconds ELSE g.seconds END AS allowed,
+                (SELECT count(*) FROM unnest(g.warn_after) w WHERE w <= u.used) AS warned
+        ) a
         WHERE t.status IN ('open', 'pending', 'on_hold')
             AND s.at IS NOT NULL
             AND g.metric <> CASE WHEN t.first_replied_at IS NULL THEN 'next_response' ELSE 'first_response' END
         ON CONFLICT (ticket_id, metric) WHERE finished_at IS NULL DO NOTHING
         """,
-        [ticket_id, at],
+        [ticket_id, at, *params],
     )
 
 
 def pause_or_resume(ticket_id: int, at: datetime) -> Statement:
-    """Resolution stands still while we wait for somebody else; answers are owed whatever the status says."""
+    """A promise stands still while we wait for somebody else, as far as its policy says so; that is a fact, too."""
     return (
         f"""
-        UPDATE sla_clock c SET
-            elapsed_seconds = {_USED},
-            running_since = CASE WHEN w.waits THEN NULL ELSE m.at END,
-            paused_at = CASE WHEN w.waits THEN m.at END,
-            due_at = CASE WHEN c.breached_at IS NOT NULL THEN c.due_at WHEN w.waits THEN {_NEVER}
-                ELSE sla_due_at(p.hours_id, m.at, c.target_seconds - c.elapsed_seconds) END,
-            warn_at = CASE WHEN c.warned_at IS NOT NULL OR w.waits THEN {_NEVER}
-                ELSE sla_due_at(p.hours_id, m.at, c.warn_seconds - c.elapsed_seconds) END
-        FROM {_NOW}
-        JOIN tickets_ticket t ON t.id = m.ticket_id
-        CROSS JOIN sla_policy p
-        CROSS JOIN LATERAL (
-            SELECT t.status IN ('pending', 'on_hold')
-                OR (t.snoozed_until IS NOT NULL AND p.pauses_while_snoozed) AS waits
-        ) w
-        WHERE c.ticket_id = t.id AND p.id = c.policy_id AND c.metric = 'resolution'
-            AND c.finished_at IS NULL AND (c.running_since IS NULL) <> w.waits
+        WITH moved AS (
+            UPDATE sla_clock c SET
+                elapsed_seconds = n.used, running_since = n.since, paused_at = CASE WHEN n.waits THEN n.at END,
+                due_at = CASE WHEN n.is_over THEN c.due_at
+                    ELSE sla_step_at(c.hours_id, n.since, n.used, c.allowed_seconds) END,
+                warn_at = CASE WHEN n.is_over THEN {_NEVER}
+                    ELSE sla_step_at(c.hours_id, n.since, n.used, c.warn_after[c.warnings_done + 1]) END,
+                escalate_at = sla_step_at(c.hours_id, n.since, n.used,
+                    c.allowed_seconds + c.escalate_after[c.escalations_done + 1])
+            FROM ({_moved_by_waiting()}) n
+            WHERE c.id = n.id
+            RETURNING c.*, n.waits, n.at AS now_at, n.paused_before
+        )
+        {of_pauses("moved")}
         """,
         [ticket_id, at],
     )
 
 
 def retarget(ticket_id: int, at: datetime) -> Statement:
-    """Apply the policy and priority that the ticket has now to its unfinished clocks.
+    """Apply the policy, priority and calendar that the ticket has now to its unfinished clocks.
 
-    A ticket that is already late keeps its other promises: the escalation raises the priority, and that must not
-    break them too.
+    What was used up stays used, by the calendar of its time. Nobody is made late by a change: where the new time is
+    over already, it is allowed once more, though no longer than the old terms did. A ticket that is late keeps its
+    other promises: the escalation raises the priority, and that must not break them too.
     """
+    policy, params = policy_of_ticket()
     return (
         f"""
         UPDATE sla_clock c SET
-            policy_id = p.id, policy_version = p.version, target_seconds = g.seconds,
-            warn_seconds = g.seconds::bigint * g.warn_percent / 100,
-            due_at = CASE WHEN c.breached_at IS NOT NULL THEN c.due_at WHEN c.running_since IS NULL THEN {_NEVER}
-                ELSE sla_due_at(p.hours_id, c.running_since, g.seconds - c.elapsed_seconds) END,
-            warn_at = CASE WHEN c.warned_at IS NOT NULL OR c.running_since IS NULL THEN {_NEVER}
-                ELSE sla_due_at(p.hours_id, c.running_since,
-                    g.seconds::bigint * g.warn_percent / 100 - c.elapsed_seconds) END
-        FROM {_NOW}
-        JOIN tickets_ticket t ON t.id = m.ticket_id
-        CROSS JOIN {_POLICY}
-        JOIN sla_target g ON g.policy_id = p.id AND g.priority = t.priority
-        WHERE c.ticket_id = t.id AND c.metric = g.metric AND c.finished_at IS NULL
-            AND (c.policy_id, c.policy_version, c.target_seconds) <> (p.id, p.version, g.seconds)
-            AND (g.seconds >= c.target_seconds OR NOT EXISTS (
-                SELECT FROM sla_clock o
-                WHERE o.ticket_id = t.id AND o.finished_at IS NULL AND o.breached_at IS NOT NULL))
+            policy_id = n.policy_id, policy_version = n.version, hours_id = n.hours_id,
+            target_seconds = n.seconds, allowed_seconds = n.allowed, warn_after = n.warn_after,
+            warnings_done = n.warned, escalate_after = n.escalate_after,
+            elapsed_seconds = n.elapsed, running_since = n.since, due_at = n.due,
+            warn_at = CASE WHEN n.is_over THEN {_NEVER}
+                ELSE sla_step_at(n.hours_id, n.since, n.elapsed, n.warn_after[n.warned + 1]) END,
+            escalate_at = sla_step_at(n.hours_id, n.since, n.elapsed,
+                n.allowed + n.escalate_after[c.escalations_done + 1])
+        FROM (
+            SELECT k.*, CASE WHEN k.is_over THEN k.old_due
+                ELSE sla_step_at(k.hours_id, k.since, k.elapsed, k.allowed) END AS due
+            FROM ({_measured_anew(policy)}) k
+        ) n
+        WHERE c.id = n.id AND (c.policy_id, c.policy_version, c.hours_id, c.target_seconds, c.warn_after,
+            c.escalate_after, c.due_at) IS DISTINCT FROM (n.policy_id, n.version, n.hours_id, n.seconds, n.warn_after,
+            n.escalate_after, n.due)
         """,
-        [ticket_id, at],
+        [ticket_id, at, *params],
     )
 
 
 def meet_responses(ticket_id: int, at: datetime, *, message_id: int, agent_id: int | None) -> Statement:
-    """A person has answered: the promise of a response is kept, in time or late."""
+    """A person has answered: the promise of a response, or of a public word, is kept, in time or late."""
     return (
         f"""
         UPDATE sla_clock c SET
-            met_at = m.at, met_by_message_id = %s, {_finishing(_REPLIER, is_met="true", counts="true")}
-        FROM {_NOW} JOIN tickets_ticket t ON t.id = m.ticket_id CROSS JOIN sla_policy p
-        WHERE c.ticket_id = t.id AND p.id = c.policy_id
-            AND t.waiting_since IS NULL AND c.metric IN ('first_response', 'next_response') AND c.finished_at IS NULL
+            met_at = m.at, met_by_message_id = %s, {finishing(_REPLIER, is_met="true", counts="true")}
+        FROM {_NOW} JOIN tickets_ticket t ON t.id = m.ticket_id
+        WHERE c.ticket_id = t.id AND c.finished_at IS NULL AND (c.metric = 'update'
+            OR (t.waiting_since IS NULL AND c.metric IN ('first_response', 'next_response')))
         """,
         [message_id, agent_id, ticket_id, at],
     )
 
 
-def retract(message_id: int) -> Statement:
+def retract(message_id: int) -> list[Statement]:
     """The answer was taken back before it left: its clocks go on as if it had never been."""
-    return (
-        """
-        UPDATE sla_clock c SET
-            met_at = NULL, met_by_message_id = NULL, finished_at = NULL, running_since = c.finished_at,
-            due_at = CASE WHEN c.breached_at IS NOT NULL THEN c.due_at
-                ELSE sla_due_at(p.hours_id, c.finished_at, c.target_seconds - c.elapsed_seconds) END,
-            warn_at = CASE WHEN c.warned_at IS NOT NULL THEN c.warn_at
-                ELSE sla_due_at(p.hours_id, c.finished_at, c.warn_seconds - c.elapsed_seconds) END,
-            decided_at = CASE WHEN c.breached_at IS NOT NULL THEN c.decided_at END
-        FROM sla_policy p
-        WHERE p.id = c.policy_id AND c.met_by_message_id = %s AND NOT EXISTS (
+    drop = """
+        DELETE FROM sla_clock o USING sla_clock c
+        WHERE c.met_by_message_id = %s AND c.metric = 'update' AND o.ticket_id = c.ticket_id AND o.metric = 'update'
+            AND o.finished_at IS NULL AND o.breached_at IS NULL AND o.started_at = c.finished_at"""
+    go_on = f"""
+        UPDATE sla_clock c SET {going_on("c.finished_at")}
+        WHERE c.met_by_message_id = %s AND NOT EXISTS (
             SELECT FROM sla_clock o
-            WHERE o.ticket_id = c.ticket_id AND o.metric = c.metric AND o.finished_at IS NULL)
-        """,
-        [message_id],
-    )
+            WHERE o.ticket_id = c.ticket_id AND o.metric = c.metric AND o.finished_at IS NULL)"""
+    return [(drop, [message_id]), (go_on, [message_id])]
 
 
 def finish(ticket_id: int, at: datetime) -> Statement:
@@ -162,13 +165,44 @@ def finish(ticket_id: int, at: datetime) -> Statement:
         f"""
         UPDATE sla_clock c SET
             met_at = CASE WHEN c.metric = 'resolution' AND t.status <> 'spam' THEN m.at END,
-            {_finishing("t.assignee_id", is_met="c.metric = 'resolution'", counts="t.status <> 'spam'")}
-        FROM {_NOW} JOIN tickets_ticket t ON t.id = m.ticket_id CROSS JOIN sla_policy p
-        WHERE c.ticket_id = t.id AND p.id = c.policy_id AND c.finished_at IS NULL
+            {finishing("t.assignee_id", is_met="c.metric = 'resolution'", counts="t.status <> 'spam'")}
+        FROM {_NOW} JOIN tickets_ticket t ON t.id = m.ticket_id
+        WHERE c.ticket_id = t.id AND c.finished_at IS NULL
             AND t.status IN ('resolved', 'closed', 'spam')
         """,
         [ticket_id, at],
     )
+
+
+def count_warnings(clock_id: int, at: datetime) -> Statement:
+    """Tick off the warnings that are due, look forward to the next; returns the seconds that are left."""
+    return (
+        f"""
+        UPDATE sla_clock c SET
+            warned_at = n.at, warnings_done = n.done,
+            warn_at = sla_step_at(c.hours_id, c.running_since, c.elapsed_seconds, c.warn_after[n.done + 1])
+        FROM (
+            SELECT c.id, m.at, u.used, greatest(c.warnings_done + 1,
+                (SELECT count(*) FROM unnest(c.warn_after) w WHERE w <= u.used)) AS done
+            FROM (SELECT %s::bigint AS id, %s::timestamptz AS at) m
+            JOIN sla_clock c ON c.id = m.id
+            CROSS JOIN LATERAL (SELECT {_USED} AS used) u
+        ) n
+        WHERE c.id = n.id
+        RETURNING greatest(c.allowed_seconds - n.used, 0)
+        """,
+        [clock_id, at],
+    )
+
+
+def next_escalation(clock_id: int) -> Statement:
+    """Tick off one step of the escalation path, look forward to the next."""
+    sql = """
+        UPDATE sla_clock SET escalations_done = escalations_done + 1,
+            escalate_at = sla_step_at(hours_id, running_since, elapsed_seconds,
+                allowed_seconds + escalate_after[escalations_done + 2])
+        WHERE id = %s"""
+    return sql, [clock_id]
 
 
 def refresh_marks(ticket_id: int) -> Statement:
@@ -184,7 +218,60 @@ def refresh_marks(ticket_id: int) -> Statement:
     return sla_marks.mark_from(ticket_id, (select, [ticket_id]))
 
 
-def _finishing(agent: str, *, is_met: str, counts: str) -> str:
+def _moved_by_waiting() -> str:
+    """The unfinished clocks that run and should stand, or stand and should run."""
+    return f"""
+        SELECT c.id, m.at, w.waits, c.paused_at AS paused_before, {_USED} AS used,
+            CASE WHEN w.waits THEN NULL ELSE m.at END AS since,
+            (c.breached_at IS NOT NULL OR c.due_at <= m.at) AS is_over
+        FROM {_NOW}
+        JOIN tickets_ticket t ON t.id = m.ticket_id
+        JOIN sla_clock c ON c.ticket_id = t.id AND c.finished_at IS NULL
+        JOIN sla_policy p ON p.id = c.policy_id
+        CROSS JOIN LATERAL (SELECT {_WAITS} AS waits) w
+        WHERE (c.running_since IS NULL) <> w.waits"""
+
+
+def _measured_anew(policy: str) -> str:
+    """The unfinished clocks of a ticket by the terms that apply now."""
+    return f"""
+        SELECT c.id, p.id AS policy_id, p.version, h.id AS hours_id, g.seconds, g.warn_after, p.escalate_after,
+            c.due_at AS old_due, o.is_over,
+            CASE WHEN o.is_moved THEN u.used ELSE c.elapsed_seconds END AS elapsed,
+            CASE WHEN o.is_moved THEN m.at ELSE c.running_since END AS since,
+            CASE WHEN o.is_over OR g.seconds = c.target_seconds THEN c.allowed_seconds
+                WHEN u.used >= g.seconds THEN least(c.allowed_seconds, u.used + g.seconds)
+                ELSE g.seconds END AS allowed,
+            CASE WHEN (g.seconds, g.warn_after) = (c.target_seconds, c.warn_after) THEN c.warnings_done
+                ELSE (SELECT count(*) FROM unnest(g.warn_after) w WHERE w <= u.used) END AS warned
+        FROM {_NOW}
+        JOIN tickets_ticket t ON t.id = m.ticket_id
+        CROSS JOIN {policy}
+        CROSS JOIN {_HOURS}
+        JOIN sla_target g ON g.policy_id = p.id AND g.priority = t.priority
+        JOIN sla_clock c ON c.ticket_id = t.id AND c.metric = g.metric AND c.finished_at IS NULL
+        CROSS JOIN LATERAL (SELECT {_USED} AS used) u
+        CROSS JOIN LATERAL (SELECT c.breached_at IS NOT NULL OR c.due_at <= m.at AS is_over,
+            c.running_since IS NOT NULL AND c.hours_id IS DISTINCT FROM h.id AS is_moved) o
+        WHERE g.seconds >= c.target_seconds OR NOT EXISTS (
+            SELECT FROM sla_clock late
+            WHERE late.ticket_id = t.id AND late.finished_at IS NULL AND late.breached_at IS NOT NULL)"""
+
+
+def going_on(since: str) -> str:
+    """The columns of a clock that was finished and runs again, as if it had run all the time."""
+    return f"""
+        met_at = NULL, met_by_message_id = NULL, finished_at = NULL, running_since = {since},
+        due_at = CASE WHEN c.breached_at IS NOT NULL THEN c.due_at
+            ELSE sla_step_at(c.hours_id, {since}, c.elapsed_seconds, c.allowed_seconds) END,
+        warn_at = CASE WHEN c.breached_at IS NOT NULL THEN c.warn_at
+            ELSE sla_step_at(c.hours_id, {since}, c.elapsed_seconds, c.warn_after[c.warnings_done + 1]) END,
+        escalate_at = sla_step_at(c.hours_id, {since}, c.elapsed_seconds,
+            c.allowed_seconds + c.escalate_after[c.escalations_done + 1]),
+        decided_at = CASE WHEN c.breached_at IS NOT NULL THEN c.decided_at END"""
+
+
+def finishing(agent: str, *, is_met: str, counts: str) -> str:
     """The columns that every finish sets. The outcome becomes a fact once, with the snapshot beside it: at the
     breach, or when the clock is met in time."""
     snapshot = ", ".join(
@@ -198,7 +285,8 @@ def _finishing(agent: str, *, is_met: str, counts: str) -> str:
         )
     )
     return f"""
-        finished_at = m.at, elapsed_seconds = {_USED}, running_since = NULL, paused_at = NULL, warn_at = {_NEVER},
+        finished_at = m.at, elapsed_seconds = {_USED}, running_since = NULL, paused_at = NULL,
+        warn_at = {_NEVER}, escalate_at = {_NEVER},
         breached_at = CASE WHEN {counts} AND {_IS_LATE} THEN c.due_at ELSE c.breached_at END,
         decided_at = CASE WHEN NOT ({counts}) THEN NULL WHEN c.decided_at IS NOT NULL THEN c.decided_at
             WHEN {_IS_LATE} THEN c.due_at WHEN {is_met} THEN m.at END,

@@ -1,49 +1,58 @@
-"""SLA policies: saved with their targets, and applied to the clocks that already run."""
+"""SLA policies: saved under a new version with their targets, put away, and applied to the tickets that are open."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.clock import now
 from core.db import run
-from core.errors import Invalid
+from core.errors import Conflict
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import SYSTEM, Actor, PromisesChanged, SLAApplied
-from sla.models import BusinessHours, Clock, Metric, Policy, Target
+from people.models import Agent
+from sla.models import BusinessHours, Clock, Policy, PolicyVersion, Target
+from sla.models.policy import default_paused_metrics, default_pauses, default_warnings
 from sla.services import clock_sql
-from tickets.models import Priority
+from sla.services.policy_checks import check_draft
+from tickets.models import OPEN_STATUSES, Ticket
 from tickets.services import journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDraft:
-    """A policy as a form holds it: `targets` gives seconds by (metric, priority); what is absent is no promise."""
+    """A policy as a form holds it: `targets` gives seconds by (metric, priority); what is absent is no promise.
+    `conditions`, `warnings` and `escalation` are as on the Policy."""
 
     name: str
     targets: Mapping[tuple[str, str], int]
     description: str = ""
     position: int = 100
     is_active: bool = True
-    warn_percent: int = 75
     hours: BusinessHours | None = None
-    pauses_while_snoozed: bool = False
-    inbox_ids: Sequence[int] = field(default_factory=tuple)
-    team_ids: Sequence[int] = field(default_factory=tuple)
-    organization_ids: Sequence[int] = field(default_factory=tuple)
-    tags: Sequence[str] = field(default_factory=tuple)
+    prefers_ticket_hours: bool = False
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    pauses_on: Sequence[str] = field(default_factory=default_pauses)
+    paused_metrics: Sequence[str] = field(default_factory=default_paused_metrics)
+    warnings: Sequence[Mapping[str, int]] = field(default_factory=default_warnings)
+    escalation: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
-def save_policy(draft: PolicyDraft, *, policy: Policy | None = None) -> Policy:
-    """Create or change a policy under a new version; the clocks that run follow a moment later."""
-    _check(draft)
+def save_policy(draft: PolicyDraft, *, policy: Policy | None = None, by: Agent | None = None) -> Policy:
+    """Create or change a policy under a new version, whose terms are kept; open tickets follow a moment later."""
+    draft = check_draft(draft)
     with unit_of_work():
         saved = policy or Policy(version=0)
         saved.name, saved.description = draft.name.strip(), draft.description
-        saved.position, saved.is_active, saved.hours = draft.position, draft.is_active, draft.hours
-        saved.pauses_while_snoozed = draft.pauses_while_snoozed
-        saved.inbox_ids, saved.team_ids = list(draft.inbox_ids), list(draft.team_ids)
-        saved.organization_ids, saved.tags = list(draft.organization_ids), list(draft.tags)
+        saved.position, saved.is_active = draft.position, draft.is_active
+        saved.hours, saved.prefers_ticket_hours = draft.hours, draft.prefers_ticket_hours
+        saved.conditions = dict(draft.conditions)
+        saved.pauses_on, saved.paused_metrics = list(draft.pauses_on), list(draft.paused_metrics)
+        saved.warnings = [dict(warning) for warning in draft.warnings]
+        saved.escalation = [dict(step) for step in draft.escalation]
+        saved.escalate_after = [round(step["after_minutes"] * 60) for step in saved.escalation]
+        saved.archived_at = None
         saved.version += 1
         saved.updated_at = now()
         saved.save()
@@ -54,53 +63,86 @@ def save_policy(draft: PolicyDraft, *, policy: Policy | None = None) -> Policy:
                 metric=metric,
                 priority=priority,
                 seconds=seconds,
-                warn_percent=draft.warn_percent,
+                warn_after=warn_offsets(seconds, saved.warnings),
             )
             for (metric, priority), seconds in draft.targets.items()
         )
+        PolicyVersion.objects.create(policy=saved, number=saved.version, terms=_terms(saved, draft), saved_by=by)
         publish(PromisesChanged())
     return saved
 
 
-def apply_policies(*, after_ticket_id: int = 0, batch: int = 200) -> int | None:
-    """Set running clocks by today's policies, one batch of tickets; returns where to go on, or None at the end."""
-    ticket_ids = list(
-        Clock.objects.filter(finished_at__isnull=True, ticket_id__gt=after_ticket_id)
-        .order_by("ticket_id")
-        .values_list("ticket_id", flat=True)
-        .distinct()[:batch]
-    )
+def warn_offsets(seconds: int, warnings: Sequence[Mapping[str, int]]) -> list[int]:
+    """After how many seconds of a target each warning comes, in order; what would come before its start does not."""
+    offsets = {
+        seconds * warning["percent"] // 100 if "percent" in warning else seconds - warning["minutes_left"] * 60
+        for warning in warnings
+    }
+    return sorted(offset for offset in offsets if 0 < offset <= seconds)
+
+
+def archive_policy(policy: Policy) -> None:
+    """Try it no more. Promises that it gave run to their end by its terms, unless another policy fits the ticket."""
+    with unit_of_work():
+        Policy.objects.filter(pk=policy.pk, archived_at=None).update(archived_at=now())
+        publish(PromisesChanged())
+
+
+def restore_policy(policy: Policy) -> None:
+    with unit_of_work():
+        Policy.objects.filter(pk=policy.pk).update(archived_at=None)
+        publish(PromisesChanged())
+
+
+def delete_policy(policy: Policy) -> None:
+    """Only while it never gave a promise; facts and clocks name their policy, so others are archived instead."""
+    with unit_of_work():
+        if Clock.objects.filter(policy=policy).exists():
+            raise Conflict("This policy has given promises. Archive it instead: reports go on naming it.")
+        policy.delete()
+        publish(PromisesChanged())
+
+
+def apply_policies(
+    *, after_ticket_id: int = 0, batch: int = 200, contact_id: int | None = None, organization_id: int | None = None
+) -> int | None:
+    """Set the clocks of open tickets by today's policies, one batch; returns where to go on, or None at the end."""
+    found = Ticket.objects.filter(status__in=OPEN_STATUSES, pk__gt=after_ticket_id)
+    if organization_id is not None:
+        found = found.filter(organization_id=organization_id)
+    elif contact_id is not None:
+        found = found.filter(contact_id=contact_id)
+    ticket_ids = list(found.order_by("pk").values_list("pk", flat=True)[:batch])
     for ticket_id in ticket_ids:
-        _apply(ticket_id)
+        apply_to(ticket_id)
     return ticket_ids[-1] if len(ticket_ids) == batch else None
 
 
-def _apply(ticket_id: int, *, actor: Actor = SYSTEM) -> None:
+def apply_to(ticket_id: int, *, actor: Actor = SYSTEM) -> None:
     """Retarget one ticket; when that changed its promises, the timeline says so and open screens refresh."""
     with unit_of_work():
         ticket = journal.locked(ticket_id)
         before = _promises(ticket_id)
         at = now()
         run([clock_sql.retarget(ticket_id, at), clock_sql.start(ticket_id, at)])
-        run([clock_sql.refresh_marks(ticket_id)])
+        run([clock_sql.pause_or_resume(ticket_id, at), clock_sql.refresh_marks(ticket_id)])
         after = _promises(ticket_id)
-        if after != before:
+        if after and after != before:
             name = Policy.objects.filter(pk=after[0][1]).values_list("name", flat=True).first()
             journal.record(ticket, SLAApplied(policy=name or ""), actor=actor)
 
 
-def _promises(ticket_id: int) -> list[tuple[str, int, int, int]]:
+def _promises(ticket_id: int) -> list[tuple[Any, ...]]:
     unfinished = Clock.objects.filter(ticket_id=ticket_id, finished_at__isnull=True)
-    return list(unfinished.order_by("metric").values_list("metric", "policy_id", "policy_version", "target_seconds"))
+    names = ("metric", "policy_id", "policy_version", "target_seconds", "due_at")
+    return list(unfinished.order_by("metric").values_list(*names))
 
 
-def _check(draft: PolicyDraft) -> None:
-    if not draft.name.strip():
-        raise Invalid("Give the policy a name.", fields={"name": "Give the policy a name."})
-    if not draft.targets:
-        raise Invalid("Promise something: set at least one target.", fields={"targets": "Set at least one."})
-    if not 1 <= draft.warn_percent <= 100:
-        raise Invalid("Warn between 1 and 100 percent.", fields={"warn_percent": "Between 1 and 100."})
-    for (metric, priority), seconds in draft.targets.items():
-        if metric not in Metric.values or priority not in Priority.values or seconds < 1:
-            raise Invalid("A target is wrong.", fields={"targets": f"{metric}, {priority}: {seconds}"})
+def _terms(policy: Policy, draft: PolicyDraft) -> dict[str, Any]:
+    """All that decides about clocks, as plain data."""
+    names = ("name", "position", "is_active", "prefers_ticket_hours", "conditions", "pauses_on", "paused_metrics")
+    return {
+        **{name: getattr(policy, name) for name in (*names, "warnings", "escalation")},
+        "hours": policy.hours_id,
+        "targets": {f"{metric} {priority}": seconds for (metric, priority), seconds in draft.targets.items()},
+    }

@@ -1,4 +1,5 @@
-"""What the SLA tick does each second: warns before a deadline, tells each breach, once, whoever else ticks too."""
+"""What the SLA tick does each second: warns before a deadline, tells each breach, takes the next step of escalation,
+once, whoever else ticks too."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from core.clock import NEVER, now
-from core.db import defer
+from core.db import defer, run
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, SLABreached, SLABreachNear
-from sla.models import Clock
-from sla.services import clock_sql
+from sla.models import Clock, FactKind
+from sla.services import clock_sql, fact_sql
+from sla.services.escalating import take_step
 from tickets.services import journal
 
 BATCH = 50
@@ -21,14 +23,12 @@ def warn_of_breaches(at: datetime | None = None) -> int:
     """Announce the deadlines that come near, one batch; returns how many."""
     at = at or now()
     with unit_of_work():
-        near = Clock.objects.filter(
-            warn_at__lte=at, due_at__gt=at, warned_at=None, breached_at=None, finished_at=None
-        ).order_by("warn_at", "id")
+        near = Clock.objects.filter(warn_at__lte=at, due_at__gt=at, breached_at=None, finished_at=None).order_by(
+            "warn_at", "id"
+        )
         claimed = _claimed(near)
         for clock in claimed:
-            Clock.objects.filter(pk=clock.pk).update(warned_at=at, warn_at=NEVER)
-            event = SLABreachNear(metric=clock.metric, due_at=clock.due_at.isoformat())
-            journal.record(clock.ticket, event, actor=SYSTEM)
+            _warn(clock, at)
     return len(claimed)
 
 
@@ -48,6 +48,31 @@ def tell_breaches(at: datetime | None = None) -> int:
     return len(claimed)
 
 
+def escalate_breaches(at: datetime | None = None) -> int:
+    """Take the step that is due on missed deadlines, one batch; returns how many. Steps of one clock that a downtime
+    has left behind are taken one after another, each once."""
+    at = at or now()
+    with unit_of_work():
+        due = Clock.objects.filter(escalate_at__lte=at, finished_at=None, breach_told_at__isnull=False)
+        claimed = _claimed(due.order_by("escalate_at", "id"))
+        for clock in claimed:
+            take_step(clock, at)
+    return len(claimed)
+
+
+def _warn(clock: Clock, at: datetime) -> None:
+    """Of the warnings that a downtime has left behind, only the last says something."""
+    left = run([clock_sql.count_warnings(clock.pk, at)])[0][0]
+    event = SLABreachNear(
+        metric=clock.metric,
+        due_at=clock.due_at.isoformat(),
+        left_seconds=round(left),
+        percent=round(100 * (1 - left / clock.allowed_seconds)) if clock.allowed_seconds else 0,
+    )
+    done = journal.record(clock.ticket, event, actor=SYSTEM)
+    defer(fact_sql.of_clock(FactKind.WARNED, clock.pk, at, event_id=done.event_id))
+
+
 def _breach(clock: Clock, at: datetime) -> None:
     ticket = clock.ticket
     values: dict[str, object] = {"breach_told_at": at, "warn_at": NEVER}
@@ -64,8 +89,9 @@ def _breach(clock: Clock, at: datetime) -> None:
     Clock.objects.filter(pk=clock.pk).update(**values)
     late = round((at - clock.due_at).total_seconds())
     event = SLABreached(metric=clock.metric, due_at=clock.due_at.isoformat(), late_by_seconds=late)
-    journal.record(ticket, event, actor=SYSTEM)
-    defer(clock_sql.refresh_marks(ticket.pk))
+    done = journal.record(ticket, event, actor=SYSTEM)
+    fact = fact_sql.of_clock(FactKind.BREACHED, clock.pk, clock.due_at, event_id=done.event_id, late_by_seconds=late)
+    defer(fact, clock_sql.refresh_marks(ticket.pk))
 
 
 def _claimed(clocks: QuerySet[Clock]) -> list[Clock]:

@@ -25,7 +25,7 @@ def test_breach_escalates_live_in_the_list_on_the_ticket_and_in_the_bell(
 ) -> None:
     make_rules()
     targets = {(str(Metric.FIRST_RESPONSE), "normal"): 6, (str(Metric.FIRST_RESPONSE), "high"): 6}
-    save_policy(PolicyDraft(name="At once", targets=targets, warn_percent=50))
+    save_policy(PolicyDraft(name="At once", targets=targets, warnings=[{"percent": 50}]))
     ticket = new_ticket(cast.mail, subject="A question nobody answers")
     changes.assign(ticket, agent=cast.ben, actor=cast.ben.as_actor())
     come_in(page, cast.ana, live_stack.url, f"/tickets/{ticket.number}/?view=all")

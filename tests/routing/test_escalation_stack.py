@@ -23,7 +23,7 @@ def test_missed_promise_escalates_within_seconds_by_beat_and_worker(live_stack: 
     inbox = an_inbox(default_team=a_team("Support", mia, ben, lead=ben))
     make_rules()
     targets = {(str(Metric.FIRST_RESPONSE), "normal"): 2}
-    save_policy(PolicyDraft(name="At once", targets=targets, warn_percent=50))
+    save_policy(PolicyDraft(name="At once", targets=targets, warnings=[{"percent": 50}]))
     ticket = changes.assign(customer_writes(inbox), agent=mia, actor=mia.as_actor())
 
     def is_escalated() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ import time_machine
 
 from people.models import Agent
 from sla.models import BusinessHours, Metric, Policy
+from sla.services import fitting
 from sla.services.hours import HoursDraft, save_hours
 from sla.services.policies import PolicyDraft, save_policy
 from tests.desk import an_agent, an_inbox, plain_channel
@@ -19,6 +21,11 @@ from tickets.models import Inbox
 HOUR = 3600
 # A Thursday, 10:00 in Berlin.
 START = datetime(2026, 6, 4, 10, 0, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+
+
+def only(fact: str, *values: object) -> dict[str, Any]:
+    """Conditions: the fact is one of these."""
+    return {"all": [{"fact": fact, "op": "in", "value": list(values)}]}
 
 
 def berlin(day: int, hour: int, minute: int = 0) -> datetime:
@@ -60,3 +67,10 @@ def inbox(policy: Policy) -> Inbox:
 @pytest.fixture
 def mia(clock: time_machine.Traveller) -> Agent:
     return an_agent("Mia Winter")
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_policies() -> Iterator[None]:
+    fitting.forget()
+    yield
+    fitting.forget()

@@ -95,7 +95,11 @@ def test_hours_are_compiled_again_before_they_run_out(office: BusinessHours, clo
         ({"targets": {}}, "targets"),
         ({"targets": {("colour", "normal"): 5}}, "targets"),
         ({"targets": {("resolution", "normal"): 0}}, "targets"),
-        ({"warn_percent": 0}, "warn_percent"),
+        ({"warnings": [{"percent": 0}]}, "warnings"),
+        ({"warnings": [{"percent": 5, "minutes_left": 5}]}, "warnings"),
+        ({"escalation": [{"after_minutes": -1, "action": "notify_lead"}]}, "escalation"),
+        ({"escalation": [{"after_minutes": 1, "action": "shout"}]}, "escalation"),
+        ({"pauses_on": ["sleeping"]}, "pauses_on"),
     ],
 )
 def test_wrong_policies_are_refused_at_the_field(db: None, changes: dict[str, object], field: str) -> None:

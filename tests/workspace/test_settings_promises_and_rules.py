@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from people.models import Agent, Role
+from people.models import Agent, Role, Team
 from routing.models import Macro
 from routing.services.defaults import make_defaults
 from sla.models import BusinessHours, Policy
@@ -81,26 +81,79 @@ def test_manager_edits_a_policy(desk: Client) -> None:
     make_defaults()
     policy = Policy.objects.get()
     values = {
-        "name": "Standard", "position": "10", "warn_percent": "80", "is_active": "on", "tags": "VIP, gold",
-        "target_first_response_normal": "1h 30m", "target_resolution_urgent": "2d",
+        "name": "Standard", "position": "10", "warnings": "80 %, 15m", "is_active": "on",
+        "c0-group": "all", "c0_0-fact": "tags", "c0_0-op": "in", "c0_0-value": "VIP, gold",
+        "target_first_response_normal": "1h 30m", "target_resolution_urgent": "2d", "target_update_high": "4h",
+        "pauses_on": ["pending", "snoozed"], "paused_metrics": ["resolution"],
+        "step_0_after": "30m", "step_0_action": "notify_managers", "step_1_action": "notify_assignee",
     }  # fmt: skip
     assert post(desk, "settings-policy", values, policy.pk) == 302
     policy.refresh_from_db()
-    assert (policy.version, policy.hours, policy.tags) == (2, None, ["vip", "gold"])
-    targets = {(t.metric, t.priority): (t.seconds, t.warn_percent) for t in policy.targets.all()}
-    assert targets == {("first_response", "normal"): (5400, 80), ("resolution", "urgent"): (172_800, 80)}
+    assert (policy.version, policy.hours) == (2, None)
+    assert policy.conditions == {"all": [{"fact": "tags", "op": "in", "value": ["VIP", "gold"]}]}
+    assert (policy.pauses_on, policy.paused_metrics) == (["pending", "snoozed"], ["resolution"])
+    assert policy.escalation == [
+        {"after_minutes": 0, "action": "notify_assignee"},
+        {"after_minutes": 30, "action": "notify_managers"},
+    ]
+    targets = {(t.metric, t.priority): (t.seconds, t.warn_after) for t in policy.targets.all()}
+    assert targets == {
+        ("first_response", "normal"): (5400, [4320, 4500]),
+        ("resolution", "urgent"): (172_800, [138_240, 171_900]),
+        ("update", "high"): (14_400, [11_520, 13_500]),
+    }
     page = desk.get(reverse("workspace:settings-policy", args=[policy.pk])).content.decode()
     assert "1h 30m" in page
+    assert "First response at normal: 4h → 1h 30m" in page
+
+
+def test_manager_tries_a_policy_out(desk: Client) -> None:
+    make_defaults()
+    address = reverse("workspace:settings-policy", args=[Policy.objects.get().pk])
+    page = desk.get(address, {"at": "2026-06-05T16:50", "priority": "high"}).content.decode()
+    assert "Mon 8 Jun 2026, 09:50" in page
+
+
+def test_manager_puts_a_policy_away_and_takes_it_back(desk: Client) -> None:
+    make_defaults()
+    policy = Policy.objects.get()
+    for what, is_archived in (("archive", True), ("restore", False)):
+        assert post(desk, "settings-policy-put-away", {"what": what}, policy.pk) == 302
+        policy.refresh_from_db()
+        assert (policy.archived_at is not None) is is_archived
+    assert post(desk, "settings-policy-put-away", {"what": "delete"}, policy.pk) == 302
+    assert not Policy.objects.exists()
+
+
+def test_manager_sets_the_days_that_are_different(desk: Client) -> None:
+    team = Team.objects.create(name="Nights")
+    values = {
+        "name": "Shop", "time_zone": "Europe/Berlin", "day_0": "09:00-17:00", "country": "DE", "region": "by",
+        "holidays": "2026-12-24 09:00-12:00 Christmas Eve\n2026-12-28 Stocktaking", "team_ids": [str(team.pk)],
+        "is_default": "on",
+    }  # fmt: skip
+    assert post(desk, "settings-hours-new", values) == 302
+    hours = BusinessHours.objects.get()
+    days = {day.date.isoformat(): (day.source, day.periods) for day in hours.holidays.filter(date__year=2026)}
+    assert days["2026-12-24"] == ("own", [[540, 720]])
+    assert days["2026-12-28"] == ("own", [])
+    assert days["2026-06-04"][0] == "country"
+    assert (hours.is_default, hours.uses.get().team) == (True, team)
+    page = desk.get(reverse("workspace:settings-hours", args=[hours.pk])).content.decode()
+    assert "2026-12-24 09:00-12:00 Christmas Eve" in page
+    assert post(desk, "settings-hours", {**values, "region": "XX"}, hours.pk) == 422
+    assert post(desk, "settings-hours-remove", {"what": "hours"}, hours.pk) == 302
+    assert not BusinessHours.objects.exists()
 
 
 def test_policy_without_a_target_is_refused(desk: Client) -> None:
-    values = {"name": "Empty", "position": "1", "warn_percent": "75"}
+    values = {"name": "Empty", "position": "1", "warnings": "75 %"}
     assert post(desk, "settings-policy-new", values) == 422
     assert post(desk, "settings-policy-new", {**values, "target_resolution_low": "soon"}) == 422
 
 
 def test_two_policies_cannot_share_a_name(desk: Client) -> None:
-    values = {"name": "Gold", "position": "1", "warn_percent": "75", "target_resolution_low": "4h"}
+    values = {"name": "Gold", "position": "1", "warnings": "75 %", "target_resolution_low": "4h"}
     assert [post(desk, "settings-policy-new", values) for _ in range(2)] == [302, 422]
 
 

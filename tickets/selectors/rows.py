@@ -20,7 +20,12 @@ STATUS_ICONS = {
     "spam": "ban",
 }
 PRIORITY_ICONS = {"low": "arrow-down", "normal": "circle-dashed", "high": "arrow-up", "urgent": "octagon-alert"}
-METRIC_NAMES = {"first_response": "First reply", "next_response": "Next reply", "resolution": "Resolution"}
+METRIC_NAMES = {
+    "first_response": "First reply",
+    "next_response": "Next reply",
+    "update": "Update",
+    "resolution": "Resolution",
+}
 _SOON = timedelta(hours=1)
 _SHOWN_TAGS = 2
 _UNKNOWN_CHANNEL = Capabilities(label="Unknown channel", icon="circle-question-mark")

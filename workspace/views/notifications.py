@@ -20,6 +20,7 @@ _ICONS = {
     "failed": "circle-alert",
     "sla_near": "timer",
     "sla_breached": "circle-x",
+    "sla_escalated": "circle-x",
     "rule": "zap",
     "inbox_off": "circle-x",
     "mailbox": "circle-alert",

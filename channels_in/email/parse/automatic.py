@@ -28,14 +28,13 @@ _TELLING = (
 )
 _SUPPRESS = re.compile(r"\b(dr|autoreply|all|oof)\b", re.IGNORECASE)
 _ROBOTS = re.compile(r"^(mailer[-_.]?daemon|postmaster|no[-_.]?reply|do[-_.]?not[-_.]?reply|bounces?)\b", re.IGNORECASE)
-# With their colon hardly anybody writes these by hand, unless as a question; old Exchange servers send them without any header"
-r".
+# With their colon hardly anybody writes these by hand, unless as a question; old Exchange servers send them without
+# any header.
 _AWAY_MARK = re.compile(
-    r"^(?:automatic reply|auto[- ]?reply|autosvar|out of (?:the )?office(?: auto[- ]?reply| reply"
-    r"| notification)?|automatische antwort|abwesenheits(?:notiz|meldung)"
-    r"|réponse automatique(?: d['’]absence)?|respuesta automática|risposta automatica|resposta automática"
-    r"|automatisch antwoord|odpowiedź automatyczna|autoodpowiedź|automatické odpověď|автоматический ответ"
-    r"|автоответ|自動応答|自動返信|自动答复|自动回复|自動回覆)\s?[:：]",
+    r"^(?:automatic reply|auto[- ]?reply|autosvar|out of (?:the )?office(?: auto[- ]?reply| reply| notification)?"
+    r"|automatische antwort|abwesenheits(?:notiz|meldung)|réponse automatique(?: d['’]absence)?"
+    r"|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|odpowiedź automatyczna"
+    r"|autoodpowiedź|автоматический ответ|автоответ|自動応答|自動返信|自动答复|自动回复|自動回覆)\s?[:：]",
     re.IGNORECASE,
 )
 # Only together with a sign of automation in the headers: people write such subjects too.

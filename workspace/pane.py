@@ -13,11 +13,12 @@ from django.utils.timezone import localdate, localtime
 from core.clock import now
 from people.models import Agent
 from people.policy import may
-from tickets.models import Priority, Status, Ticket
+from tickets.models import Priority, ScheduledReply, Status, Ticket
 from tickets.selectors.drafts import drafts_of
 from tickets.selectors.links import linked
 from tickets.selectors.reach import Reach, reach
 from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS, channel_of, due_context, row_context
+from tickets.selectors.scheduled import scheduled_of
 from tickets.selectors.timeline import entries_after, moved_back_after, retracted_after, timeline
 from workspace.entries import items
 
@@ -58,8 +59,13 @@ def composer_context(agent: Agent, ticket: Ticket, way: Reach | None = None) -> 
         "problem": way.problem,
         "window_ends_at": localtime(way.window_ends_at) if way.window_ends_at else None,
         "undo_seconds": agent.undo_seconds if can.can_undo else 0,
+        "scheduled": [_scheduled(agent, row) for row in scheduled_of(ticket)],
         "limit_mb": min(can.max_attachment_bytes, settings.MAX_UPLOAD_BYTES) // 1_048_576,
     }
+
+
+def _scheduled(agent: Agent, row: ScheduledReply) -> dict[str, Any]:
+    return {"row": row, "send_at": localtime(row.send_at), "is_own": row.agent_id == agent.pk}
 
 
 def delta(request: HttpRequest, agent: Agent, ticket: Ticket, seq: int) -> dict[str, Any]:

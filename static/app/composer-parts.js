@@ -12,6 +12,8 @@ export function dressMode(form, isNote) {
   form.querySelector("[data-send-label]").textContent = isNote ? "Add note" : "Send";
   const resolve = form.querySelector('[data-send="resolve"]');
   if (resolve) resolve.hidden = isNote;
+  const later = form.querySelector("[data-later]");
+  if (later) later.hidden = isNote;
   form.querySelector("textarea").placeholder = isNote
     ? "Write to your colleagues. Type @ to mention someone."
     : "Write a reply. Type / for canned responses.";

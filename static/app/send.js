@@ -22,12 +22,7 @@ export async function send(composer, { status = "", anyway = false, key = newKey
   }
   const sent = { text, files, mode: composer.mode, status, key, base: form.dataset.base };
   const log = form.closest(".pane").querySelector("#timeline");
-  const seen = log.dataset.seq;
-  const copies = [...form.querySelectorAll('[name="cc"]:checked')].map((box) => box.value);
-  const values = {
-    text, seq: seen, seen, status, anyway: anyway ? "1" : "", cc: copies,
-    cc_more: form.querySelector('[name="cc_more"]')?.value ?? "", attachments: files.map((file) => file.id),
-  };
+  const values = { ...written(composer), status, anyway: anyway ? "1" : "" };
   composer.drafts.keep();
   const before = document.querySelector("#ticket-head")?.dataset.status ?? "";
   const ghost = addGhost(log, sent);
@@ -39,7 +34,15 @@ export async function send(composer, { status = "", anyway = false, key = newKey
   else refused(composer, sent, answer, ghost);
 }
 
-function refusal(composer, text, files) {
+/** What the composer holds, as the desk wants it. */
+export function written({ form, area, files }) {
+  const seen = form.closest(".pane").querySelector("#timeline").dataset.seq;
+  const copies = [...form.querySelectorAll('[name="cc"]:checked')].map((box) => box.value);
+  const more = form.querySelector('[name="cc_more"]')?.value ?? "";
+  return { text: area.value, seq: seen, seen, cc: copies, cc_more: more, attachments: files.all().map((file) => file.id) };
+}
+
+export function refusal(composer, text, files) {
   if (composer.files.isBusy()) return "Files are still being uploaded.";
   if (!text.trim() && !files.length) return "Write something first.";
   if (composer.rules.problem && !composer.isNote) return composer.rules.problem;

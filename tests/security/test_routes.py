@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from channels_in.models import InboundDelivery
 from people.models import Agent
 from tests.cast import Cast, last_message, new_ticket
-from tickets.models import Attachment, MessageHtml, SideConversation
+from tickets.models import Attachment, MessageHtml, ScheduledReply, SideConversation
 from tickets.services.files import store
 
 pytestmark = pytest.mark.django_db

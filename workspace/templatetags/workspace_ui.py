@@ -103,7 +103,8 @@ def timeline_message(item: MessageItem) -> SafeString:
 def _message_key(item: MessageItem) -> tuple[object, ...]:
     """What was said never changes but by an edit; the rest of what is shown may."""
     m = item.message
-    moving = (m.pk, m.seq, m.delivery, m.failure, m.sent_at, m.edited_at, m.external_id, m.text, m.inbox.name)
+    changes = (m.delivery, m.failure, m.sent_at, m.edited_at, m.redacted_at)
+    moving = (m.pk, m.seq, *changes, m.external_id, m.text, m.inbox.name)
     files = tuple((file.pk, file.name) for file in item.files)
     read = (str(m.understood), item.author, item.channel_label, item.folded, files)
     return (*moving, *read, timezone.get_current_timezone_name())

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import validate_email
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -18,8 +16,7 @@ from tickets.services import changes, drafts, files, messages
 from workspace.guard import AgentRequest, agent_page
 from workspace.pane import delta
 from workspace.requests import optional_whole, uuids, whole
-
-_MOST_COPIES = 50
+from workspace.typed import copies_in
 
 
 @require_POST
@@ -33,7 +30,7 @@ def reply_action(request: AgentRequest, number: int) -> JsonResponse:
             ticket,
             text=request.POST.get("text", ""),
             attachments=uuids(request, "attachments"),
-            cc=_copies(request),
+            cc=copies_in(request),
             seen_seq=optional_whole(request.POST.get("seen", ""), "seen"),
             send_anyway=request.POST.get("anyway") == "1",
             idempotency_key=request.headers.get("Idempotency-Key", "")[:64] or None,
@@ -129,15 +126,3 @@ def _answer(request: AgentRequest, number: int, message: Message) -> JsonRespons
     can_undo = message.delivery == Delivery.QUEUED and message.next_attempt_at is not None
     ends = message.next_attempt_at.isoformat() if can_undo and message.next_attempt_at else ""
     return JsonResponse({**body, "message": message.pk, "undo_until": ends}, status=201)
-
-
-def _copies(request: AgentRequest) -> list[dict[str, str]]:
-    typed = request.POST.get("cc_more", "").replace(";", ",").split(",")
-    addresses = [*request.POST.getlist("cc"), *(item.strip() for item in typed if item.strip())]
-    for address in addresses[:_MOST_COPIES]:
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            problem = f"{address} is not an e-mail address."
-            raise Invalid(problem, fields={"cc": problem}) from error
-    return [{"name": "", "address": address} for address in dict.fromkeys(addresses)]

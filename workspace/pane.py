@@ -20,6 +20,7 @@ from tickets.selectors.reach import Reach, reach
 from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS, channel_of, due_context, row_context
 from tickets.selectors.scheduled import scheduled_of
 from tickets.selectors.timeline import entries_after, moved_back_after, retracted_after, timeline
+from workspace.chips import chips
 from workspace.entries import items
 
 
@@ -54,7 +55,9 @@ def composer_context(agent: Agent, ticket: Ticket, way: Reach | None = None) -> 
     way = way or reach(ticket)
     can = way.capabilities
     return {
+        "ticket": ticket,
         "way": way,
+        **chips(ticket, way),
         "can": can,
         "problem": way.problem,
         "window_ends_at": localtime(way.window_ends_at) if way.window_ends_at else None,

@@ -30,11 +30,16 @@ export function dressRules(form, { isBlocked, isSentByEnter }) {
 export function takeState(slot, html) {
   if (slot.contains(document.activeElement)) return null;
   const ticked = [...slot.querySelectorAll("input:checked")].map((box) => box.value);
+  const wasShown = Boolean(slot.querySelector('[name="cc"]'));
   const typed = slot.querySelector('[name="cc_more"]')?.value ?? "";
+  const added = [...slot.querySelectorAll("[data-added]")];
   slot.innerHTML = html;
-  slot.querySelectorAll('[name="cc"]').forEach((box) => (box.checked = ticked.includes(box.value)));
+  slot.querySelectorAll('[name="cc"]').forEach((box) => (box.checked = wasShown ? ticked.includes(box.value) : box.checked));
   const more = slot.querySelector('[name="cc_more"]');
   if (more) more.value = typed;
+  for (const chip of added) {
+    if (!slot.querySelector(`[name="cc"][value="${CSS.escape(chip.querySelector("input").value)}"]`)) more?.before(chip);
+  }
   const { undo, limitMb, maxText, problem, enterSends, filesOk } = slot.firstElementChild.dataset;
   return {
     undo: Number(undo),

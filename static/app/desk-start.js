@@ -1,6 +1,7 @@
 // The start of the desk: what only the list and the open ticket need.
 
 import "./asides.js";
+import "./copies.js";
 import "./later.js";
 import "./moving.js";
 import "./macros.js";

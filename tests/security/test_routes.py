@@ -38,10 +38,11 @@ CLASSES: dict[str, str] = {
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
             " ticket-why ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
-            " ticket-side-new ticket-side-conversation ticket-side-close message-forward"
+            " ticket-side-new ticket-side-conversation ticket-side-close message-forward ticket-person"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
             " problem-retry problem-discard message-redact ticket-schedule ticket-scheduled-cancel"
             " ticket-scheduled-send"
+            " contact-block held-one held-release held-discard held-restore held-block"
         ).split()
     },
 }
@@ -130,9 +131,14 @@ def world(cast: Cast) -> World:
     later = ScheduledReply.objects.create(
         ticket=secret, agent=cast.cleo, text=f"{CANARY} later", send_at="2030-01-01T00:00Z"
     )
+    held = InboundDelivery.objects.create(
+        inbox=cast.legal_mail, external_id="held", raw=f"{CANARY} raw".encode(), state="suspended", held_for="spam",
+        sender=f"{CANARY}@evil.example", subject=f"{CANARY} subject", reason=f"{CANARY} reason",
+    )  # fmt: skip
     return World(
         cast,
         {
+            "held_id": held.pk,
             "number": secret.number,
             "seq": 0,
             "message_id": message.pk,
@@ -193,7 +199,7 @@ def test_outsider_cannot_tell_the_private_ticket_from_nothing(world: World, name
 
 @pytest.mark.parametrize("name", _named(OBJECT))
 def test_insider_is_let_in(world: World, name: str) -> None:
-    once = name.startswith("workspace:problem-")  # the first insider settles it
+    once = name.startswith(("workspace:problem-", "workspace:held-"))  # the first insider settles it
     for who in INSIDERS[:1] if once else INSIDERS:
         statuses = {status for _, status, _ in _answers(_signed_in(getattr(world.cast, who)), _address(name, world))}
         assert statuses - {404, 405}, (who, statuses)

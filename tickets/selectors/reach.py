@@ -10,6 +10,7 @@ from people.models import Identity
 from tickets.capabilities import Capabilities, capabilities_for
 from tickets.models import Direction, Inbox, Message, MessageKind, Ticket
 from tickets.recipients import Recipients, for_reply
+from tickets.selectors.sides import own_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def reach(ticket: Ticket) -> Reach:
     can = capabilities_for(inbox.kind)
     if answered is None:
         return _first_contact(ticket, inbox, can)
-    recipients = for_reply(answered.recipients, own_addresses=[inbox.address])
+    recipients = for_reply(answered.recipients, own_addresses=own_addresses())
     sender = answered.recipients.get("from") or {}
     identity = Identity.objects.filter(kind=sender.get("kind", ""), value=sender.get("address", "")).first()
     ends = answered.created_at + timedelta(hours=can.reply_window_hours) if can.reply_window_hours else None

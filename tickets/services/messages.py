@@ -20,6 +20,7 @@ from tickets.models import Attachment, Delivery, Direction, Message, MessageKind
 from tickets.selectors.access import agents_who_see
 from tickets.selectors.automatic_replies import may_answer_automatically
 from tickets.selectors.reach import Reach, reach
+from tickets.selectors.sides import own_addresses
 from tickets.services.changes import take_if_unassigned
 from tickets.services.journal import locked, record
 from tickets.services.snippets import snippet
@@ -163,6 +164,7 @@ def _queue(
     is_automatic: bool,
 ) -> Message:
     at = now()
+    people = way.recipients.with_copies(cc, own_addresses=own_addresses() if cc else ())
     return Message.objects.create(
         ticket=ticket,
         seq=ticket.last_seq + 1,
@@ -174,7 +176,7 @@ def _queue(
         is_automatic=is_automatic,
         subject=_subject(ticket, way, is_automatic=is_automatic) if way.capabilities.subject else "",
         text=text.strip(),
-        recipients={"to": _nameless(way.recipients.to) if is_automatic else way.recipients.to, "cc": list(cc)},
+        recipients={"to": _nameless(people.to) if is_automatic else people.to, "cc": people.cc},
         delivery=Delivery.QUEUED,
         next_attempt_at=at + pause,
         idempotency_key=key,

@@ -89,6 +89,8 @@ class Inbound:
     # {"invitation": {...}, "protection": "signed" | "encrypted"}, as `Message.understood` keeps it.
     understood: dict[str, Any] = field(default_factory=dict)
     team_id: int | None = None
+    # From before the desk: the status of the ticket it makes. Its own date counts, and nobody is alarmed or answered.
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

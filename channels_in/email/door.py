@@ -24,7 +24,7 @@ class Mail:
     """Raw bytes with their envelope, which is not in the bytes. An unknown envelope is empty.
 
     `is_fetched`: from a mailbox, whose server noted in the head where it delivered the mail. `whole_size` is set
-    when `raw` is only the beginning. `is_history`: it comes from before the desk; nobody is alarmed or answered.
+    when `raw` is only the beginning. `history`: it comes from before the desk, and makes tickets of this status.
     """
 
     raw: bytes
@@ -33,7 +33,7 @@ class Mail:
     arrived_at: datetime | None = None
     whole_size: int = 0
     is_fetched: bool = False
-    is_history: bool = False
+    history: str = ""
 
 
 def inbox_for(address: str, inboxes: Iterable[Inbox] | None = None) -> Inbox | None:
@@ -76,8 +76,8 @@ def _circumstances(mail: Mail, head: Headers) -> dict[str, str]:
         known["arrived_at"] = mail.arrived_at.isoformat()
     if mail.whole_size:
         known["whole_size"] = str(mail.whole_size)
-    if mail.is_history:
-        known["history"] = "yes"
+    if mail.history:
+        known["history"] = mail.history
     return known
 
 

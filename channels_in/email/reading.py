@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from channels_in.base import Ignored, ParsedEvent, RawDelivery, Unreadable
 from channels_in.email import tokens
+from channels_in.email.circumstances import cut_words, history_of, written_at
 from channels_in.email.forwarded import forwarded
 from channels_in.email.kind import KIND
 from channels_in.email.parse import BouncedRecipient, ParsedFile, ParsedMail, parse
@@ -130,6 +131,7 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         problems.append("It names several senders; the first one was taken.")
     elif check.verdict == FAIL:
         problems.append("The sender's address looks forged: its own domain says that this mail is not from there.")
+    problems += cut_words(delivery.headers)
     if _is_reused(delivery, mail):
         problems.append("Another mail came with the same Message-ID but different content.")
     has_null_sender = mail.return_path == "" or delivery.headers.get("mail_from") == NULL_SENDER
@@ -151,7 +153,7 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         recipients=_recipients(mail, delivery, sender),
         files=tuple(files),
         clues=clues,
-        occurred_at=mail.date,
+        occurred_at=written_at(mail.date, delivery.headers),
         is_automatic=is_automatic,
         refuses_answers=is_automatic or mail.nature.refuses_automatic_answers,
         sender_auth=check.verdict,
@@ -159,6 +161,7 @@ def _inbound(mail: ParsedMail, delivery: RawDelivery) -> Inbound:
         forwarded=forwarded(mail),
         problems=tuple(problems),
         understood=understood(mail),
+        history=history_of(delivery.headers),
     )
 
 
@@ -187,7 +190,8 @@ def _clues(mail: ParsedMail, delivery: RawDelivery, sender: str) -> Clues:
         message_id=mail.message_id,
         in_reply_to=mail.in_reply_to,
         references=mail.references,
-        subject_number=int(number.group(1)) if number else None,
+        # A number in a mail of the past is another system's.
+        subject_number=int(number.group(1)) if number and not history_of(delivery.headers) else None,
     )
 
 

@@ -39,7 +39,10 @@ IN = ("accept", "process")
 OUT = ("deliver", "smtp")
 REFUSED = {"deliver.refused_for_now": "450 4.2.1 Later", "deliver.refused_for_good": "554 5.7.1 No"}
 # first part of a name -> the test module that kills there
-TESTED_ELSEWHERE = {"fetch": "tests/channels_in/email/test_fetch_crashes.py"}
+TESTED_ELSEWHERE = {
+    "fetch": "tests/channels_in/email/test_fetch_crashes.py",
+    "import": "tests/channels_in/email/test_import_mail.py",
+}
 CONNECT = ("connect",)
 KIND, CONTENT = multipart(
     "mixed",

@@ -15,7 +15,7 @@ from workspace.sentences import sentence
 from workspace.templatetags.workspace_ui import way
 
 # Told by the message that they belong to.
-SILENT = {"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn"}
+SILENT = {"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn", "HistoryFiled"}
 NAMES = Directory({1: "Ana", 2: "Ben"}, {1: "Support", 2: "Orders", 3: "Billing"})
 DUE = "2026-03-01T10:00:00+00:00"
 

@@ -9,7 +9,7 @@ from tickets.models import Message, MessageKind, Ticket, TicketEvent
 
 PAGE_SIZE = 40
 # Events that only accompany a message entry, or repeat what another entry says.
-_SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn"})
+_SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn", "HistoryFiled"})
 # Events that change how an earlier entry looks.
 TOUCHING = frozenset({"MessageDelivered", "MessageFailed", "MessagePostponed", "MessageRetracted", "MessageEdited"})
 # Events that have a line of their own and change how an earlier entry looks.

@@ -19,7 +19,7 @@ from people.services.contacts import normal_value
 from tickets import agent_mail
 from tickets.inbound import Inbound, storable
 from tickets.models import Inbox, Ticket
-from tickets.services import intake_agents, intake_facts, intake_rows
+from tickets.services import intake_agents, intake_facts, intake_history, intake_rows
 from tickets.services.files import StoredFile
 from tickets.services.intake_facts import Facts
 from tickets.threading import Candidate, Decision, decide
@@ -41,7 +41,8 @@ class Intake:
 
 def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFile] = ()) -> Intake:
     """Make the message, on its right ticket or a new one. Safe to call again with the same external id."""
-    inbound, at = storable(inbound), now()
+    inbound = storable(inbound)
+    at = intake_history.moment(inbound, now()) if inbound.history else now()
     value = normal_value(inbound.sender.kind, inbound.sender.value)
     with unit_of_work():
         # The lock comes as its own statement: the next one then sees what the lock's last holder committed.
@@ -59,11 +60,13 @@ def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFil
             )
         if facts.sender and facts.sender.is_blocked:
             return Intake(outcome="ignored", reason="The sender is blocked")
-        if facts.agent_id is not None:
+        if facts.agent_id is not None and not inbound.history:
             done = _from_agent(inbound, inbox=inbox, facts=facts, stored=stored)
             if done is not None:
                 return done
-        decision = decide(facts.candidates, at=at, auth=inbound.sender_auth)
+        # Threads of the past stay whole, however long they slept.
+        decided_at = intake_history.LONG_AGO if inbound.history else at
+        decision = decide(facts.candidates, at=decided_at, auth=inbound.sender_auth)
         if decision.action == "append" and (copy := _copy_in(facts, decision)):
             return Intake(
                 outcome="duplicate",
@@ -74,7 +77,7 @@ def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFil
         written = intake_rows.write(
             inbound, inbox=inbox, value=value, facts=facts, decision=decision, stored=stored, at=at
         )
-        for event in written.events:
+        for event in intake_history.told(written.events) if inbound.history else written.events:
             publish(event)
     return Intake(
         outcome="created" if decision.action == "new" else "appended",

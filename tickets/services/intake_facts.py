@@ -146,6 +146,9 @@ SELECT
 def query(inbound: Inbound, *, inbox: Inbox, value: str) -> Statement:
     clues = inbound.clues
     ids = _thread(clues)
+    if inbound.history and clues.message_id:
+        # The past may come newest first: then it is the answer that knows the mail.
+        ids = [*ids, clues.message_id]
     own = ref_hash(clues.message_id) if clues.message_id else b""
     named: dict[str, Any] = {
         "kind": inbound.sender.kind,

@@ -22,6 +22,7 @@ from core.events.catalogue import (
 )
 from tickets.inbound import Inbound
 from tickets.models import Inbox, RefKind
+from tickets.services import intake_history
 from tickets.services.files import StoredFile
 from tickets.services.intake_facts import Facts, KnownTicket
 from tickets.services.refs import remember
@@ -131,14 +132,14 @@ def _events(inbound: Inbound, *, inbox: Inbox, known: KnownTicket | None, messag
             TicketOpened(inbox_id=inbox.pk, team_id=team_id, channel=channel),
             MessageReceived(message_id=message_id, channel=channel, is_automatic=automatic, opened=True),
         ]
-    wakes = not automatic and known.status not in ("open", "spam")
+    wakes = not automatic and not inbound.history and known.status not in ("open", "spam")
     reopened = wakes and known.status in ("resolved", "closed")
     events: list[TicketChanged] = [
         MessageReceived(message_id=message_id, channel=channel, is_automatic=automatic, reopened=reopened)
     ]
     if wakes:
         events.append(StatusChanged(before=known.status, after="open"))
-    if known.is_snoozed and not automatic:
+    if known.is_snoozed and not automatic and not inbound.history:
         events.append(TicketWoken(why="The customer wrote"))
     return events
 
@@ -192,12 +193,18 @@ def _insert_ticket(plan: _Plan) -> Statement:
         "sla_breached": False, "follows_id": plan.decision.linked_ticket_id,
         "follows_why": plan.decision.link,
     }  # fmt: skip
+    if inbound.history:
+        values |= intake_history.opened(inbound, at)
     return _insert("tickets_ticket", values)
 
 
 def _update_ticket(plan: _Plan) -> Statement:
     inbound, at = plan.inbound, plan.at
     is_side = plan.decision.side_id is not None
+    if inbound.history and not is_side:
+        sets, given = intake_history.appended(inbound, at, last_seq=plan.last_seq, message_seq=plan.message_seq)
+        sql = f"UPDATE tickets_ticket SET {sets}, message_count = message_count + 1 WHERE id = %s"  # noqa: S608
+        return sql, [*given, plan.ticket_id]
     values: dict[str, Any] = {"last_seq": plan.last_seq, "updated_at": at, "last_message_at": at}
     if not is_side:
         values |= {

@@ -17,6 +17,10 @@ from tickets.models import Inbox
 logger = logging.getLogger(__name__)
 
 
+# Whether somebody still waits for an answer, a mailbox does not tell.
+OPEN_HISTORY = "open"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A mail as it came from the server. `whole_size` is set when only its beginning was taken."""
@@ -83,7 +87,7 @@ def _taken_in(inbox: Inbox, item: Found) -> int:
         raw=item.raw,
         arrived_at=item.arrived_at,
         whole_size=item.whole_size,
-        is_history=item.is_history,
+        history=OPEN_HISTORY if item.is_history else "",
         is_fetched=True,
     )
     # Older mail waits for the sweeper, so that it never stands before what comes in now.

@@ -83,7 +83,7 @@ def test_the_import_window_is_kept_and_the_newest_come_first(server: Dovecot, mo
             client.append("INBOX", "", at, raw)
     assert fetch(inbox) == 3
     assert subjects(inbox) == ["Letter 4", "Letter 5", "Letter 3"]
-    assert set(InboundDelivery.objects.values_list("headers__history", flat=True)) == {"yes"}
+    assert set(InboundDelivery.objects.values_list("headers__history", flat=True)) == {"open"}
     server.put(user_of(inbox), letters(1, first=6))
     assert fetch(inbox, reconcile=True) == 4
     assert state(inbox).missing_count == 0

@@ -12,8 +12,8 @@ PHONE_SIGNATURE = re.compile(
     r"|superhuman|front|newton|boxer|acompli|verizon|at&t|t-mobile|aol|zoho|fastmail|hey|edison|bluemail|canary"
     r"|thunderbird)\b.{0,80}|[^\W\d_]{2,20} from mobile|from my (?:iphone|ipad|phone|mobile|blackberry"
     r"|android).{0,20}|get outlook for .{2,40}|get \W?outlook for .{2,120}"
-    r"|(?:diese nachricht wurde )?von meine[mr] .{2,60} gesendet.{0,40}|gesendet (?:von|mit|über|aus) .{2,80}"
-    r"|(?:holen sie sich |laden sie )?outlook für (?:ios|android).{0,60}"
+    r"|(?:diese nachricht wurde )?von meine[mr](?:/meiner)? .{2,60} gesendet.{0,40}|gesendet (?:von|mit|über"
+    r"|aus) .{2,80}|(?:holen sie sich |laden sie )?outlook für (?:ios|android).{0,60}"
     r"|diese nachricht wurde .{2,60} gesendet.{0,40}|envoyé (?:de|depuis|à partir d|avec|sans fil|via).{2,80}"
     r"|(?:télécharger|obtenez?|obtenir) outlook pour .{2,60}|enviado (?:desde|do|de|a partir|via|pelo"
     r"|com) .{2,80}|(?:obtener|obtén|descargar) outlook para .{2,60}|(?:obter|obtenha"
@@ -29,7 +29,9 @@ PHONE_SIGNATURE = re.compile(
     re.IGNORECASE,
 )
 # "Sent from my desk, is much easier than my mobile phone." is a sentence.
-PHONE_SENTENCE = re.compile(r"\b(?:is|was|are|were|and|but|because|so|it|please|you|we)\b.{3,}", re.IGNORECASE)
+PHONE_SENTENCE = re.compile(
+    r"(?!.*\bexcuse\b)\b(?:is|was|are|were|and|but|because|so|it|please|you|we)\b.{3,}", re.IGNORECASE
+)
 
 CLOSING = re.compile(
     r"^\W*(?:(?:with )?(?:many |best |kind(?:est)? |warm(?:est)? |sincere "
@@ -83,10 +85,9 @@ DISCLAIMER = re.compile(
 )
 # What gateways write above a mail from outside; nobody who wrote to us said it.
 BANNER = re.compile(
-    r"^[\W_]*(?:(?:caution|warning|external(?: e-?mail| sender| message)?|achtung|warnung|vorsicht|attention"
-    r"|avertissement|precaución|atención|attenzione|atenção|let op|waarschuwing|uwaga|внимание"
-    r"|注意)\b[\W_]{1,6}.{0,60}(?:e-?mail|message|sender|nachricht|absender|courriel|expéditeur|correo|remitente"
-    r"|messaggio|mittente|mensagem|bericht|afzender|wiadomość|nadawc|письмо|отправител|メール|邮件)"
+    r"^[\W_]*(?:(?:caution|warning|external(?: e-?mail| sender| message)?|achtung|warnung|vorsicht|attention|avertissement"
+    r"|precaución|atención|attenzione|atenção|let op|waarschuwing|uwaga|внимание|注意)\b[\W_]{1,6}.{0,120}"
+    r"(?:outside|external|extern|extérieur|esterno|außerhalb|zewnętrz|внешн|外部|(?:click|klicken|cliqu|clic).{0,20}lin[kq])"
     r"|this (?:e-?mail|message) (?:originated|was sent|came|is) from (?:outside|an external)"
     r"|you don'?t often get e-?mail from|sie erhalten nicht (?:oft|häufig) e-?mails? von)",
     re.IGNORECASE,

@@ -23,9 +23,11 @@ TIME_OF_DAY = re.compile(r"(?<!\d)[0-2]?\d(?:[:.][0-5]\d(?!\d)|\s?[hH時点])")
 OPENER = re.compile(
     r"^[-*_\s]*(?:(?:on|am|le|el|il|em|op|w dniu|dnia|dne|den|på|in (?:a )?message(?: dated)?|at|vào|kl|a"
     r"|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|пн|вт|ср|чт|пт|сб|вс|pon|wt|śr|czw|pt|sob|niedz)\b"
-    r"|\d{1,4}[./年-]\s?\d{1,2}[./月-]|\d{1,2} \w{3,12}\.? \d{4}|在|于|於)",
+    r"|[^\W\d_]{2,4}\.? \d{1,2}\. \w{3,12}|\d{1,4}[./年-]\s?\d{1,2}[./月-]|\d{1,2} \w{3,12}\.? \d{4}|在|于|於)",
     re.IGNORECASE,
 )
+# How a header ends that lost its colon.
+BARE_ENDS = ("wrote", "schrieb", "écrit", "escribió", "scritto", "escreveu", "geschreven")
 # A date with its year, in figures or words; what makes "On 3 March I wrote:" different from a header.
 FULL_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 WRAP_LINES = 4
@@ -98,8 +100,8 @@ WROTE_END = re.compile(rf"^[>\s]{{0,4}}(?:.{{0,80}}\b)?(?:{_WROTE})\s?[:：]\s*$
 BROKEN_LINK = re.compile(r"^\s?(?:[(<]\s?https?://\S+|\S*[=&?/%_.-]\S*[)>])(?:\s?[)>])*\s*$")
 
 ABOVE_THIS_LINE = re.compile(
-    r"^\W*(?:please )?(?:type|write|enter|add)? ?(?:your )?(?:reply|answer|antwort|réponse|respuesta)s? "
-    r"(?:above|over|oberhalb|au-dessus|encima)",
+    r"^\W*(?:original message processed by .{2,60}$)|^\W*(?:please )?(?:type|write|enter"
+    r"|add)? ?(?:your )?(?:reply|answer|antwort|réponse|respuesta)s? (?:above|over|oberhalb|au-dessus|encima)",
     re.IGNORECASE,
 )
 RULE_LINE = re.compile(r"^\s*(?:_{5,}|-{5,}|={5,}|\*{5,}|—{3,}|-{2,} ?\*? ?-{2,})\s*$")

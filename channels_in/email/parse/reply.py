@@ -158,8 +158,11 @@ def _wrapped_header(lines: list[str], position: int) -> int:
         joined = f"{joined} {line.strip()}" if joined else line.strip()
         if len(joined) > phrases.WRAP_CHARACTERS:
             return 0
-        if joined.rstrip().endswith((":", "：", ":*", ":-", ": -")) and _is_quote_header(joined):
+        ends = joined.rstrip().endswith((":", "：", ":*", ":-", ": -"))
+        if ends and _is_quote_header(joined):
             return count if _is_certain_header(joined) or _lines_to_quote(lines, position + count) else 0
+        if joined.endswith(phrases.BARE_ENDS) and _is_addressed(joined) and _lines_to_quote(lines, position + count):
+            return count
         if count == 1 and not _may_open(joined):
             return 0
     return 0
@@ -196,9 +199,14 @@ def _may_open(line: str) -> bool:
     return phrases.OPENER.match(line) is not None or "<" in line or "@" in line
 
 
+def _is_addressed(text: str) -> bool:
+    """Both an address and a time: what remains of a header in a language that we do not know, or without its colon."""
+    return bool(phrases.ADDRESS_IN_BRACKETS.search(text) and phrases.TIME_OF_DAY.search(text))
+
+
 def _is_quote_header(text: str) -> bool:
     text = text.rstrip("*- ")
-    if phrases.ADDRESS_IN_BRACKETS.search(text) and phrases.TIME_OF_DAY.search(text):
+    if _is_addressed(text):
         return True
     has_fact = "@" in text or any(character.isdigit() for character in text)
     return has_fact and phrases.WROTE_LINE.match(text) is not None

@@ -85,9 +85,9 @@ DISCLAIMER = re.compile(
 )
 # What gateways write above a mail from outside; nobody who wrote to us said it.
 BANNER = re.compile(
-    r"^[\W_]*(?:(?:caution|warning|external(?: e-?mail| sender| message)?|achtung|warnung|vorsicht|attention|avertissement"
-    r"|precaución|atención|attenzione|atenção|let op|waarschuwing|uwaga|внимание|注意)\b[\W_]{1,6}.{0,120}"
-    r"(?:outside|external|extern|extérieur|esterno|außerhalb|zewnętrz|внешн|外部|(?:click|klicken|cliqu|clic).{0,20}lin[kq])"
+    r"^[\W_]*(?:(?:caution|warning|external(?: e-?mail| sender| message)?|achtung|warnung|vorsicht|attention"
+    r"|avertissement|precaución|atención|attenzione|atenção|let op|waarschuwing|uwaga|внимание|注意)\b"
+    r"[\W_]{1,6}.{0,120}(?:outside|external|extern|extérieur|esterno|außerhalb|zewnętrz|внешн|外部|(?:click|klicken|clic).{0,20}lin[kq])"
     r"|this (?:e-?mail|message) (?:originated|was sent|came|is) from (?:outside|an external)"
     r"|you don'?t often get e-?mail from|sie erhalten nicht (?:oft|häufig) e-?mails? von)",
     re.IGNORECASE,

@@ -74,7 +74,8 @@ def changed(
         (SELECT %s::bigint AS ticket_id, %s::timestamptz AS at) m
         JOIN tickets_ticket t ON t.id = m.ticket_id
         CROSS JOIN LATERAL (SELECT {began} AS began) b
-        CROSS JOIN LATERAL (SELECT sla_hours_of(t.team_id, t.inbox_id) AS id) h"""
+        LEFT JOIN LATERAL (SELECT * FROM sla_clock WHERE ticket_id = t.id ORDER BY id DESC LIMIT 1) c ON true
+        CROSS JOIN {_HOURS}"""
     params = [kind, event_id, actor_kind, actor_id, json.dumps(data or {})]
     return _insert(values, source), [*params, ticket_id, at]
 

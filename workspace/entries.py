@@ -75,6 +75,14 @@ class MessageItem:
         return str(self.message.understood.get("protection", ""))
 
     @property
+    def delivery_label(self) -> str:
+        """What was handed over and refused later has come back; what nobody took was never away."""
+        message = self.message
+        if message.delivery == Delivery.FAILED and message.sent_at is not None:
+            return "Bounced"
+        return str(Delivery(message.delivery).label)
+
+    @property
     def can_try_again(self) -> bool:
         return self.message.delivery in (Delivery.FAILED, Delivery.UNCERTAIN)
 

@@ -20,21 +20,21 @@ from channels_in.base import (
     body_key,
 )
 from channels_in.checks import Check
-from channels_in.email.compose import Letter, letter_of, written
+from channels_in.email.compose import letter_of
 from channels_in.email.door import Mail, take_in
 from channels_in.email.kind import KIND
+from channels_in.email.leaving import leave
 from channels_in.email.providers import sns
 from channels_in.email.providers.catalog import account_of, provider_of
 from channels_in.email.providers.fetching import fetched
 from channels_in.email.providers.proofs import Call
-from channels_in.email.providers.sending import hand_over
 from channels_in.email.providers.webhooks import PROVIDER, headers_to_keep, key_of, read_webhook
 from channels_in.email.reading import read
 from channels_in.email.settings.checks import checks_for
 from channels_in.email.settings.form import EmailConfig
 from channels_in.email.settings.steps import webhook_steps
 from channels_in.email.signatures import with_signature
-from channels_in.email.transport import TooLargeForThem, server_of, transmit
+from channels_in.email.transport import TooLargeForThem
 from channels_in.services.accept import Accepted
 from tickets.capabilities import Capabilities
 from tickets.inbound import Inbound
@@ -120,15 +120,8 @@ class EmailAdapter(Adapter):
             # A chat's answer that also goes by mail keeps the id that its own channel gave it.
             remember_now(message.ticket_id, [letter.message_id], kind=RefKind.SENT, message_row_id=message.pk)
         try:
-            return _hand_over(inbox, letter, progress)
+            return leave(inbox, letter, progress)
         except TooLargeForThem:
             if not letter.beside and not letter.inside:
                 raise
-        return _hand_over(inbox, letter_of(inbox, message, as_links=True), progress)
-
-
-def _hand_over(inbox: Inbox, letter: Letter, progress: Progress) -> Sent:
-    if provider_of(inbox):
-        return hand_over(inbox, letter, progress)
-    transmit(server_of(inbox), written(letter), progress)
-    return Sent(external_id=letter.message_id)
+        return leave(inbox, letter_of(inbox, message, as_links=True), progress)

@@ -26,6 +26,9 @@ REUSED_ID_MARK = "#"
 NULL_SENDER = "<>"
 """The envelope sender of mail that must never be answered: bounces and robots."""
 
+TEST_CAME_BACK = "The test mail came back: "
+"""Begins the outcome by which the settings page finds its test mail again; the mark follows."""
+
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
 _BAD_MAILBOX = re.compile(r"5\.1\.\d{1,3}")
 _WORDS = {
@@ -44,6 +47,8 @@ _WORDS = {
 def read(delivery: RawDelivery) -> list[ParsedEvent]:
     """Everything that a stored mail tells. Raises Unreadable when nobody can be found who wrote it."""
     mail = parse(delivery.raw)
+    if mark := next((item for item in mail.loop_marks if _is_test(item, delivery)), ""):
+        return [Ignored(reason=f"{TEST_CAME_BACK}{mark.strip().lower()}")]
     if reason := _own_mail(mail, delivery):
         return [Ignored(reason=reason)]
     if mail.nature.is_bounce and not _may_be_a_letter(mail, delivery):
@@ -51,6 +56,10 @@ def read(delivery: RawDelivery) -> list[ParsedEvent]:
     if mail.nature.is_feedback_report:
         return _complaint(mail)
     return [_inbound(mail, delivery)]
+
+
+def _is_test(mark: str, delivery: RawDelivery) -> bool:
+    return tokens.is_check_mark(mark, inbox_id=delivery.inbox.pk)
 
 
 def _own_mail(mail: ParsedMail, delivery: RawDelivery) -> str:

@@ -15,6 +15,7 @@ _AGENT = "mail-agent-address"
 _BOUNCE = "mail-bounce-address"
 _MESSAGE_ID = "mail-message-id"
 _LOOP = "mail-loop-mark"
+_CHECK = "mail-check"
 _REPLY_BYTES = 16
 _MAX_LOCAL_PART = 64
 
@@ -22,6 +23,7 @@ _REPLY_MARK = re.compile(r"r(\d{1,18})\.([a-z2-7]{26})")
 _SIDE_MARK = re.compile(r"s(\d{1,18})\.([a-z2-7]{26})")
 _AGENT_MARK = re.compile(r"a(\d{1,18})\.(\d{1,9})\.([a-z2-7]{26})")
 _BOUNCE_MARK = re.compile(r"b(\d{1,18})\.([a-z2-7]{16})")
+_CHECK_MARK = re.compile(r"check\.(\d{1,18})\.(\d{1,18})\.([a-z2-7]{16})")
 _OWN_ID = re.compile(r"t\.(\d{1,18})\.m\.(\d{1,18})\.([a-z2-7]{16})@.+", re.IGNORECASE)
 
 
@@ -56,6 +58,18 @@ def own_message_id(inbox_address: str, *, ticket_id: int, message_id: int) -> st
 def loop_mark() -> str:
     """What our mails carry, and what no mail from outside should."""
     return signature(_LOOP)
+
+
+def check_mark(*, inbox_id: int, number: int) -> str:
+    """What the test mail of an inbox's settings page carries, so that nobody can play its coming back."""
+    return f"check.{inbox_id}.{number}.{signature(_CHECK, inbox_id, number)}"
+
+
+def is_check_mark(mark: str, *, inbox_id: int) -> bool:
+    match = _CHECK_MARK.fullmatch(mark.strip().lower())
+    if match is None or int(match.group(1)) != inbox_id:
+        return False
+    return is_signed(match.group(3), _CHECK, inbox_id, int(match.group(2)))
 
 
 def ticket_of_reply_address(address: str, *, sender: str) -> int | None:

@@ -18,6 +18,7 @@ from tickets.selectors.outgoing import answered_by
 # Enough to know what is answered; the whole history is in their own mailbox.
 QUOTED_CHARACTERS = 8_000
 QUOTED_LINES = 150
+NO_QUOTES = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Picture:
 
 def quote_for(inbox: Inbox, message: Message) -> Quote | None:
     """Not under what the desk says by itself: a robot repeats no stranger's words."""
-    if message.is_automatic or inbox.config.get("quote_history") is False:
+    if message.is_automatic or inbox.config.get("quoting") == NO_QUOTES:
         return None
     answered = answered_by(message)
     if answered is None or not answered.text.strip():

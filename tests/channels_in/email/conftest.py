@@ -43,6 +43,8 @@ class FakeServer:
     mails: list[Envelope] = field(default_factory=list)
     rcpt_answers: dict[str, str] = field(default_factory=dict)
     data_answer: str = "250 OK"
+    # For the coming mails, in place of the one above.
+    data_answers: list[str] = field(default_factory=list)
     hangs_up_after_content: bool = False
 
     async def handle_RCPT(  # noqa: N802
@@ -58,7 +60,7 @@ class FakeServer:
         if self.hangs_up_after_content:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
-        return self.data_answer
+        return self.data_answers.pop(0) if self.data_answers else self.data_answer
 
 
 @pytest.fixture

@@ -1,89 +1,146 @@
-"""The answer is found in every language and mail program that our customers use."""
+"""What customers receive: signatures with blanks, quotes, pictures inside, large files as links, threads."""
+
+from __future__ import annotations
+
+import base64
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
-from channels_in.email.parse.reply import reply_only
-from tests.channels_in.email.letters import LANGUAGES, Language, pages, texts
-from tests.channels_in.email.samples import parsed
+from channels_in.email.compose import compose, files, letter_of
+from channels_in.email.settings.form import EmailConfig
+from channels_in.services.deliver import deliver
+from tests.channels_in.email.conftest import FakeServer
+from tests.desk import agent_replies, an_agent, customer_writes, rule_actor
+from tickets.models import Attachment, Inbox, Message, Ticket
+from tickets.services import messages
+from tickets.services.files import upload
 
-EVERY_LANGUAGE = pytest.mark.parametrize("words", LANGUAGES, ids=[words.code for words in LANGUAGES])
-
-
-def _now(words: Language) -> str:
-    return f"{words.own}\n\n{words.closing}"
-
-
-@EVERY_LANGUAGE
-def test_a_text_answer_is_found_in_every_shape(words: Language) -> None:
-    found = {kind: reply_only(text) for kind, text in texts(words)}
-    assert found == dict.fromkeys(found, _now(words))
+pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 
-@EVERY_LANGUAGE
-def test_an_html_answer_is_found_in_every_program(words: Language) -> None:
-    found = {kind: parsed(page, content_type="text/html; charset=utf-8").reply_text for kind, page in pages(words)}
-    packed = {kind: "".join(text.split()) for kind, text in found.items()}
-    assert packed == dict.fromkeys(packed, "".join(_now(words).split()))
+@pytest.fixture
+def ticket(inbox: Inbox) -> Ticket:
+    return customer_writes(inbox, "First line.\nSecond line.", external_id="m1@customer.example")
 
 
-@EVERY_LANGUAGE
-def test_nothing_of_a_plain_letter_is_cut(words: Language) -> None:
-    letter = f"{words.own}\n\n{words.history}\n\n{words.own}"
-    assert reply_only(letter) == letter
+def mail_of(inbox: Inbox, message: Message) -> EmailMessage:
+    parsed = message_from_bytes(compose(inbox, message).content, policy=policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
 
 
-HEADS = {
-    "zoho": "---- On Sat, 21 Nov 2026 22:10:50 +0530 ben@example.com wrote ----\n\nold",
-    "gmx": 'Gesendet: Samstag, 21. November 2026 um 22:10 Uhr\nVon: "Ben" <b@x.y>\nAn: rosa@x.y\nBetreff: x\n\nold',
-    "notes": "From:   Ben <ben@example.com>\nTo:     Rosa\nDate:   21/11/2026 22:10\nSubject:        Hinge\n\nold",
-    "mail.ru": ">Суббота, 21 ноября 2026, 22:10 +03:00 от Ben <ben@example.com>:\n> \n>old\n> ",
-    "yandex": '21.11.2026, 22:10, "Ben Okafor" <ben@example.com>:\n> old',
-    "netease": 'At 2026-11-21 22:10:01, "Ben" <ben@example.com> wrote:\n>old',
-    "samsung": "Von meinem/meiner Galaxy gesendet\n\n---- Ursprüngliche Nachricht ----\nVon: Ben\n\nold",
-    "apple": "Von meinem iPhone gesendet\n\n> Am 21.11.2026 um 22:10 schrieb Ben <ben@example.com>:\n> \n> old",
-    "split address": "Am Sa., 21. Nov. 2026 um 22:10 Uhr schrieb Ben <\nben@example.com>:\n\n> old",
-    "split from": "From: Ben \n<a-long-one@example.com> \nSent: Monday, March 2, 2026 4:37 PM\nTo: Rosa\n\nold",
-    "group": "On Sat, Nov 21, 2026 at 10:10 PM 'Ben' via Support <help@example.com>\nwrote:\n\n> old",
-    "no colon": "On Sat, Nov 21, 2026 at 10:10 PM Ben <ben@example.com> wrote\n\n> old",
-    "finnish": "pe 20. marraskuuta 2026 klo 17.50 Ben\n<ben@example.com> kirjoitti:\n\nold",
-    "torn link": "On Sat, Nov 21, 2026 at 10:10 PM, Ben wrote:\n\n> see (http://example.com/a\n_b=3dd518)\n> old",
-    "phone with excuse": "Sent from my phone, please excuse any typos.",
-    "list": "_______________________\nusers mailing list\nusers@lists.example.org",
-    "dashed name": "-Rosa Lind",
-}
+def text_of(mail: EmailMessage, form: str = "plain") -> str:
+    part = mail.get_body((form,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS.keys())
-def test_an_answer_above_the_heads_of_other_programs_is_found(head: str) -> None:
-    assert reply_only(f"Thank you, it fits.\nTwo more, please.\n\n{head}") == "Thank you, it fits.\nTwo more, please."
+def configured(inbox: Inbox, **config: Any) -> Inbox:
+    inbox.config = {**inbox.config, **config}
+    inbox.save()
+    return inbox
 
 
-@pytest.mark.parametrize(
-    "banner",
-    [
-        "CAUTION: This email originated from outside of the organization. Do not click links.",
-        "[EXTERNAL EMAIL] This message is from an external sender.",
-        "ACHTUNG: Diese E-Mail kommt von einem externen Absender.",
-        "You don't often get email from rosa@example.net. Learn why this is important",
-    ],
-)
-def test_a_gateways_warning_above_is_left_out(banner: str) -> None:
-    assert reply_only(f"{banner}\n\nThank you.") == "Thank you."
-    assert reply_only(banner) == banner
+def test_the_answered_mail_is_quoted_below_and_folds_in_mail_programs(inbox: Inbox, ticket: Ticket) -> None:
+    mail = mail_of(inbox, agent_replies(ticket, an_agent("Mia Winter", signature="Mia"), "Here."))
+    lines = text_of(mail).splitlines()
+    assert lines[:5] == ["Here.", "", "-- ", "Mia", ""]
+    assert lines[5].endswith("Ana Ruiz wrote:")
+    assert lines[6:] == ["> First line.", "> Second line."]
+    html = text_of(mail, "html")
+    assert 'class="gmail_quote"' in html
+    assert "<blockquote" in html
+    assert "border-left" in html
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "On 3 March I wrote:\nplease send two hinges",
-        "Attention: the email address on your page is wrong.\n\nPlease mend it.",
-        "Confidential: nobody must know this.",
-        "Points:\n\n- Hinge\n- Rosa",
-        "First part.\n\n____________________\n\nSecond part.",
-        "Sent from my desk, which is much easier than the phone.\nRosa",
-        "Best regards",
-        "The sender wrote: nothing happened since 2026",
-    ],
-)
-def test_what_only_looks_like_an_end_is_kept(text: str) -> None:
-    assert reply_only(text) == text
+def test_an_inbox_may_quote_nothing_and_the_desk_itself_never_does(inbox: Inbox, ticket: Ticket) -> None:
+    automatic = messages.reply(ticket, text="We have it.", is_automatic=True, actor=rule_actor())
+    assert "First line" not in text_of(mail_of(inbox, automatic))
+    answer = agent_replies(ticket, an_agent(), "Here.")
+    assert "First line" in text_of(mail_of(inbox, answer))
+    assert "First line" not in text_of(mail_of(configured(inbox, quoting="none"), answer))
+
+
+def test_the_inboxs_signature_has_blanks_from_a_fixed_list(inbox: Inbox, ticket: Ticket) -> None:
+    frame = "{{agent.signature}}\n{{ inbox.name }} · {{inbox.address}} · {{ticket.number}} · {{settings.SECRET_KEY}}"
+    answer = agent_replies(ticket, an_agent("Mia Winter", signature="{{agent.first_name}}, Support"), "Here.")
+    text = text_of(mail_of(configured(inbox, signature=frame), answer))
+    assert f"-- \nMia, Support\nSupport · help@desk.example · {ticket.number} · {{{{settings.SECRET_KEY}}}}\n" in text
+
+
+def test_an_unknown_blank_is_refused_in_the_form() -> None:
+    form = EmailConfig({"signature": "Bye {{agent.password}}"})
+    assert not form.is_valid()
+    assert form.errors["signature"] == ["There is no blank {{agent.password}}."]
+
+
+def test_a_pasted_picture_stands_inside_the_text(inbox: Inbox, ticket: Ticket) -> None:
+    agent = an_agent()
+    file = upload(PNG, name="screen.png", content_type="image/png", agent=agent)
+    Attachment.objects.filter(pk=file.pk).update(is_inline=True)
+    answer = messages.reply(ticket, text="Look:", attachments=[file.pk], actor=agent.as_actor())
+    mail = mail_of(inbox, answer)
+    assert list(mail.iter_attachments()) == []
+    (picture,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-Disposition"].startswith("inline")
+    assert f'src="cid:{str(picture["Content-ID"]).strip("<>")}"' in text_of(mail, "html")
+    kinds = [part.get_content_type() for part in mail.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+
+
+def test_files_that_are_too_large_wait_behind_a_signed_link(
+    inbox: Inbox, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "TRAVELS_BYTES", 10)
+    agent = an_agent()
+    small = upload(b"small", name="small.txt", content_type="text/plain", agent=agent)
+    large = upload(b"l" * 50, name="large.pdf", content_type="application/pdf", agent=agent)
+    answer = messages.reply(ticket, text="See.", attachments=[small.pk, large.pk], actor=agent.as_actor())
+    letter = letter_of(inbox, answer)
+    assert [part.name for part in letter.beside] == ["small.txt"]
+    address = next(word for word in letter.text.split() if "/files/" in word)
+    response = Client().get(urlsplit(address).path)
+    assert b"".join(response.streaming_content) == b"l" * 50  # type: ignore[attr-defined]  # a file's answer streams
+    assert response["Content-Disposition"] == 'attachment; filename="large.pdf"'
+    forged = urlsplit(address).path[:-3] + "aa/"
+    assert Client().get(forged).status_code == 404
+    assert Client().get(urlsplit(address).path.replace(str(large.pk), str(small.pk))).status_code == 404
+
+
+def test_a_server_that_finds_it_too_large_gets_links_at_once(inbox: Inbox, ticket: Ticket, relay: FakeServer) -> None:
+    agent = an_agent()
+    file = upload(b"hinge", name="hinge.pdf", content_type="application/pdf", agent=agent)
+    answer = messages.reply(ticket, text="See.", attachments=[file.pk], actor=agent.as_actor())
+    relay.data_answers = ["552 5.3.4 too big", "250 OK"]
+    deliver([answer.pk])
+    answer.refresh_from_db()
+    assert answer.delivery == "sent"
+    first, second = [message_from_bytes(mail.original_content or b"", policy=policy.default) for mail in relay.mails]
+    assert first["Message-ID"] == second["Message-ID"]
+    assert "/files/" in text_of(second)
+    assert "application/pdf" not in second.as_string()
+
+
+def test_the_subject_stays_the_customers_unless_the_inbox_wants_the_number(inbox: Inbox, ticket: Ticket) -> None:
+    answer = agent_replies(ticket, an_agent(), "Here.")
+    assert letter_of(inbox, answer).subject == "Re: Help"
+    configured(inbox, subject_tag="always")
+    answer.inbox.refresh_from_db()
+    assert letter_of(inbox, answer).subject == f"Re: [#{ticket.number}] Help"
+
+
+def test_outlook_gets_a_thread_of_ours_only_where_we_began(inbox: Inbox, ticket: Ticket) -> None:
+    headers = dict(letter_of(inbox, agent_replies(ticket, an_agent(), "Here.")).headers)
+    assert headers["Thread-Topic"] == "Help"
+    assert "Thread-Index" not in headers
+    Message.objects.filter(ticket=ticket, direction="in").delete()
+    first, second = (agent_replies(ticket, an_agent(), text) for text in ("One", "Two"))
+    indexes = [base64.b64decode(dict(letter_of(inbox, one).headers)["Thread-Index"]) for one in (first, second)]
+    assert indexes[0][:22] == indexes[1][:22]
+    assert (indexes[0][0], len(indexes[0]) % 5) == (1, 2), "a head of 22 bytes, and 5 for each later mail"

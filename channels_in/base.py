@@ -42,6 +42,8 @@ class RawDelivery:
     raw: bytes = field(repr=False)
     headers: Headers
     received_at: datetime
+    # A person let it in: nothing holds it back any more.
+    is_released: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,15 @@ class Ignored:
     """The parser's answer to what is no business of a helpdesk; the reason is kept with the delivery."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Ignored):
+    """It becomes no ticket until a person says so. `held_for`: spam, blocked, loop or burst; the rest is for people."""
+
+    held_for: str
+    sender: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +200,8 @@ class Adapter(ABC):
     gives_up_after_hours: ClassVar[int] = 24
     # The pauses between its attempts, the last one for all that follow; empty: growing from seconds to a quarter hour.
     pauses_minutes: ClassVar[tuple[int, ...]] = ()
+    # Whether one sender's messages are held back when there are too many of them at once.
+    holds_bursts: ClassVar[bool] = False
     # How many refusals of an address it takes until nobody writes there any more.
     refusals_until_unreachable: ClassVar[int] = 1
 

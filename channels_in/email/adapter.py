@@ -34,6 +34,7 @@ from channels_in.email.settings.checks import checks_for
 from channels_in.email.settings.form import EmailConfig
 from channels_in.email.settings.steps import webhook_steps
 from channels_in.email.signatures import with_signature
+from channels_in.email.spam import screened
 from channels_in.email.transport import TooLargeForThem
 from channels_in.services.accept import Accepted
 from tickets.capabilities import Capabilities
@@ -59,6 +60,7 @@ class EmailAdapter(Adapter):
     # As mail systems do it among themselves: a greylisting ends in minutes, a broken server in a day or two.
     gives_up_after_hours = 48
     pauses_minutes = (1, 5, 15, 60)
+    holds_bursts = True
     # One refusal may be a mistake of theirs.
     refusals_until_unreachable = 3
 
@@ -90,7 +92,9 @@ class EmailAdapter(Adapter):
         return webhook_steps(inbox, site_url)
 
     def parse(self, delivery: RawDelivery) -> Sequence[ParsedEvent]:
-        return read_webhook(delivery) if PROVIDER in delivery.headers else read(delivery)
+        if PROVIDER in delivery.headers:
+            return read_webhook(delivery)
+        return screened(delivery, read(delivery))
 
     def fetch_enclosed(self, inbox: Inbox, enclosed: Enclosed) -> Enclosed:
         provider = provider_of(inbox)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from channels_in.base import Ignored, ParsedEvent, RawDelivery, Unreadable
+from channels_in.base import Held, Ignored, ParsedEvent, RawDelivery, Unreadable
 from channels_in.email import tokens
 from channels_in.email.circumstances import cut_words, history_of, written_at
 from channels_in.email.forwarded import forwarded
@@ -49,8 +49,8 @@ def read(delivery: RawDelivery) -> list[ParsedEvent]:
     mail = parse(delivery.raw)
     if mark := next((item for item in mail.loop_marks if _is_test(item, delivery)), ""):
         return [Ignored(reason=f"{TEST_CAME_BACK}{mark.strip().lower()}")]
-    if reason := _own_mail(mail, delivery):
-        return [Ignored(reason=reason)]
+    if (reason := _own_mail(mail, delivery)) and not delivery.is_released:
+        return [Held(reason=reason, held_for="loop", sender=mail.sender.address, subject=mail.subject)]
     if mail.nature.is_bounce and not _may_be_a_letter(mail, delivery):
         return _bounced(mail, delivery)
     if mail.nature.is_feedback_report:

@@ -11,7 +11,7 @@ from tickets.models import Inbox
 
 _WAITING = "new"
 # The door's words: what is merely noted about earlier messages is no message.
-_SHOWN = {"noted": "ignored", "edited": "appended"}
+_SHOWN = {"noted": "ignored", "held": "ignored", "edited": "appended"}
 
 
 def receive(inbox: Inbox, mail: Mail) -> Processed:

@@ -74,6 +74,7 @@ class InboundDelivery(models.Model):
             models.Index("inbox", "lane", "id", name="delivery_lane", condition=Q(state="new") & ~Q(lane="")),
             models.Index("inbox", "id", name="delivery_problem", condition=Q(state="quarantined")),
             models.Index("inbox", "id", name="delivery_suspended", condition=Q(state="suspended")),
+            models.Index("sender", name="delivery_held_sender", condition=~Q(held_for="")),
             models.Index(
                 "handled_at",
                 name="delivery_raw_to_drop",

@@ -15,7 +15,7 @@ from channels_in.base import ChannelError, Unreadable
 from channels_in.figures import DELIVERIES_HANDLED
 from channels_in.models import InboundDelivery
 from channels_in.registry import adapter_for
-from channels_in.services import read, record, setbacks
+from channels_in.services import bursts, read, record, setbacks
 from channels_in.services.claim import claim, claim_fresh, next_of_lanes, to_be_taken_alone
 from channels_in.services.record import Outcome
 from core.crashpoints import crashpoint
@@ -119,13 +119,15 @@ class _Ready:
 
 def _read(inbox: Inbox, rows: Sequence[InboundDelivery]) -> _Ready:
     adapter = adapter_for(inbox.kind)
-    events = [read.with_files(adapter, inbox, event) for event in read.parse(adapter, inbox, rows)]
+    parsed = bursts.without(adapter, inbox, rows, read.parse(adapter, inbox, rows))
+    events = [read.with_files(adapter, inbox, event) for event in parsed]
     crashpoint("process.after_reading")
     return _Ready(inbox, rows, events)
 
 
 def _record(ready: _Ready) -> Outcome:
-    outcome = record.record(ready.events, inbox=ready.inbox)
+    is_released = any(row.is_released for row in ready.rows)
+    outcome = record.record(ready.events, inbox=ready.inbox, is_released=is_released)
     record.finish(ready.rows, outcome)
     crashpoint("process.before_commit")
     return outcome

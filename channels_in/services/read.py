@@ -74,6 +74,7 @@ def _raw(inbox: Inbox, row: InboundDelivery) -> RawDelivery:
         raw=bytes(row.raw),
         headers=row.headers,
         received_at=row.received_at,
+        is_released=row.is_released,
     )
 
 

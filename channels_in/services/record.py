@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels_in.base import Enclosed, Ignored
+from channels_in.base import Enclosed, Held, Ignored
 from channels_in.models import DeliveryState, InboundDelivery
 from channels_in.registry import adapter_for
 from channels_in.services.read import ReadEvent
 from core import db
+from core.text import clean_line
 from people.services import contacts
 from tickets.inbound import Edit, Inbound, Reachability, Receipt
 from tickets.models import Delivery, Inbox, Message
@@ -19,36 +20,43 @@ from tickets.services import intake, receipts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`outcome`: created, appended, duplicate, edited, bounced, noted (a receipt or reachability) or ignored."""
+    """`outcome`: created, appended, duplicate, held, edited, bounced, noted (a receipt or reachability) or ignored."""
 
     outcome: str
     reason: str = ""
     ticket_id: int | None = None
     message_id: int | None = None
+    held: Held | None = None
 
 
 NOTHING = Outcome(outcome="ignored", reason="Nothing in it concerns the desk")
+_STATES = {"ignored": DeliveryState.IGNORED, "held": DeliveryState.SUSPENDED}
 # Of several events in one delivery, the one that matters most tells the outcome.
-_WEIGHT = ("created", "appended", "duplicate", "bounced", "edited", "noted", "ignored")
+_WEIGHT = ("created", "appended", "duplicate", "held", "bounced", "edited", "noted", "ignored")
 
 
-def record(events: Sequence[ReadEvent], *, inbox: Inbox) -> Outcome:
-    """Record all events of one delivery; call it in a unit of work."""
-    outcomes = [_record_one(item, inbox) for item in events]
+def record(events: Sequence[ReadEvent], *, inbox: Inbox, is_released: bool = False) -> Outcome:
+    """Record all events of one delivery; call it in a unit of work. `is_released`: a person let it in."""
+    outcomes = [_record_one(item, inbox, is_released=is_released) for item in events]
     return min(outcomes, key=lambda item: _WEIGHT.index(item.outcome), default=NOTHING)
 
 
 def finish(rows: Sequence[InboundDelivery], outcome: Outcome) -> None:
     """Mark the deliveries as handled, together with the last statements of the unit of work."""
-    state = DeliveryState.IGNORED if outcome.outcome == "ignored" else DeliveryState.DONE
+    state = _STATES.get(outcome.outcome, DeliveryState.DONE)
+    held = outcome.held or Held(reason="", held_for="")
     db.defer(
         (
             """
             UPDATE channels_in_inbounddelivery
-            SET state = %s, outcome = %s, reason = %s, ticket_id = %s, message_id = %s, error = '', handled_at = now()
+            SET state = %s, held_for = %s, sender = %s, subject = %s,
+                outcome = %s, reason = %s, ticket_id = %s, message_id = %s, error = '', handled_at = now()
             WHERE id = ANY(%s) AND state = 'new'""",
             [
                 state.value,
+                held.held_for,
+                clean_line(held.sender, 320),
+                clean_line(held.subject, 200),
                 outcome.outcome,
                 outcome.reason[:300],
                 outcome.ticket_id,
@@ -59,10 +67,12 @@ def finish(rows: Sequence[InboundDelivery], outcome: Outcome) -> None:
     )
 
 
-def _record_one(item: ReadEvent, inbox: Inbox) -> Outcome:
+def _record_one(item: ReadEvent, inbox: Inbox, *, is_released: bool) -> Outcome:
     event = item.event
     if isinstance(event, Inbound):
-        done = intake.record_inbound(event, inbox=inbox, stored=item.stored)
+        done = intake.record_inbound(event, inbox=inbox, stored=item.stored, lets_blocked_in=is_released)
+        if done.outcome == "blocked":
+            return _held(Held(reason=done.reason, held_for="blocked", sender=event.sender.value, subject=event.subject))
         return Outcome(outcome=done.outcome, reason=done.reason, ticket_id=done.ticket_id, message_id=done.message_id)
     if isinstance(event, Receipt):
         return _receipt(event, inbox)
@@ -70,10 +80,16 @@ def _record_one(item: ReadEvent, inbox: Inbox) -> Outcome:
         return _found("edited", receipts.record_edit(event, inbox=inbox), "The edited message is not here")
     if isinstance(event, Reachability):
         return _reachability(event, inbox)
+    if isinstance(event, Held):
+        return _held(event)
     if isinstance(event, Enclosed):
         inner = adapter_for(inbox.kind).take_in(inbox, event)
         return Outcome(outcome="noted", reason=f"The mail in it is delivery {inner.delivery_id}")
     return Outcome(outcome="ignored", reason=event.reason if isinstance(event, Ignored) else NOTHING.reason)
+
+
+def _held(event: Held) -> Outcome:
+    return Outcome(outcome="held", reason=event.reason, held=event)
 
 
 def _receipt(event: Receipt, inbox: Inbox) -> Outcome:

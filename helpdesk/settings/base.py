@@ -173,6 +173,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Mail taken in over SMTP; docs/operations.md names the limits together.
 MAX_MAIL_BYTES: int = env.int("MAX_MAIL_BYTES", default=30 * 1024 * 1024)
+# From one sender to one inbox within ten minutes; more are held back for a person to look at. 0 is no limit.
+MAIL_BURST: int = env.int("MAIL_BURST", default=100)
 # Days that the raw bytes of what became no message (ignored, discarded, duplicates) and abandoned uploads are kept.
 KEEP_RAW_DAYS: int = env.int("KEEP_RAW_DAYS", default=30)
 KEEP_UPLOADS_DAYS: int = env.int("KEEP_UPLOADS_DAYS", default=30)

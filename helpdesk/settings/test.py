@@ -8,3 +8,5 @@ ALLOWED_HOSTS = ["*"]
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# One customer of the tests writes a great deal.
+MAIL_BURST = 0

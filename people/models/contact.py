@@ -34,7 +34,10 @@ class Contact(models.Model):
     # Their own, where it differs from their organization's.
     tier = models.CharField(max_length=24, blank=True, default="", db_default="")
     notes = models.TextField(blank=True, default="")
+    # What a blocked contact writes is held back where agents may look at it; no ticket, no bell.
     is_blocked = models.BooleanField(default=False)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_by = models.CharField(max_length=120, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

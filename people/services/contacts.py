@@ -8,7 +8,8 @@ from core.clock import now
 from core.errors import Conflict, Invalid
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import TiersChanged
-from people.models import Contact, Identity
+from people.models import Agent, Contact, Identity
+from people.policy import require
 
 REFUSALS_COUNT_FOR = timedelta(days=30)
 
@@ -99,6 +100,22 @@ def set_tiers(contact: Contact, *, own: str, organization: str = "") -> None:
 def normal_tier(text: str) -> str:
     """The comparable form of a tier: one line in lower case."""
     return _one_line(text).lower()[:24]
+
+
+def block(contact: Contact, *, agent: Agent) -> None:
+    """From now on what they write is held back. Reversible; what they wrote before stays."""
+    require(agent, "edit_contact")
+    Contact.objects.filter(pk=contact.pk, is_blocked=False).update(
+        is_blocked=True, blocked_at=now(), blocked_by=agent.name[:120]
+    )
+    contact.refresh_from_db()
+
+
+def unblock(contact: Contact, *, agent: Agent) -> None:
+    """They may write again; what is held back waits for somebody to let it in or discard it."""
+    require(agent, "edit_contact")
+    Contact.objects.filter(pk=contact.pk).update(is_blocked=False, blocked_at=None, blocked_by="")
+    contact.refresh_from_db()
 
 
 def mark_unreachable(*, kind: str, value: str, reason: str) -> None:

@@ -153,7 +153,7 @@ def test_same_mail_to_two_inboxes_makes_two_linked_tickets(cast: Cast) -> None:
 
 def test_blocked_contact_is_ignored(cast: Cast) -> None:
     Contact.objects.filter(pk=cast.rosa.pk).update(is_blocked=True)
-    assert receive(cast.mail).outcome == "ignored"
+    assert receive(cast.mail).outcome == "blocked"
     assert not Message.objects.exists()
 
 

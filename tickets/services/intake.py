@@ -32,15 +32,20 @@ MAX_LOOKS = 3
 class Intake:
     """What became of an inbound message. `reason` is a sentence for people, also stored on the message."""
 
-    outcome: Literal["created", "appended", "duplicate", "ignored"]
+    outcome: Literal["created", "appended", "duplicate", "ignored", "blocked"]
     reason: str
     ticket_id: int | None = None
     number: int | None = None
     message_id: int | None = None
 
 
-def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFile] = ()) -> Intake:
-    """Make the message, on its right ticket or a new one. Safe to call again with the same external id."""
+def record_inbound(
+    inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFile] = (), lets_blocked_in: bool = False
+) -> Intake:
+    """Make the message, on its right ticket or a new one. Safe to call again with the same external id.
+
+    What a blocked sender writes is not recorded, unless a person `lets_blocked_in` this once.
+    """
     inbound = storable(inbound)
     at = intake_history.moment(inbound, now()) if inbound.history else now()
     value = normal_value(inbound.sender.kind, inbound.sender.value)
@@ -58,8 +63,8 @@ def record_inbound(inbound: Inbound, *, inbox: Inbox, stored: Sequence[StoredFil
                 ticket_id=facts.duplicate.ticket_id,
                 number=facts.duplicate.number,
             )
-        if facts.sender and facts.sender.is_blocked:
-            return Intake(outcome="ignored", reason="The sender is blocked")
+        if facts.sender and facts.sender.is_blocked and not lets_blocked_in:
+            return Intake(outcome="blocked", reason="The sender is blocked")
         if facts.agent_id is not None and not inbound.history:
             done = _from_agent(inbound, inbox=inbox, facts=facts, stored=stored)
             if done is not None:

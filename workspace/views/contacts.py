@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from channels_in.selectors.held import held_of_contact
 from people.policy import may, require
-from people.services.contacts import rename, set_tiers
+from people.services.contacts import block, rename, set_tiers, unblock
 from tickets.selectors.access import contact_for
 from tickets.selectors.contacts import contact_page, find_contacts
 from tickets.selectors.lists import tickets_of_contact
@@ -48,5 +50,16 @@ def contact_page_(request: AgentRequest, contact_id: int) -> HttpResponse:
         "identities": [(row, channel_of(row.kind)) for row in identities_of(contact.pk)],
         "tickets": [related(row) for row in tickets_of_contact(request.user, contact.pk, size=50)],
         "may_edit": may(request.user, "edit_contact"),
+        "held": held_of_contact(request.user, contact),
     }
     return render(request, "workspace/contact.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@agent_page
+def block_action(request: AgentRequest, contact_id: int) -> HttpResponse:
+    """Hold back what they write from now on, or stop doing so."""
+    contact = contact_for(request.user, contact_id)
+    change = block if request.POST.get("is_blocked") == "on" else unblock
+    change(contact, agent=request.user)
+    return HttpResponseRedirect(reverse("workspace:contact", args=[contact.pk]))

@@ -12,7 +12,7 @@ from channels_in.email.parse.addresses import normal_address
 
 class IncomingFields(ConfigForm):
     sections: ClassVar[tuple[Section, ...]] = (
-        Section("Incoming mail", "How mail of customers gets in here.", ("aliases", "authserv_id")),
+        Section("Incoming mail", "How mail of customers gets in here.", ("aliases", "authserv_id", "trusts_spam_marks")),
     )
 
     aliases = forms.CharField(
@@ -26,6 +26,11 @@ class IncomingFields(ConfigForm):
         required=False,
         max_length=253,
         help_text="The name by which your own border server signs Authentication-Results, such as mx.example.com.",
+    )
+
+    trusts_spam_marks = forms.BooleanField(
+        label="My mail server marks spam: hold back what it marks (X-Spam-Flag, X-Spam-Status and their like)",
+        required=False,
     )
 
     def clean_aliases(self) -> list[str]:

@@ -16,6 +16,7 @@ from routing.triggers import TRIGGERS
 from routing.waits import UNITS, WAITS
 from sla.models import BusinessHours
 
+KINDS = [("event", "something happens"), ("wait", "something has lasted")]
 MOST_ACTIONS = 20
 _ACTION = re.compile(r"a([0-9]{1,3})-action")
 
@@ -27,7 +28,7 @@ class RuleForm(forms.Form):
 
     name = forms.CharField(max_length=120)
     description = forms.CharField(required=False, max_length=2000, label="What it is for")
-    kind = forms.ChoiceField(choices=[("event", "something happens"), ("wait", "something lasts")], label="When")
+    kind = forms.ChoiceField(choices=KINDS, label="When", widget=forms.RadioSelect)
     event = forms.ChoiceField(required=False, label="What happens", choices=list(TRIGGERS.items()))
     wait = forms.ChoiceField(required=False, label="What lasts", choices=[(w.key, w.label) for w in WAITS.values()])
     count = forms.IntegerField(required=False, min_value=1, max_value=10_000, label="How long")

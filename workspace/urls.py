@@ -53,6 +53,7 @@ _tickets: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/side/", ticket.side_page, name="ticket-side"),
     path("tickets/<int:number>/after/<int:seq>/", ticket.after_page, name="ticket-after"),
     path("tickets/<int:number>/earlier/", ticket.earlier_page, name="ticket-earlier"),
+    path("tickets/<int:number>/macros/<int:macro_id>/", options.macro_page, name="ticket-macro"),
     path("tickets/<int:number>/canned/", options.canned_page, name="ticket-canned"),
     path("tickets/<int:number>/reply/", compose.reply_action, name="ticket-reply"),
     path("tickets/<int:number>/note/", compose.note_action, name="ticket-note"),

@@ -346,6 +346,7 @@ class RuleRan(TicketChanged):
 class MacroApplied(TicketChanged):
     macro_id: int
     macro: str
+    message_id: int | None = None  # the message that it was sent with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,9 @@ from people.policy import may, require
 from routing.actions import ACTIONS
 from routing.actions.wording import unknown_placeholder
 from routing.models import Macro
+from routing.selectors.macros import macros_for
 from routing.services import action_lists
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.services import journal
 
 MOST_TEXTS = 40
@@ -74,15 +75,31 @@ def delete_macro(macro: Macro, *, by: Agent) -> None:
     macro.delete()
 
 
-def apply_macro(ticket: Ticket, *, macro: Macro, agent: Agent) -> list[str]:
-    """Run its actions, whole or not at all; returns what was done, in words."""
+def apply_macro(ticket: Ticket, *, macro: Macro, agent: Agent, message_id: int | None = None) -> list[str]:
+    """Run its actions, whole or not at all, once with a message; returns what was done, in words."""
     actor = agent.as_actor()
     with unit_of_work():
         fresh = journal.locked(ticket)
+        if message_id and _was_applied(fresh, macro, message_id):
+            return []
         done = action_lists.run(macro.actions, fresh, actor=actor)
-        journal.record(fresh, MacroApplied(macro_id=macro.pk, macro=macro.name), actor=actor)
+        journal.record(fresh, MacroApplied(macro_id=macro.pk, macro=macro.name, message_id=message_id), actor=actor)
         Macro.objects.filter(pk=macro.pk).update(use_count=F("use_count") + 1, used_at=now())
     return done
+
+
+def apply_with_message(ticket: Ticket, *, macro_ids: Sequence[int], message_id: int, agent: Agent) -> None:
+    """The macros that waited in the draft, done with its Send; a repeated Send does them no second time."""
+    usable = {macro.pk: macro for macro in macros_for(agent).filter(pk__in=macro_ids)}
+    for macro_id in dict.fromkeys(macro_ids):
+        if macro_id not in usable:
+            raise Invalid("A macro is gone.", fields={"macros": "Take it off and send again."})
+        apply_macro(ticket, macro=usable[macro_id], agent=agent, message_id=message_id)
+
+
+def _was_applied(ticket: Ticket, macro: Macro, message_id: int) -> bool:
+    applied = TicketEvent.objects.filter(ticket=ticket, kind=MacroApplied.key())
+    return applied.filter(data__macro_id=macro.pk, data__message_id=message_id).exists()
 
 
 def _actions(actions: Sequence[Mapping[str, Any]], by: Agent | None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import { Attachments } from "./attach.js";
 import { dressMode, dressRules, insertSign, leave, showGuard, showLength, showSaved, takeState } from "./composer-parts.js";
+import { showWaiting } from "./draft-macros.js";
 import { DraftKeeper, localDraft } from "./drafts.js";
 import { sayTyping } from "./live/live.js";
 import { send } from "./send.js";
@@ -37,6 +38,7 @@ class Composer {
     this.load(this.area.value);
     if (this.area.value) this.drafts.changed();
     this.applyRules();
+    showWaiting(element);
   }
 
   get mode() {

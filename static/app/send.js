@@ -1,6 +1,7 @@
 // Sending: shown at once, sent once, taken back within the time to undo, never over a colleague's head.
 
 import { showGuard } from "./composer-parts.js";
+import { forgetMacros, waitingMacros } from "./draft-macros.js";
 import { refreshTicket, showNews } from "./live/timeline.js";
 import { sayTyping } from "./live/live.js";
 import { newKey, post, reason } from "./server.js";
@@ -39,7 +40,7 @@ export function written({ form, area, files }) {
   const seen = form.closest(".pane").querySelector("#timeline").dataset.seq;
   const copies = [...form.querySelectorAll('[name="cc"]:checked')].map((box) => box.value);
   const more = form.querySelector('[name="cc_more"]')?.value ?? "";
-  return { text: area.value, seq: seen, seen, cc: copies, cc_more: more, attachments: files.all().map((file) => file.id) };
+  return { text: area.value, seq: seen, seen, cc: copies, cc_more: more, attachments: files.all().map((file) => file.id), macros: waitingMacros(form).map((one) => one.id) };
 }
 
 export function refusal(composer, text, files) {
@@ -69,6 +70,7 @@ function addGhost(log, { text, mode, key }) {
 
 function arrived(composer, sent, data, before) {
   composer.drafts.forget();
+  forgetMacros(composer.form);
   showNews(data);
   announce(sent.mode === "note" ? "Note added" : "Reply sent");
   const until = data.undo_until ? Date.parse(data.undo_until) : 0;

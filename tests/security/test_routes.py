@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from channels_in.models import InboundDelivery
 from people.models import Agent
+from routing.models import Macro
 from tests.cast import Cast, last_message, new_ticket
 from tickets.models import Attachment, MessageHtml, ScheduledReply, SideConversation
 from tickets.services.files import store
@@ -37,7 +38,8 @@ CLASSES: dict[str, str] = {
         f"workspace:{name}": OBJECT
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
-            " ticket-why ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
+            " ticket-why ticket-macro"
+            " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
             " ticket-side-new ticket-side-conversation ticket-side-close message-forward ticket-person"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
             " problem-retry problem-discard message-redact ticket-schedule ticket-scheduled-cancel"
@@ -119,6 +121,7 @@ def world(cast: Cast) -> World:
         sha256=stored.sha256,
     )
     assert MessageHtml.objects.filter(message=message).exists()
+    macro = Macro.objects.create(name="Wait", texts=[{"language": "", "channel": "", "text": "Wait."}])
     message.external_id = f"{CANARY}@corpus.example"
     message.save()
     InboundDelivery.objects.create(
@@ -131,14 +134,10 @@ def world(cast: Cast) -> World:
     later = ScheduledReply.objects.create(
         ticket=secret, agent=cast.cleo, text=f"{CANARY} later", send_at="2030-01-01T00:00Z"
     )
-    held = InboundDelivery.objects.create(
-        inbox=cast.legal_mail, external_id="held", raw=f"{CANARY} raw".encode(), state="suspended", held_for="spam",
-        sender=f"{CANARY}@evil.example", subject=f"{CANARY} subject", reason=f"{CANARY} reason",
-    )  # fmt: skip
     return World(
         cast,
         {
-            "held_id": held.pk,
+            "held_id": _held_back(cast).pk,
             "number": secret.number,
             "seq": 0,
             "message_id": message.pk,
@@ -153,8 +152,16 @@ def world(cast: Cast) -> World:
             "team_id": cast.legal.pk,
             "inbox_id": cast.legal_mail.pk,
             "kind": "email",
+            "macro_id": macro.pk,
         },
     )
+
+
+def _held_back(cast: Cast) -> InboundDelivery:
+    return InboundDelivery.objects.create(
+        inbox=cast.legal_mail, external_id="held", raw=f"{CANARY} raw".encode(), state="suspended", held_for="spam",
+        sender=f"{CANARY}@evil.example", subject=f"{CANARY} subject", reason=f"{CANARY} reason",
+    )  # fmt: skip
 
 
 def _address(name: str, world: World) -> str:

@@ -157,7 +157,7 @@ def test_words_say_what_data_means(cast: Cast) -> None:
         "none": [case("contact_blocked", "is", True)],
     }
     assert in_words(conditions) == (
-        "Team is Support and (Priority is one of High, Urgent or Tags is vip) and none of (Contact is blocked is yes)"
+        "Team is Support and (Priority is one of High, Urgent or Tags is vip) and none of (Contact is blocked: yes)"
     )
     ticket = make_ticket(cast, team=cast.support)
     told = findings(conditions, Occasion(ticket, at=AT))

@@ -261,3 +261,27 @@ def test_agent_keeps_own_macros_and_touches_no_others(client: Client, mona: Agen
     assert "Everybody" not in page
     client.force_login(mona)
     assert client.get(url("settings-macro", own.pk)).status_code == 404
+
+
+def test_macro_waits_in_the_draft_and_is_done_with_send(client: Client) -> None:
+    ben = an_agent("Ben")
+    client.force_login(ben)
+    client.post(url("settings-macro-new"), {**MACRO, "scope": "me"})
+    macro = Macro.objects.get()
+    ticket = customer_writes(an_inbox())
+    offered = client.get(url("ticket-macro", ticket.number, macro.pk)).json()
+    assert offered == {"text": "Please wait.", "actions": ["Set the status to pending"]}
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.message_count) == ("open", 1)
+    sent = {"text": offered["text"], "macros": [str(macro.pk)], "seq": ticket.last_seq}
+    for _ in range(2):
+        answer = client.post(url("ticket-reply", ticket.number), sent, headers={"Idempotency-Key": "one"})
+        assert answer.status_code == 201
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.message_count, Macro.objects.get().use_count) == ("pending", 2, 1)
+    other = Macro.objects.create(name="Somebody else's", owner=an_agent("Mia"))
+    assert client.get(url("ticket-macro", ticket.number, other.pk)).status_code == 404
+    refused = client.post(url("ticket-reply", ticket.number), {"text": "Hi", "macros": [str(other.pk)]})
+    assert refused.status_code == 422
+    ticket.refresh_from_db()
+    assert ticket.message_count == 2

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
+from core.errors import HelpdeskError
 from people.models import Agent, Organization, Team
+from tickets.capabilities import capabilities_for
 from tickets.conditions.facts import (
     AddressesFact,
     Choices,
@@ -65,6 +67,18 @@ def _inboxes() -> Choices:
     return [(str(pk), name) for pk, name in Inbox.objects.values_list("pk", "name")]
 
 
+def _channels() -> Choices:
+    kinds = Inbox.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    return [(kind, _channel_label(kind)) for kind in kinds]
+
+
+def _channel_label(kind: str) -> str:
+    try:
+        return capabilities_for(kind).label
+    except HelpdeskError:
+        return kind
+
+
 def _organizations() -> Choices:
     return [(str(pk), name) for pk, name in Organization.objects.values_list("pk", "name")[:500]]
 
@@ -81,7 +95,7 @@ _TICKET = "Ticket"
 _ALL: tuple[Fact, ...] = (
     ColumnFact("status", "Status", WORD, section=_TICKET, choices=lambda: list(Status.choices)),
     ColumnFact("priority", "Priority", WORD, section=_TICKET, choices=lambda: list(Priority.choices)),
-    ColumnFact("channel", "Channel", WORD, section=_TICKET),
+    ColumnFact("channel", "Channel", WORD, section=_TICKET, choices=_channels),
     ColumnFact("inbox", "Inbox", ID, section=_TICKET, path="inbox_id", choices=_inboxes),
     ColumnFact("team", "Team", ID, section=_TICKET, path="team_id", choices=_teams),
     ColumnFact("assignee", "Assignee", ID, section=_TICKET, path="assignee_id", choices=_agents),
@@ -101,7 +115,7 @@ _ALL: tuple[Fact, ...] = (
     ),
     MessageFact("text", "Message text", TEXT),
     MessageFact("message_subject", "Message subject", TEXT, path="subject"),
-    MessageFact("message_channel", "Message channel", WORD, path="channel"),
+    MessageFact("message_channel", "Message channel", WORD, path="channel", choices=_channels),
     MessageFact("direction", "Written by", WORD, choices=lambda: [("in", "the customer"), ("out", "the desk")]),
     SenderFact("sender", "Sender's address", TEXT),
     MessageFact("is_automatic", "Message is automatic", FLAG),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tickets.conditions.kinds import DAY, HOURS_SINCE
+from tickets.conditions.kinds import DAY, FLAG, HOURS_SINCE
 from tickets.conditions.language import Conditions, Test, is_test
 from tickets.conditions.registry import fact_named
 
@@ -46,6 +46,8 @@ def test_in_words(test: Test) -> str:
         return f"{label} {OPERATORS[op]}"
     labels = dict(fact.choices()) if fact else {}
     value = test.get("value")
+    if fact and fact.kind is FLAG:
+        return f"{label}: {'yes' if (_key(value) == 'true') is (op == 'is') else 'no'}"
     listed = value if isinstance(value, list) else [value]
     said = ", ".join(labels.get(_key(item), _key(item)) for item in listed)
     unit = " hours" if fact and fact.kind is HOURS_SINCE and "hours" not in label.lower() else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from core.errors import Invalid, TooLarge
 from core.events.bus import unit_of_work
 from people.policy import require
+from routing.services.macros import apply_with_message
 from tickets.models import Delivery, Message
 from tickets.selectors.access import message_for, ticket_for
 from tickets.services import changes, drafts, files, messages
@@ -17,6 +18,8 @@ from workspace.guard import AgentRequest, agent_page
 from workspace.pane import delta
 from workspace.requests import optional_whole, uuids, whole
 from workspace.typed import copies_in
+
+_MOST_MACROS = 20
 
 
 @require_POST
@@ -39,6 +42,7 @@ def reply_action(request: AgentRequest, number: int) -> JsonResponse:
         )
         if status := request.POST.get("status"):
             changes.set_status(ticket, status=status, actor=agent.as_actor())
+        apply_with_message(ticket, macro_ids=macros_in(request), message_id=message.pk, agent=agent)
         drafts.discard_draft(ticket, mode="reply", agent=agent)
     return _answer(request, number, message)
 
@@ -47,14 +51,16 @@ def reply_action(request: AgentRequest, number: int) -> JsonResponse:
 @agent_page
 def note_action(request: AgentRequest, number: int) -> JsonResponse:
     ticket = ticket_for(request.user, number)
-    message = messages.add_note(
-        ticket,
-        text=request.POST.get("text", ""),
-        attachments=uuids(request, "attachments"),
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:64] or None,
-        actor=request.user.as_actor(),
-    )
-    drafts.discard_draft(ticket, mode="note", agent=request.user)
+    with unit_of_work():
+        message = messages.add_note(
+            ticket,
+            text=request.POST.get("text", ""),
+            attachments=uuids(request, "attachments"),
+            idempotency_key=request.headers.get("Idempotency-Key", "")[:64] or None,
+            actor=request.user.as_actor(),
+        )
+        apply_with_message(ticket, macro_ids=macros_in(request), message_id=message.pk, agent=request.user)
+        drafts.discard_draft(ticket, mode="note", agent=request.user)
     return _answer(request, number, message)
 
 
@@ -126,3 +132,8 @@ def _answer(request: AgentRequest, number: int, message: Message) -> JsonRespons
     can_undo = message.delivery == Delivery.QUEUED and message.next_attempt_at is not None
     ends = message.next_attempt_at.isoformat() if can_undo and message.next_attempt_at else ""
     return JsonResponse({**body, "message": message.pk, "undo_until": ends}, status=201)
+
+
+def macros_in(request: HttpRequest) -> list[int]:
+    """The macros whose actions waited in the draft."""
+    return [whole(text, "macros") for text in request.POST.getlist("macros")[:_MOST_MACROS] if text]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 
+from core.errors import NotFound
 from people.selectors.agents import active_agents, active_teams
-from routing.selectors.macros import macros_for
+from routing.selectors.macros import macros_for, text_for
+from routing.services.action_lists import described
 from tickets.models import Priority, Status
 from tickets.selectors.access import ticket_for
 from tickets.selectors.lists import BUILT_IN_VIEWS
+from tickets.selectors.reach import reach
 from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS
 from tickets.selectors.views import saved_views
 from tickets.selectors.wording import canned_responses, known_tags
@@ -33,7 +36,12 @@ def options_page(request: AgentRequest) -> JsonResponse:
                 for value, label in reversed(Priority.choices)
             ],
             "macros": [
-                {"id": str(macro.pk), "label": macro.name, "hint": macro.description[:80]}
+                {
+                    "id": str(macro.pk),
+                    "label": macro.name,
+                    "hint": macro.description[:80],
+                    "writes": bool(macro.texts),
+                }
                 for macro in macros_for(request.user)
             ],
             "views": [
@@ -62,3 +70,15 @@ def canned_page(request: AgentRequest, number: int) -> JsonResponse:
             ]
         }
     )
+
+
+@require_GET
+@agent_page
+def macro_page(request: AgentRequest, number: int, macro_id: int) -> JsonResponse:
+    """What a macro would put into the draft of this ticket; nothing is done."""
+    ticket = ticket_for(request.user, number)
+    macro = macros_for(request.user).filter(pk=macro_id).first()
+    if macro is None:
+        raise NotFound("This macro is gone.")
+    text = text_for(macro, ticket, channel=reach(ticket).channel)
+    return JsonResponse({"text": text, "actions": described(macro.actions)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 
+from core.errors import Invalid
 from tickets.models import ScheduledReply, Ticket
 from tickets.selectors.access import message_for, ticket_for
 from tickets.selectors.scheduled import scheduled_for
@@ -20,6 +21,10 @@ from workspace.typed import copies_in
 def schedule_action(request: AgentRequest, number: int) -> JsonResponse:
     """Keep the composer's words for later."""
     ticket = ticket_for(request.user, number)
+    if request.POST.getlist("macros"):
+        raise Invalid(
+            "Actions of macros are done with Send: take them off, or send now.", fields={"macros": "Take off."}
+        )
     plan = scheduling.Plan(
         text=request.POST.get("text", ""),
         send_at=moment(request.POST.get("send_at", ""), "send_at"),

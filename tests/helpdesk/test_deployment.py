@@ -110,7 +110,9 @@ def test_production_settings_pass_the_deployment_checks() -> None:
     assert outcome.returncode == 0, outcome.stderr
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "FERNET_KEYS", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL"])
+@pytest.mark.parametrize(
+    "missing", ["SECRET_KEY", "FERNET_KEYS", "SITE_URL", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL"]
+)
 def test_production_without_a_setting_names_it_in_one_sentence(missing: str) -> None:
     outcome = production("check", without=missing)
     assert outcome.returncode != 0

@@ -69,7 +69,9 @@ def session(mailbox: Mailbox, inbox: Inbox) -> Iterator[Session]:
             opened = Session(mailbox)
             _log_in(opened, mailbox, inbox)
             yield opened
-            opened.logout()
+            # Whether the goodbye is answered changes nothing.
+            with suppress(OSError, IMAPClientError, imaplib.IMAP4.error):
+                opened.logout()
     finally:
         if opened is not None:
             with suppress(OSError, IMAPClientError, imaplib.IMAP4.error):
@@ -114,7 +116,7 @@ def _in_our_words(mailbox: Mailbox) -> Iterator[None]:
     except (TimeoutError, ssl.SSLError, OSError) as error:
         raise MailboxTrouble(f"The connection to {mailbox.host} broke ({type(error).__name__}).") from error
     except (IMAPClientError, imaplib.IMAP4.error) as error:
-        raise MailboxTrouble(_said(mailbox, str(error))) from error
+        raise MailboxTrouble(_said(mailbox, error)) from error
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError) as error:
         # IMAPClient reads what a server says with asserts and slices; some servers talk nonsense.
         logger.warning("A mail server's answer could not be read", exc_info=error)
@@ -128,9 +130,9 @@ def _refused(mailbox: Mailbox, words: str) -> MailboxTrouble:
     return MailboxTrouble(f"{mailbox.host} does not accept {what}.", is_login=True)
 
 
-def _said(mailbox: Mailbox, words: str) -> str:
+def _said(mailbox: Mailbox, error: Exception) -> str:
     """The kind of trouble only: a server's own words may hold anything."""
-    if "bye" in words.lower() or "eof" in words.lower():
+    if isinstance(error, imaplib.IMAP4.abort):
         return f"{mailbox.host} closed the connection."
     return f"{mailbox.host} refused a command."
 

@@ -75,7 +75,9 @@ def note_trouble(inbox: Inbox, sentence: str, *, is_login: bool) -> float:
     pauses = _PAUSES_AFTER_REFUSAL if is_login else _PAUSES
     seconds = pauses[min(state.failures, len(pauses) - 1)]
     is_long = (state.last_good_at or state.created_at) < now() - PATIENCE
-    is_news = (is_login or is_long) and not state.is_alerted
+    # An inbox that was just switched off has been told of already.
+    is_on = Inbox.objects.filter(pk=inbox.pk, is_active=True).exists()
+    is_news = is_on and (is_login or is_long) and not state.is_alerted
     with unit_of_work():
         move(
             state,

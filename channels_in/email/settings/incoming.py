@@ -12,7 +12,9 @@ from channels_in.email.parse.addresses import normal_address
 
 class IncomingFields(ConfigForm):
     sections: ClassVar[tuple[Section, ...]] = (
-        Section("Incoming mail", "How mail of customers gets in here.", ("aliases", "authserv_id", "trusts_spam_marks")),
+        Section(
+            "Incoming mail", "How mail of customers gets in here.", ("aliases", "authserv_id", "trusts_spam_marks")
+        ),
     )
 
     aliases = forms.CharField(

@@ -12,7 +12,7 @@ run: python      ## the whole desk at http://127.0.0.1:8000, until Ctrl-C
 	@exec $(BIN)/python manage.py up
 
 test: python     ## every test, with the browser stories
-	@$(PYTHON) bootstrap.py --dev --browser
+	@$(PYTHON) bootstrap.py --dev --browser --peers
 	@exec $(BIN)/python -m pytest $(ARGS)
 
 check: dev       ## every static check

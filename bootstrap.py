@@ -20,6 +20,9 @@ VENV = HERE / ".venv"
 VENV_PYTHON = str(VENV / "bin" / "python")
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAIL_SERVERS = ("dovecot", "postfix", "swaks")
+MAIL_PACKAGES = ("dovecot-imapd", "dovecot-lmtpd", "dovecot-pop3d", "postfix", "swaks")
+PROGRAMS = os.pathsep.join(["/usr/sbin", "/usr/local/sbin", os.environ.get("PATH", "")])
 ASK_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 PIP = (VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--use-pep517")
 
@@ -102,11 +105,26 @@ def find_browser() -> None:
     subprocess.call(command, env=quiet)
 
 
+def find_mail_servers() -> None:
+    """Debian's Dovecot, Postfix and swaks where we may install them; without any, their tests say what is missing."""
+    if all(shutil.which(name, path=PROGRAMS) for name in MAIL_SERVERS):
+        return
+    if platform.system() != "Linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say("Installing the mail servers that the tests talk to ...")
+    # Packages start their servers at once; these are only for tests, which start their own.
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    subprocess.call(["apt-get", "update", "-qq"], env=quiet)
+    subprocess.call(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *MAIL_PACKAGES], env=quiet)
+
+
 def main(arguments: "list[str]") -> None:
     make_venv()
     install("requirements-dev.txt" if "--dev" in arguments else "requirements.txt")
     if "--browser" in arguments:
         find_browser()
+    if "--peers" in arguments:
+        find_mail_servers()
 
 
 if __name__ == "__main__":

@@ -104,7 +104,8 @@ def _message_key(item: MessageItem) -> tuple[object, ...]:
     """What was said never changes but by an edit; the rest of what is shown may."""
     m = item.message
     changes = (m.delivery, m.failure, m.sent_at, m.edited_at, m.redacted_at)
-    moving = (m.pk, m.seq, *changes, m.external_id, m.text, m.inbox.name)
+    proved = (m.sender_auth, m.sender_proof, m.thread_reason)
+    moving = (m.pk, m.seq, *changes, *proved, m.external_id, m.text, m.inbox.name)
     files = tuple((file.pk, file.name) for file in item.files)
     read = (str(m.understood), item.author, item.channel_label, item.folded, files)
     return (*moving, *read, timezone.get_current_timezone_name())

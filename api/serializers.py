@@ -9,6 +9,7 @@ from rest_framework import serializers
 from api.views.base import MAX_ID, StrictSerializer
 from core.clock import NEVER
 from people.models import Agent, Contact, Team
+from sla.prediction import Expected, in_words
 from tickets.models import Inbox, Message, Priority, Status, Ticket, TicketEvent
 
 
@@ -76,6 +77,19 @@ class ContactOut(serializers.Serializer[Any]):
 class NamedOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
+
+
+class ExpectedResponseOut(serializers.Serializer[Any]):
+    """Seconds by the clock on the wall: half of the tickets are answered within p50, nine of ten within p90."""
+
+    inbox = serializers.IntegerField()
+    text = serializers.CharField(allow_null=True)
+    p50_seconds = serializers.IntegerField(allow_null=True)
+    p90_seconds = serializers.IntegerField(allow_null=True)
+    usual_p50_seconds = serializers.IntegerField(allow_null=True)
+    waiting = serializers.IntegerField(allow_null=True)
+    agents = serializers.IntegerField(allow_null=True)
+    sample = serializers.IntegerField(allow_null=True)
 
 
 class IdentityIn(StrictSerializer):
@@ -201,6 +215,15 @@ def contact_out(contact: Contact) -> dict[str, Any]:
             for item in contact.identities.all()
         ],
         "created_at": contact.created_at,
+    }
+
+
+def expected_response_out(inbox_id: int, expected: Expected | None) -> dict[str, Any]:
+    names = ("p50_seconds", "p90_seconds", "usual_p50_seconds", "waiting", "agents", "sample")
+    return {
+        "inbox": inbox_id,
+        "text": in_words(expected) if expected else None,
+        **{name: getattr(expected, name, None) for name in names},
     }
 
 

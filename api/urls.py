@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from api.problems import no_such_address
 from api.views.contacts import ContactsView, ContactView
-from api.views.desk import AgentsView, EventsView, InboxesView, TeamsView
+from api.views.desk import AgentsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
 from api.views.reports import ReportsView, ReportView
 from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/", AgentsView.as_view(), name="agents"),
     path("teams/", TeamsView.as_view(), name="teams"),
     path("inboxes/", InboxesView.as_view(), name="inboxes"),
+    path("inboxes/<int:inbox_id>/expected-response/", ExpectedResponseView.as_view(), name="expected-response"),
     path("reports/", ReportsView.as_view(), name="reports"),
     path("reports/<slug:slug>/", ReportView.as_view(), name="report"),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),

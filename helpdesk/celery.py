@@ -81,6 +81,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "clock", "expires": 10},
     },
+    # Holidays of calendars on the web.
+    "read-holiday-feeds": {
+        "task": "sla.tasks.read_feeds",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "extend-business-hours": {
         "task": "sla.tasks.extend_hours",
         "schedule": 24 * 3600.0,

@@ -13,6 +13,8 @@ from people.models import Role
 from people.selectors.agents import online_agents
 from routing.selectors.duty import agents_on_duty
 from sla.models import OpenInterval
+from sla.prediction import in_words
+from sla.selectors.expectations import expected_response
 from tickets.models import Inbox
 
 _REMEMBERED_SECONDS = 3
@@ -35,6 +37,12 @@ def availability_of(inbox: Inbox) -> Availability:
     if not _somebody_is_online(inbox):
         return Availability(is_online=False, text=inbox.config.get("away_text") or _AWAY)
     return Availability(is_online=True)
+
+
+def expected_in_words(inbox: Inbox) -> str:
+    """How soon an answer is likely; empty while nobody can tell."""
+    expected = expected_response(inbox)
+    return in_words(expected) if expected else ""
 
 
 def _somebody_is_online(inbox: Inbox) -> bool:

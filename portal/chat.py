@@ -15,7 +15,7 @@ from channels_in.webchat.tokens import TokenRefused, VisitorKey
 from core.errors import NotFound
 from core.events.bus import publish
 from core.events.catalogue import ContactTyped
-from portal.availability import availability_of
+from portal.availability import availability_of, expected_in_words
 from portal.limits import require_message_room
 from tickets.inbound import InboundFile
 from tickets.models import Inbox, Ticket
@@ -81,6 +81,7 @@ def session(guest: Guest) -> dict[str, Any]:
         "online": now.is_online,
         "away": now.text,
         "opens": now.opens_at.isoformat() if now.opens_at else None,
+        "expected": expected_in_words(guest.inbox) if now.is_online else "",
         "conversation": shown(visitor),
     }
 

@@ -32,9 +32,9 @@ from core.events.catalogue import (
 )
 from sla.services import clock_sql as clocks
 from sla.services import fact_sql as facts
-from sla.services import fitting
+from sla.services import fitting, predicting
 from sla.services import rearranging_sql as rearranging
-from sla.tasks import apply_policies, follow_tiers, read_feed
+from sla.tasks import apply_policies, follow_tiers, keep_expectation, read_feed
 
 _ASKED: dict[type[TicketChanged], str] = {
     TicketAssigned: "assignee",
@@ -60,6 +60,7 @@ def on_message_queued(event: MessageQueued) -> None:
     defer(
         clocks.meet_responses(ticket_id, at, message_id=event.message_id, agent_id=agent_id),
         *facts.answered(event.message_id, at, event_id=event.event_id, agent_id=agent_id),
+        predicting.answered(ticket_id, at),
         clocks.start(ticket_id, at),
         clocks.pause_or_resume(ticket_id, at),
         clocks.refresh_marks(ticket_id),
@@ -70,6 +71,7 @@ def on_message_queued(event: MessageQueued) -> None:
 def on_message_retracted(event: MessageRetracted) -> None:
     defer(
         *clocks.retract(event.message_id),
+        predicting.taken_back(event.message_id),
         facts.void(event.message_id, _at(event)),
         clocks.refresh_marks(event.ticket_id),
     )
@@ -154,6 +156,14 @@ def on_messages_moved(event: TicketChanged) -> None:
     told = event.data()
     data = {"what": event.key(), "other": told["other_id"], "is_merge": told["is_merge"]}
     defer(_fact("rearranged", event, data))
+
+
+@after(MessageReceived)
+def on_ticket_opened(events: Sequence[MessageReceived]) -> None:
+    """What the customer could expect at that moment is kept beside what it comes to."""
+    for event in events:
+        if event.opened and not event.is_automatic:
+            keep_expectation.delay(event.ticket_id)
 
 
 @within(PromisesChanged)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from sla.models import BusinessHours
-from sla.services import holidays, hours, policies, ticking
+from sla.services import holidays, hours, policies, predicting, ticking
 from sla.services.ticking import BATCH
 from tickets.services import waking
 
@@ -46,6 +46,12 @@ def follow_tiers(contact_id: int, organization_id: int | None) -> None:
         position = policies.apply_policies(
             after_ticket_id=position, contact_id=contact_id, organization_id=organization_id
         )
+
+
+@shared_task(queue="bulk", soft_time_limit=20, time_limit=30)
+def keep_expectation(ticket_id: int) -> None:
+    """What the customer of a new ticket could expect."""
+    predicting.keep_expectation(ticket_id)
 
 
 @shared_task(queue="bulk", soft_time_limit=60, time_limit=80)

@@ -12,7 +12,7 @@ from django.utils.timezone import get_current_timezone, is_naive, localtime, mak
 
 from core.clock import now
 from sla.models import EscalationAction, Metric, Policy, PolicyVersion
-from sla.services.hours import calendar_of
+from sla.selectors.promises import calendar_of
 from tickets.conditions import in_words
 from tickets.models import Priority
 from workspace.spans import span_text, warnings_text

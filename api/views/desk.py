@@ -9,11 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.paged_schema import PAGING, paged_schema
-from api.serializers import EventOut, NamedOut, event_out, named_out
+from api.serializers import (
+    EventOut,
+    ExpectedResponseOut,
+    NamedOut,
+    event_out,
+    expected_response_out,
+    named_out,
+)
 from api.views.base import ApiView, number_of, page_size
 from core.clock import now
 from core.db import oldest_writer_began_at
+from core.errors import NotFound
 from people.selectors.agents import active_agents, active_teams
+from sla.selectors.expectations import expected_response
 from tickets.models import TicketEvent
 from tickets.selectors.access import inboxes_visible_to, tickets_visible_to
 
@@ -54,6 +63,17 @@ class TeamsView(ApiView):
     @extend_schema(operation_id="list_teams", responses=NamedOut(many=True))
     def get(self, request: Request) -> Response:
         return Response([named_out(row) for row in active_teams().order_by("name", "pk")])
+
+
+class ExpectedResponseView(ApiView):
+    """How soon a ticket that is opened in an inbox now is likely to be answered; null while nobody can tell."""
+
+    @extend_schema(operation_id="read_expected_response", responses=ExpectedResponseOut)
+    def get(self, request: Request, inbox_id: int) -> Response:
+        inbox = inboxes_visible_to(self.agent).filter(pk=inbox_id).first()
+        if inbox is None:
+            raise NotFound("There is no such inbox.")
+        return Response(expected_response_out(inbox.pk, expected_response(inbox)))
 
 
 class InboxesView(ApiView):

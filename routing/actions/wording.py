@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from django import forms
 
+from sla.prediction import in_words
+from sla.selectors.expectations import expected_response
 from tickets.models import Ticket
 from tickets.selectors.automatic_replies import is_proven_to_write
 
@@ -17,6 +19,7 @@ PLACEHOLDERS = {
     "ticket.subject": "the subject",
     "team.name": "the team's name",
     "agent.name": "the assignee's name",
+    "ticket.expected_answer": "how soon an answer is likely, such as: Usually within 2 hours",
 }
 # Customers choose their names, and whoever writes in a victim's name would choose what we tell the victim.
 _NO_NAME = re.compile(r"[/@]|\bwww\.|\w\.[a-z]{2,}")
@@ -56,6 +59,7 @@ def filled(text: str, ticket: Ticket, *, by_itself: bool = False) -> str:
         "ticket.subject": "" if by_itself else ticket.subject,
         "team.name": ticket.team.name if ticket.team else "",
         "agent.name": ticket.assignee.name if ticket.assignee else "",
+        "ticket.expected_answer": _expected(ticket) if "ticket.expected_answer" in text else "",
     }
     return _MARK.sub(lambda mark: _placed(mark, values), text)
 
@@ -63,6 +67,11 @@ def filled(text: str, ticket: Ticket, *, by_itself: bool = False) -> str:
 def _placed(mark: re.Match[str], values: Mapping[str, str]) -> str:
     value = values.get(mark.group(2), "")
     return f"{mark.group(1)}{value}" if value else ""
+
+
+def _expected(ticket: Ticket) -> str:
+    expected = expected_response(ticket.inbox)
+    return in_words(expected) if expected else ""
 
 
 def _name(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, QuerySet
 
+from sla.calendar import Calendar
 from sla.models import BusinessHours, Policy
 
 
@@ -18,3 +19,8 @@ def policies() -> QuerySet[Policy]:
 
 def business_hours() -> QuerySet[BusinessHours]:
     return BusinessHours.objects.prefetch_related("holidays", "uses__team", "uses__inbox").order_by("name", "id")
+
+
+def calendar_of(hours: BusinessHours | None) -> Calendar:
+    """The pure calendar of some hours; none means round the clock."""
+    return hours.calendar() if hours else Calendar.always()

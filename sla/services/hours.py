@@ -13,7 +13,7 @@ from core.clock import now
 from core.errors import Conflict, Invalid
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import PromisesChanged
-from sla.calendar import Calendar, Period, SpecialPeriod
+from sla.calendar import Period, SpecialPeriod
 from sla.models import BusinessHours, Clock, Holiday, HolidaySource, HoursUse, OpenInterval, Policy
 from sla.services import holidays as closed_days
 from sla.services.holidays import YEARS_AHEAD, years
@@ -180,8 +180,3 @@ def _checked_days(draft: HoursDraft) -> Sequence[tuple[date, str, Sequence[Span]
     except ValueError as error:
         raise Invalid("A special day is wrong.", fields={"holidays": str(error)}) from error
     return draft.special_days
-
-
-def calendar_of(hours: BusinessHours | None) -> Calendar:
-    """The pure calendar of some hours; none means round the clock."""
-    return hours.calendar() if hours else Calendar.always()

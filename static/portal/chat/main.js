@@ -40,7 +40,8 @@ who.start({
 });
 
 function take(known) {
-  Object.assign(state, { isOnline: known.online, away: known.away, email: known.visitor.email, isLoaded: true });
+  Object.assign(state, { isOnline: known.online, away: known.away, expected: known.expected });
+  Object.assign(state, { email: known.visitor.email, isLoaded: true });
   away.know({ ...talk.about, ...known.visitor });
   talk.takeWhole(known.conversation);
   if (known.conversation || state.isOpen) talk.connect();

@@ -8,10 +8,10 @@ const line = at("notice");
 export const isForm = () => chat.dataset.mode === "away";
 
 /** `isForm`: nobody is there and nothing has been said; `isTalking`: there is a conversation. */
-export function show({ isForm: asForm, isTalking, isOnline, email, away }) {
+export function show({ isForm: asForm, isTalking, isOnline, email, away, expected }) {
   chat.dataset.mode = asForm ? "away" : "talk";
   presence.dataset.online = isOnline;
-  at("presence-text").textContent = word(isOnline ? "online" : "away");
+  at("presence-text").textContent = [word(isOnline ? "online" : "away"), isOnline && expected].filter(Boolean).join(" · ");
   at("away-text").textContent = away;
   at("away").hidden = !asForm;
   at("scroll").hidden = asForm;

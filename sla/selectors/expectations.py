@@ -1,0 +1,114 @@
+"""What customers of an inbox can expect at this moment, from what answers took lately, who waits and who is there; and
+how true such expectations have been."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+
+from core.clock import now
+from core.db import run
+from people.models import Role
+from people.selectors.agents import online_agents
+from sla.models import BusinessHours
+from sla.prediction import Expected, Past, predicted
+from sla.selectors.promises import calendar_of
+from tickets.models import OPEN_STATUSES, Inbox, Ticket
+
+LEARNS_FROM = timedelta(days=28)
+_PAST_KEPT = 600
+_ANSWER_KEPT = 20
+
+# Answers of the last weeks; what stands of them, as Fact.objects.standing() has it.
+_PAST = """
+    WITH answers AS (
+        SELECT f.kind, coalesce(f.counted_seconds, f.business_seconds) AS took, f.agent_id, f.at::date AS day
+        FROM sla_fact f
+        WHERE f.kind IN ('first_response', 'next_response') AND f.at > %s AND f.at <= %s AND f.inbox_id = %s
+            AND NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = f.id)
+    )
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took) FILTER (WHERE kind = 'first_response'),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY took) FILTER (WHERE kind = 'first_response'),
+        count(*) FILTER (WHERE kind = 'first_response'), count(*), count(DISTINCT day),
+        count(DISTINCT (agent_id, day))
+    FROM answers"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Of `n` tickets with an expectation and an answer: how many percent came within the p50 and the p90 told.
+    A true prophet has 50 and 90."""
+
+    n: int
+    within_p50: float | None
+    within_p90: float | None
+
+
+def expected_response(inbox: Inbox) -> Expected | None:
+    """None while there is too little to learn from. Every open chat asks, so the answer is kept for some seconds."""
+    key = f"expected:{inbox.pk}"
+    known = cache.get(key)
+    if known is None:
+        found = _expected(inbox)
+        known = asdict(found) if found else {}
+        cache.set(key, known, _ANSWER_KEPT)
+    return Expected(**known) if known else None
+
+
+def calibration(since: datetime, until: datetime, *, inbox_id: int | None = None) -> Calibration:
+    """Promised against real."""
+    sql = """
+        SELECT count(*), avg((real_seconds <= p50_seconds)::int) * 100, avg((real_seconds <= p90_seconds)::int) * 100
+        FROM sla_prediction
+        WHERE at >= %s AND at < %s AND real_seconds IS NOT NULL AND (%s::bigint IS NULL OR inbox_id = %s)"""
+    n, p50, p90 = run([(sql, [since, until, inbox_id, inbox_id])])[0]
+    return Calibration(
+        n=n,
+        within_p50=round(float(p50), 1) if p50 is not None else None,
+        within_p90=round(float(p90), 1) if p90 is not None else None,
+    )
+
+
+def _expected(inbox: Inbox) -> Expected | None:
+    past = _past(inbox)
+    if past is None:
+        return None
+    waiting = Ticket.objects.filter(
+        inbox=inbox, status__in=OPEN_STATUSES, waiting_since__isnull=False, snoozed_until__isnull=True
+    ).count()
+    agents = online_agents().exclude(role=Role.LIGHT).count()
+    return predicted(past, waiting=waiting, agents=agents, calendar=calendar_of(_hours(inbox)), at=now())
+
+
+def _past(inbox: Inbox) -> Past | None:
+    key = f"expected-past:{inbox.pk}"
+    known = cache.get(key)
+    if known is None:
+        known = _measured(inbox)
+        cache.set(key, known, _PAST_KEPT)
+    return Past(**known) if known else None
+
+
+def _measured(inbox: Inbox) -> dict[str, float | int]:
+    until = now()
+    since = until - LEARNS_FROM
+    p50, p90, sample, answers, days, agent_days = run([(_PAST, [since, until, inbox.pk])])[0]
+    if not sample:
+        return {}
+    open_seconds = calendar_of(_hours(inbox)).between(since, until).total_seconds()
+    # A desk that answers little is not slow: an answer costs no more than it usually takes.
+    return {
+        "p50": p50,
+        "p90": p90,
+        "sample": sample,
+        "seconds_per_answer": min(open_seconds / answers, p50),
+        "usual_agents": agent_days / days,
+    }
+
+
+def _hours(inbox: Inbox) -> BusinessHours | None:
+    """As for a ticket of the inbox that has come to its team: the team's, the inbox's, the desk's own."""
+    found = run([("SELECT sla_hours_of(%s, %s)", [inbox.default_team_id, inbox.pk])])[0][0]
+    return BusinessHours.objects.prefetch_related("holidays").get(pk=found) if found else None

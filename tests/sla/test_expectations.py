@@ -1,0 +1,134 @@
+"""Predicted first responses: from what answers took, who waits and who is there; kept, and held against what came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from hypothesis import given
+from hypothesis import strategies as st
+
+from people.models import Agent
+from routing.actions.wording import filled
+from sla.calendar import Calendar, Period
+from sla.models import Prediction
+from sla.prediction import Expected, Past, in_words, predicted, span_in_words
+from sla.selectors.expectations import calibration, expected_response
+from sla.services.predicting import keep_expectation
+from tests.desk import agent_replies, an_agent, an_inbox, customer_writes
+from tests.sla.conftest import START, berlin
+from tickets.models import Inbox
+
+MINUTE = 60
+ALWAYS = Calendar.always()
+OFFICE = Calendar("Europe/Berlin", tuple(Period(day, 9 * 60, 17 * 60) for day in range(5)))
+PAST = Past(p50=12 * MINUTE, p90=45 * MINUTE, sample=200, seconds_per_answer=5 * MINUTE, usual_agents=2)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+def expected(past: Past = PAST, *, waiting: int = 0, agents: int = 2, calendar: Calendar = ALWAYS) -> Expected:
+    found = predicted(past, waiting=waiting, agents=agents, calendar=calendar, at=START)
+    assert found is not None
+    return found
+
+
+def test_as_usual_when_nobody_waits() -> None:
+    found = expected()
+    assert (found.p50_seconds, found.p90_seconds, found.basis) == (720, 2700, "history")
+    assert in_words(found) == "Usually within 15 minutes"
+
+
+def test_a_queue_and_missing_agents_make_it_longer() -> None:
+    queue = expected(waiting=5)
+    assert (queue.p50_seconds, queue.basis) == (25 * MINUTE, "queue")
+    assert in_words(queue) == "Usually within 15 minutes, now about 25 minutes"
+    assert expected(waiting=5, agents=1).p50_seconds == 50 * MINUTE
+    assert expected(waiting=5, agents=9).p50_seconds == 25 * MINUTE, "more agents than usual promise nothing"
+
+
+def test_closed_hours_are_part_of_what_a_customer_waits() -> None:
+    at_noon = expected(Past(p50=6 * 3600, p90=10 * 3600, sample=50), calendar=OFFICE)
+    assert at_noon.p50_seconds == 6 * 3600
+    assert at_noon.p90_seconds == (10 + 16) * 3600
+
+
+def test_too_little_to_learn_from_promises_nothing() -> None:
+    assert predicted(Past(p50=60, p90=90, sample=9), waiting=0, agents=1, calendar=ALWAYS, at=START) is None
+
+
+@given(
+    st.floats(1, 1e6), st.floats(1, 10), st.integers(0, 500), st.integers(0, 50), st.floats(0, 1e4), st.floats(0, 50)
+)
+def test_expectation_is_never_shorter_than_usual_and_p90_never_below_p50(
+    p50: float, factor: float, waiting: int, agents: int, cost: float, usual: float
+) -> None:
+    past = Past(p50=p50, p90=p50 * factor, sample=100, seconds_per_answer=cost, usual_agents=usual)
+    found = expected(past, waiting=waiting, agents=agents)
+    assert found.usual_p50_seconds <= found.p50_seconds <= found.p90_seconds
+    more = expected(past, waiting=waiting + 1, agents=agents)
+    assert more.p50_seconds >= found.p50_seconds
+    assert in_words(found).startswith("Usually within")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(20, "1 minute"), (60, "1 minute"), (3600, "1 hour"), (90_000, "2 days")]
+)
+def test_spans_are_said_in_their_largest_unit(seconds: int, words: str) -> None:
+    assert span_in_words(seconds) == words
+
+
+@pytest.fixture
+def busy(clock: time_machine.Traveller, mia: Agent) -> Inbox:
+    """An inbox where eleven tickets were answered, within 1 to 11 minutes."""
+    inbox = an_inbox()
+    for minutes in range(1, 12):
+        clock.move_to(berlin(4, 10) + timedelta(hours=minutes))
+        ticket = customer_writes(inbox)
+        clock.shift(timedelta(minutes=minutes))
+        agent_replies(ticket, mia)
+    return inbox
+
+
+def test_desk_learns_from_its_answers(busy: Inbox) -> None:
+    found = expected_response(busy)
+    assert found is not None
+    assert (found.p50_seconds, found.p90_seconds, found.sample) == (360, 600, 11)
+    assert expected_response(an_inbox()) is None
+
+
+def test_expectation_is_kept_and_held_against_the_answer(
+    busy: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    at = berlin(5, 10)
+    for minutes in (4, 8, 30):
+        clock.move_to(at)
+        ticket = customer_writes(busy)
+        keep_expectation(ticket.pk)
+        keep_expectation(ticket.pk)
+        clock.shift(timedelta(minutes=minutes))
+        agent_replies(ticket, mia)
+        cache.clear()
+    assert [row.real_seconds for row in Prediction.objects.order_by("pk")] == [240, 480, 1800]
+    found = calibration(at - timedelta(days=1), at + timedelta(days=1), inbox_id=busy.pk)
+    assert (found.n, found.within_p50, found.within_p90) == (3, 33.3, 66.7)
+    assert calibration(at, at).within_p50 is None
+
+
+def test_automatic_answer_says_how_soon(busy: Inbox) -> None:
+    ticket = customer_writes(busy)
+    assert filled("Thank you. {{ticket.expected_answer}}.", ticket) == "Thank you. Usually within 6 minutes."
+    elsewhere = customer_writes(an_inbox())
+    assert filled("Thank you. {{ticket.expected_answer}}", elsewhere).strip() == "Thank you."
+
+
+def test_online_agents_are_counted(busy: Inbox) -> None:
+    an_agent("Ben", is_online=True)
+    found = expected_response(busy)
+    assert found is not None
+    assert found.agents == 1

@@ -32,8 +32,25 @@ _FIRST_OF_LANE = """
             AND older.id < d.id AND (d.bundle = '' OR older.bundle <> d.bundle)
     ))"""
 _ONE = f"id = %s AND bundle = '' AND {_FIRST_OF_LANE}"
-# Once more than that, a delivery may be what killed its worker: then it goes alone.
-_FRESH = f"id = ANY(%s) AND attempts = 0 AND bundle = '' AND {_FIRST_OF_LANE}"
+# Once more than that, a delivery may be what killed its worker: then it goes alone. When any of the asked ones is to be
+# had, others that wait in no lane come along, the longest-waiting first: on a backlog one task does the work of many.
+_FRESH = f"""
+    SET LOCAL synchronous_commit TO off;
+    WITH asked AS (
+        SELECT id FROM channels_in_inbounddelivery d
+        WHERE state = 'new' AND due_at <= clock_timestamp()
+            AND id = ANY(%(ids)s) AND attempts = 0 AND bundle = '' AND {_FIRST_OF_LANE}
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    ), others AS (
+        SELECT id FROM channels_in_inbounddelivery
+        WHERE state = 'new' AND due_at <= clock_timestamp() AND EXISTS (SELECT 1 FROM asked)
+            AND NOT id = ANY(%(ids)s) AND attempts = 0 AND bundle = '' AND lane = ''
+        ORDER BY due_at, id LIMIT %(room)s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE channels_in_inbounddelivery
+    SET due_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds', attempts = attempts + 1
+    WHERE id IN (SELECT id FROM asked UNION ALL SELECT id FROM others)
+    RETURNING *"""  # noqa: S608 - made of constants
 # All parts, and only when the youngest has been waiting long enough that no further one is likely.
 _BUNDLE = f"""
     inbox_id = %s AND bundle = %s AND {_FIRST_OF_LANE} AND NOT EXISTS (
@@ -56,9 +73,11 @@ def claim(delivery_id: int) -> list[InboundDelivery]:
     return sorted(parts, key=lambda row: row.pk)
 
 
-def claim_fresh(delivery_ids: Sequence[int]) -> list[InboundDelivery]:
-    """Those of the deliveries that nobody has tried yet and that are the first of their lanes, under one lease."""
-    rows = InboundDelivery.objects.raw(_LEASE.format(which=_FRESH), [list(delivery_ids)])
+def claim_fresh(delivery_ids: Sequence[int], *, together: int = 0) -> list[InboundDelivery]:
+    """Those of the deliveries that nobody has tried yet and that are the first of their lanes, under one lease; with
+    others that wait, until there are as many as go `together`."""
+    room = max(0, together - len(delivery_ids))
+    rows = InboundDelivery.objects.raw(_FRESH, {"ids": list(delivery_ids), "room": room})
     return sorted(rows, key=lambda row: row.pk)
 
 

@@ -49,7 +49,7 @@ def process(delivery_ids: Sequence[int]) -> list[int]:
         if time.monotonic() - started > BATCH_SECONDS:
             return waiting
         chosen, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
-        done = claim_fresh(chosen)
+        done = claim_fresh(chosen, together=TOGETHER)
         crashpoint("process.after_claim")
         handle_together(done)
         for delivery_id in to_be_taken_alone(chosen, besides=done):

@@ -254,3 +254,20 @@ def test_delivery_that_was_interrupted_goes_alone(bot: Inbox) -> None:
     rows = [accept(bot, f"u{chat}", rosa.text(1, "hi", chat=chat), {}).delivery_id for chat in (1, 2, 3)]
     InboundDelivery.objects.filter(pk=rows[1]).update(attempts=1)
     assert [row.pk for row in claim_fresh(rows)] == [rows[0], rows[2]]
+
+
+def test_one_task_takes_a_backlog_along(bot: Inbox) -> None:
+    rows = [accept(bot, f"update:{n}", rosa.text(n, f"Word {n}"), {}) for n in range(41, 44)]
+    process.process([rows[1].delivery_id])
+    assert InboundDelivery.objects.filter(state=DeliveryState.DONE).count() == 3
+    assert list(Message.objects.order_by("id").values_list("text", flat=True)) == ["Word 41", "Word 42", "Word 43"]
+    process.process([rows[0].delivery_id])  # its own task comes later, and finds nothing to do
+    assert Message.objects.count() == 3
+
+
+def test_an_asked_delivery_that_is_gone_takes_nothing_along(bot: Inbox) -> None:
+    done = accept(bot, "update:41", rosa.text(41, "Done"), {})
+    process.process([done.delivery_id])
+    accept(bot, "update:42", rosa.text(42, "Waits"), {})
+    process.process([done.delivery_id])
+    assert InboundDelivery.objects.filter(state=DeliveryState.NEW).count() == 1

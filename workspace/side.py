@@ -8,6 +8,7 @@ from people.models import Agent
 from people.policy import may
 from routing.selectors.waiting import why_waiting
 from tickets.models import Status, Ticket
+from tickets.selectors.custom_fields import answers
 from tickets.selectors.lists import tickets_of_contact
 from tickets.selectors.rows import STATUS_ICONS, channel_of
 from tickets.selectors.sides import followers_of, identities_of
@@ -32,6 +33,7 @@ def side_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "may_reply": may(agent, "reply"),
         "is_following": any(follower.pk == agent.pk for follower in followers),
         "may_edit": may(agent, "edit_ticket"),
+        "answers": answers(ticket),
     }
 
 

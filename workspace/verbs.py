@@ -11,8 +11,9 @@ from people.models import Agent
 from people.selectors.agents import active_agents, active_teams
 from routing.selectors.macros import macros_for
 from routing.services.macros import apply_macro
-from tickets.models import Ticket
+from tickets.models import CustomField, FieldKind, Ticket
 from tickets.services import changes, follow
+from tickets.services.custom_fields import set_fields
 from workspace.requests import moment, optional_whole
 
 Values = Mapping[str, str]
@@ -75,6 +76,23 @@ def _undo_tags(ticket: Ticket, values: Values) -> dict[str, str]:
     return {"verb": "tags", "add": ",".join(removed), "remove": ",".join(added)}
 
 
+def _fields(ticket: Ticket, values: Values, actor: Actor) -> None:
+    set_fields(ticket, values={values.get("field", ""): _field_value(values)}, actor=actor)
+
+
+def _field_value(values: Values) -> str | list[str]:
+    """Several choices come a line each."""
+    key, value = values.get("field", ""), values.get("value", "")
+    takes_several = CustomField.objects.filter(key=key, kind=FieldKind.CHOICES).exists()
+    return [line for line in value.split("\n") if line] if takes_several else value
+
+
+def _undo_fields(ticket: Ticket, values: Values) -> dict[str, str]:
+    before = ticket.fields.get(values.get("field", ""))
+    text = "\n".join(before) if isinstance(before, list) else "" if before is None else str(before)
+    return {"verb": "fields", "field": values.get("field", ""), "value": text}
+
+
 def _snooze(ticket: Ticket, values: Values, actor: Actor) -> None:
     changes.snooze(ticket, until=moment(values.get("until", ""), "until"), actor=actor)
 
@@ -114,6 +132,7 @@ VERBS: dict[str, Verb] = {
     "priority": Verb(_priority, lambda t, v: {"verb": "priority", "priority": t.priority}),
     "subject": Verb(_subject, lambda t, v: {"verb": "subject", "subject": t.subject}),
     "tags": Verb(_tags, _undo_tags),
+    "fields": Verb(_fields, _undo_fields),
     "snooze": Verb(_snooze, lambda t, v: {"verb": "wake"}),
     "wake": Verb(_wake),
     "macro": Verb(_macro),

@@ -4,6 +4,7 @@ import "./asides.js";
 import "./copies.js";
 import "./later.js";
 import "./moving.js";
+import "./fields.js";
 import "./macros.js";
 import "./rename.js";
 import "./take.js";

@@ -23,7 +23,8 @@ export async function loadAside({ withDrafts = false } = {}) {
     side.append(Object.assign(document.createElement("section"), { textContent: "The sidebar could not be loaded." }));
     return;
   }
-  side.innerHTML = answer.data.side;
+  // Somebody fills in a field: it is not taken from under their hands.
+  if (!side.querySelector("[data-field]:focus-within")) side.innerHTML = answer.data.side;
   document.dispatchEvent(new CustomEvent("composer:state", { detail: { state: answer.data.state, drafts: withDrafts ? answer.data.drafts : null } }));
 }
 

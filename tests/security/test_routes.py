@@ -66,6 +66,7 @@ FAMILIES: dict[str, str] = {
     "workspace:settings-inbox": MANAGERS,
     "workspace:settings-sla": MANAGERS,
     "workspace:settings-rule": MANAGERS,
+    "workspace:settings-field": MANAGERS,
     "workspace:settings-hours": MANAGERS,
     "workspace:settings-polic": MANAGERS,
     "workspace:": SIGNED_IN,

@@ -15,6 +15,7 @@ class NotificationKind(models.TextChoices):
     UNASSIGNED = "unassigned", "Taken from you"
     MENTION = "mention", "You were mentioned"
     REPLY = "reply", "The customer replied"
+    ASIDE = "aside", "A third party answered"
     FAILED = "failed", "A reply was not delivered"
     SLA_NEAR = "sla_near", "A deadline is near"
     SLA_BREACHED = "sla_breached", "A deadline was missed"

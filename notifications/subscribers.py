@@ -17,6 +17,7 @@ from core.events.catalogue import (
     NoteAdded,
     NotificationsAdded,
     RulesGaveUp,
+    SideMessageReceived,
     SLABreached,
     SLABreachNear,
     SLAEscalated,
@@ -60,6 +61,13 @@ def on_message_received(event: MessageReceived) -> None:
         defer(tell_of_reply(event))
 
 
+@within(SideMessageReceived)
+def on_side_message_received(event: SideMessageReceived) -> None:
+    if not event.is_automatic:
+        text = f"{event.sender}: {event.subject}"
+        defer(tell(event, NotificationKind.ASIDE, who=[ASSIGNEE, FOLLOWERS], text=text))
+
+
 @within(MessageFailed)
 def on_message_failed(event: MessageFailed) -> None:
     defer(tell_of_failure(event, message_id=event.message_id, reason=event.reason))
@@ -84,7 +92,16 @@ def on_sla_breached(event: SLABreached) -> None:
     defer(tell(event, NotificationKind.SLA_BREACHED, who=who, text=METRIC_NAMES.get(event.metric, event.metric)))
 
 
-@after(TicketAssigned, NoteAdded, MessageReceived, MessageFailed, SLABreachNear, SLABreached, SLAEscalated)
+@after(
+    TicketAssigned,
+    NoteAdded,
+    MessageReceived,
+    SideMessageReceived,
+    MessageFailed,
+    SLABreachNear,
+    SLABreached,
+    SLAEscalated,
+)
 def hint_the_bells(events: Sequence[TicketChanged]) -> None:
     """One indexed read tells whose bells these events rang."""
     ids = [event.event_id for event in events if _may_ring(event)]

@@ -124,7 +124,7 @@ def _inbox_form(
         "common": common,
         "own": own,
         "sections": _sections(own, channel_of(kind).label),
-        "kept_secrets": sorted(inbox.secrets) if inbox else [],
+        "kept_secrets": _kept(inbox, own),
         "steps": adapter_for(kind).setup_steps(inbox, settings.SITE_URL) if inbox else [],
         "here": "inboxes",
         **(_mailbox(request, inbox) if inbox else {}),
@@ -132,6 +132,12 @@ def _inbox_form(
     }
     status = 422 if common.errors or own.errors else 200
     return render(request, "workspace/settings/inbox.html", context, status=status)
+
+
+def _kept(inbox: Inbox | None, own: ConfigForm) -> list[str]:
+    """The stored secrets by the names that people know them by."""
+    names = sorted(inbox.secrets) if inbox else []
+    return [str(own.fields[name].label or name) if name in own.fields else name.replace("_", " ") for name in names]
 
 
 def _sections(own: ConfigForm, label: str) -> list[ShownSection]:

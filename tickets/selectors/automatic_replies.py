@@ -8,7 +8,8 @@ from core.clock import now
 from people.models import Identity
 from tickets.models import Direction, Inbox, Message, MessageKind, Ticket
 
-PER_TICKET_AND_HOUR = 1
+# On one ticket; for whoever is not proven to have written, on all of theirs together.
+PER_HOUR = 1
 PER_CONTACT_AND_DAY = 10
 # Anybody can write in a stranger's name: whoever is not proven to have written is spared more than this.
 PER_CLAIMED_CONTACT_AND_DAY = 2
@@ -16,7 +17,8 @@ PER_CLAIMED_CONTACT_AND_DAY = 2
 
 def may_answer_automatically(ticket: Ticket) -> bool:
     """Never to automatic mail, to who asks for silence, to another than the sender, or to ourselves; then within the
-    budget: once an hour on a ticket, ten times a day to one contact, twice where only a claim says who wrote."""
+    budget: once an hour on a ticket and ten times a day to one contact; where only a claim says who wrote, once an
+    hour and twice a day over all their tickets."""
     newest = (
         Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
         .order_by("-seq")
@@ -29,11 +31,16 @@ def may_answer_automatically(ticket: Ticket) -> bool:
         return False
     at = now()
     automatic = Message.objects.filter(direction=Direction.OUT, kind=MessageKind.REPLY, is_automatic=True)
-    lately = automatic.filter(ticket_id=ticket.pk, created_at__gt=at - timedelta(hours=1))
-    if lately.count() >= PER_TICKET_AND_HOUR:
+    to_them = automatic.filter(ticket__contact_id=ticket.contact_id)
+    is_proven = _is_proven(newest)
+    # A robot that loses all threads opens a ticket with every mail: the hour counts over all of them then.
+    lately = (automatic.filter(ticket_id=ticket.pk) if is_proven else to_them).filter(
+        created_at__gt=at - timedelta(hours=1)
+    )
+    if lately.count() >= PER_HOUR:
         return False
-    today = automatic.filter(ticket__contact_id=ticket.contact_id, created_at__gt=at - timedelta(days=1))
-    return today.count() < (PER_CONTACT_AND_DAY if _is_proven(newest) else PER_CLAIMED_CONTACT_AND_DAY)
+    today = to_them.filter(created_at__gt=at - timedelta(days=1))
+    return today.count() < (PER_CONTACT_AND_DAY if is_proven else PER_CLAIMED_CONTACT_AND_DAY)
 
 
 def is_proven_to_write(ticket: Ticket) -> bool:

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class HelpdeskConfig(AppConfig):
     name = "helpdesk"
     verbose_name = "Helpdesk"
+
+    def ready(self) -> None:
+        """Notifications and channels are strangers: here they are introduced."""
+        from helpdesk import notices
+
+        notices.wire()

@@ -92,6 +92,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 24 * 3600.0,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    "mail-bells": {
+        "task": "notifications.tasks.mail_bells",
+        "schedule": 30.0,
+        "options": {"queue": "bulk", "expires": 30},
+    },
     "forget-old-notifications": {
         "task": "notifications.tasks.forget_old_notifications",
         "schedule": 3600.0,

@@ -43,6 +43,8 @@ class Notification(models.Model):
     text = models.CharField(max_length=200, blank=True, default="")
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    # Claimed for a mail to an agent who was away; set before it leaves, so that it is told once at most.
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -47,6 +47,11 @@ class ProfileForm(forms.Form):
         choices=[(value, f"{value} seconds" if value else "Send at once") for value in UNDO_CHOICES],
         help_text="Chats always go at once.",
     )
+    mails_when_away = forms.BooleanField(
+        label="Mail me what the bell says while I am not at the desk",
+        required=False,
+        help_text="Answer such a mail to reply to the customer, or begin with #note for a note.",
+    )
     shortcuts = forms.BooleanField(label="Single-key shortcuts", required=False)
 
 

@@ -56,6 +56,8 @@ class Agent(AbstractBaseUser):
     capacity = models.PositiveSmallIntegerField(default=20)
     skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     undo_seconds = models.PositiveSmallIntegerField(default=10)
+    # The bell's lines also come by mail while the agent is not at the desk.
+    mails_when_away = models.BooleanField(default=False, db_default=False)
     # Display choices only (theme, density, shortcuts); nothing that decides.
     preferences = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

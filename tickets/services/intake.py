@@ -111,6 +111,8 @@ def _from_agent(inbound: Inbound, *, inbox: Inbox, facts: Facts, stored: Sequenc
     )
     if decided.meaning == "contact":
         return None
+    if inbound.is_automatic:
+        return Intake(outcome="ignored", reason="An automatic answer from an agent's mailbox")
     if decided.meaning == "forward" and passed is not None:
         if passed.sender.value.lower() == agent.email:
             return None

@@ -27,6 +27,7 @@ def profile_page(request: AgentRequest) -> HttpResponse:
         "time_zone": agent.time_zone,
         "signature": agent.signature,
         "undo_seconds": agent.undo_seconds,
+        "mails_when_away": agent.mails_when_away,
         "shortcuts": agent.preferences.get("shortcuts") != "off",
     }
     form = ProfileForm(request.POST or None, initial=initial)

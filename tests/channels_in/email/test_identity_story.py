@@ -271,6 +271,13 @@ def test_unproved_agent_never_writes_to_the_customer(desk: Desk, results: str) -
     assert desk.relay.mails == []
 
 
+def test_agents_holiday_message_is_sent_to_nobody(desk: Desk) -> None:
+    ticket, mia = desk.ticket(), an_agent("Mia Winter")
+    headers = {"from": mia.email, "authentication_results": AGENT_VERIFIED, "auto_submitted": "auto-replied"}
+    assert desk.gets("I am on holiday.", to=agent_address(ticket, mia), **headers).outcome == "ignored"
+    assert ticket.messages.count() == 1
+
+
 def test_agents_address_in_other_hands_is_worth_nothing(desk: Desk) -> None:
     ticket, mia, ben = desk.ticket(), an_agent("Mia Winter"), an_agent("Ben Frost")
     headers = {"from": ben.email, "authentication_results": AGENT_VERIFIED}

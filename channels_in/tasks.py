@@ -9,7 +9,7 @@ from celery import shared_task
 from channels_in.services import checking, connecting, retention, sweep
 from channels_in.services import deliver as delivering
 from channels_in.services import process as processing
-from channels_in.services.enqueue import CHECK_INBOXES, CONNECT, DELIVER, PROCESS_INBOUND, ask
+from channels_in.services.enqueue import CHECK_INBOXES, CONNECT, DELIVER, PROCESS_INBOUND, ask, begin
 from channels_in.webchat.services import unread
 from channels_in.webchat.services.visitors import forget_used_tokens
 
@@ -20,6 +20,7 @@ _DELIVER_SECONDS = 80
 
 @shared_task(name=PROCESS_INBOUND, queue="inbound", soft_time_limit=_PROCESS_SECONDS, time_limit=_PROCESS_SECONDS + 10)
 def process_inbound(delivery_ids: Sequence[int]) -> None:
+    begin()
     if rest := processing.process(delivery_ids):
         ask(PROCESS_INBOUND, rest)
 

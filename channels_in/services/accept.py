@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from channels_in.models.inbound_delivery import EXTERNAL_ID_LENGTH
-from channels_in.services.enqueue import PROCESS_INBOUND, ask
+from channels_in.services.enqueue import PROCESS_INBOUND, announce, ask
 from core.crashpoints import crashpoint
 from tickets.models import Inbox
 
@@ -60,7 +60,7 @@ def accept(
     delivery_id: int = inserted[0]
     transaction.on_commit(lambda: crashpoint("accept.after_commit"))
     if is_enqueued and not bundle:
-        transaction.on_commit(lambda: ask(PROCESS_INBOUND, [delivery_id]))
+        transaction.on_commit(lambda: ask(PROCESS_INBOUND, [delivery_id]) if lane else announce(delivery_id))
     return Accepted(delivery_id=delivery_id, is_duplicate=False)
 
 

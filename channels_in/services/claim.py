@@ -32,8 +32,8 @@ _FIRST_OF_LANE = """
             AND older.id < d.id AND (d.bundle = '' OR older.bundle <> d.bundle)
     ))"""
 _ONE = f"id = %s AND bundle = '' AND {_FIRST_OF_LANE}"
-# Once more than that, a delivery may be what killed its worker: then it goes alone. When any of the asked ones is to be
-# had, others that wait in no lane come along, the longest-waiting first: on a backlog one task does the work of many.
+# Once more than that, a delivery may be what killed its worker: then it goes alone. Others that wait in no lane come
+# along, the longest-waiting first: on a backlog one task does the work of many.
 _FRESH = f"""
     SET LOCAL synchronous_commit TO off;
     WITH asked AS (
@@ -43,7 +43,7 @@ _FRESH = f"""
         ORDER BY id FOR UPDATE SKIP LOCKED
     ), others AS (
         SELECT id FROM channels_in_inbounddelivery
-        WHERE state = 'new' AND due_at <= clock_timestamp() AND EXISTS (SELECT 1 FROM asked)
+        WHERE state = 'new' AND due_at <= clock_timestamp()
             AND NOT id = ANY(%(ids)s) AND attempts = 0 AND bundle = '' AND lane = ''
         ORDER BY due_at, id LIMIT %(room)s FOR UPDATE SKIP LOCKED
     )
@@ -89,6 +89,12 @@ def to_be_taken_alone(delivery_ids: Sequence[int], *, besides: Sequence[InboundD
     due = InboundDelivery.objects.filter(pk__in=rest, state=DeliveryState.NEW, due_at__lte=Now())
     alone = due.filter(Q(attempts__gt=0) | ~Q(bundle=""))
     return list(alone.order_by("id").values_list("pk", flat=True))
+
+
+def next_waiting() -> list[int]:
+    """One that waits in no lane, for the next task to begin with; none when nothing does."""
+    waiting = InboundDelivery.objects.filter(state=DeliveryState.NEW, due_at__lte=Now(), lane="", bundle="", attempts=0)
+    return list(waiting.order_by("due_at", "id").values_list("pk", flat=True)[:1])
 
 
 def next_of_lanes(done: Sequence[InboundDelivery]) -> list[int]:

@@ -25,6 +25,10 @@ _BATCH = 20
 _PAUSE_SECONDS = 5.0
 _ASK_AGAIN_SECONDS = 20
 
+# As long as a task stands in the queue that will take every waiting delivery along, nobody asks for another.
+_ANNOUNCED = "inbound-announced"
+_ANNOUNCED_SECONDS = 2
+
 _paused_until = 0.0
 
 
@@ -39,6 +43,23 @@ def ask(task: str, ids: Sequence[int]) -> None:
     except (OperationalError, OSError) as error:
         _paused_until = time.monotonic() + _PAUSE_SECONDS
         logger.warning("The broker is away; the sweeper will ask again", extra={"task": task, "error": repr(error)})
+
+
+def announce(delivery_id: int) -> None:
+    """Ask for a committed delivery that stands in no lane, unless a task is on its way that has not begun yet: that one
+    will find it. `begin` must be the first that such a task does."""
+    try:
+        is_first = cache.add(_ANNOUNCED, 1, _ANNOUNCED_SECONDS)
+    except (redis.RedisError, OSError):
+        is_first = True
+    if is_first:
+        ask(PROCESS_INBOUND, [delivery_id])
+
+
+def begin() -> None:
+    """From now on a new delivery needs a task of its own."""
+    with contextlib.suppress(redis.RedisError, OSError):
+        cache.delete(_ANNOUNCED)
 
 
 def ask_again(task: str, ids: Sequence[int]) -> int:

@@ -16,7 +16,7 @@ from channels_in.figures import DELIVERIES_HANDLED
 from channels_in.models import InboundDelivery
 from channels_in.registry import adapter_for
 from channels_in.services import bursts, read, record, setbacks
-from channels_in.services.claim import claim, claim_fresh, next_of_lanes, to_be_taken_alone
+from channels_in.services.claim import claim, claim_fresh, next_of_lanes, next_waiting, to_be_taken_alone
 from channels_in.services.record import Outcome
 from core.crashpoints import crashpoint
 from core.errors import HelpdeskError
@@ -45,11 +45,13 @@ def process(delivery_ids: Sequence[int]) -> list[int]:
     """Handle the deliveries that are to be had, and what waited behind them; returns those there was no time for."""
     started = time.monotonic()
     waiting = list(delivery_ids)
-    while waiting:
+    is_backlog = False
+    while waiting or is_backlog:
         if time.monotonic() - started > BATCH_SECONDS:
-            return waiting
+            return waiting or next_waiting()
         chosen, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
         done = claim_fresh(chosen, together=TOGETHER)
+        is_backlog = len(done) == TOGETHER
         crashpoint("process.after_claim")
         handle_together(done)
         for delivery_id in to_be_taken_alone(chosen, besides=done):

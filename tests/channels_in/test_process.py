@@ -17,6 +17,7 @@ from channels_in.services.accept import accept
 from channels_in.services.claim import MAX_SILENT_ATTEMPTS, claim, claim_fresh
 from channels_in.services.process import process_now
 from channels_in.services.setbacks import MAX_POSTPONEMENTS
+from channels_in.tasks import process_inbound
 from channels_in.telegram.adapter import TelegramAdapter
 from tests.channels_in import telegram_updates as rosa
 from tests.channels_in.doors import handle_all, knock
@@ -265,9 +266,23 @@ def test_one_task_takes_a_backlog_along(bot: Inbox) -> None:
     assert Message.objects.count() == 3
 
 
-def test_an_asked_delivery_that_is_gone_takes_nothing_along(bot: Inbox) -> None:
-    done = accept(bot, "update:41", rosa.text(41, "Done"), {})
-    process.process([done.delivery_id])
-    accept(bot, "update:42", rosa.text(42, "Waits"), {})
-    process.process([done.delivery_id])
-    assert InboundDelivery.objects.filter(state=DeliveryState.NEW).count() == 1
+def test_mails_that_come_while_a_task_is_on_its_way_need_no_task(
+    bot: Inbox, asked: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    enqueue.begin()
+    with django_capture_on_commit_callbacks(execute=True):
+        first = accept(bot, "mail:1", rosa.text(1, "One"), {})
+        accept(bot, "mail:2", rosa.text(2, "Two"), {})
+    assert asked == [(enqueue.PROCESS_INBOUND, [first.delivery_id])]
+    process_inbound([first.delivery_id])
+    assert InboundDelivery.objects.filter(state=DeliveryState.DONE).count() == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        third = accept(bot, "mail:3", rosa.text(3, "Three"), {})
+    assert asked[-1] == (enqueue.PROCESS_INBOUND, [third.delivery_id])
+    enqueue.begin()
+
+
+def test_a_large_backlog_is_worked_off_by_one_task(bot: Inbox) -> None:
+    rows = [accept(bot, f"mail:{n}", rosa.text(n, f"Word {n}"), {}) for n in range(process.TOGETHER * 2 + 1)]
+    process.process([rows[0].delivery_id])
+    assert InboundDelivery.objects.filter(state=DeliveryState.DONE).count() == len(rows)

@@ -32,9 +32,10 @@ export function waitingMacros(form) {
 export function putIntoDraft(composer, macro, { text, actions }) {
   const { form, area } = composer;
   if (text) {
-    const before = area.value.slice(0, area.selectionStart);
-    const gap = before && !before.endsWith("\n") ? "\n" : "";
-    area.setRangeText(gap + text, area.selectionStart, area.selectionEnd, "end");
+    // A cursor that was never placed stands at the start: then the words go to the end.
+    const at = area.selectionStart || area.value.length;
+    const gap = at && !area.value.slice(0, at).endsWith("\n") ? "\n" : "";
+    area.setRangeText(gap + text, at, Math.max(at, area.selectionEnd), "end");
     composer.typed();
   }
   if (actions.length) {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -310,3 +312,9 @@ def _random_message(ticket: Ticket, seq: int, dice: random.Random) -> None:
         recipients=sender,
         delivery=dice.choice([Delivery.NONE, Delivery.SENT, Delivery.RETRACTED]),
     )
+
+
+def test_every_fact_is_on_the_page_about_conditions() -> None:
+    page = (Path(django_settings.BASE_DIR) / "docs" / "rules.md").read_text(encoding="utf-8")
+    missing = [fact.key for fact in facts() if f"| `{fact.key}` |" not in page]
+    assert not missing, "Add these facts to docs/rules.md"

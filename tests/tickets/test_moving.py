@@ -47,7 +47,7 @@ def world() -> dict[str, Any]:
             | {"waiting_since": row.waiting_since}
             for row in Ticket.objects.all()
         },
-        "messages": sorted(Message.objects.values_list("pk", "ticket", "seq", "text", "external_id")),
+        "messages": sorted(Message.objects.values_list("pk", "ticket", "seq", "text", "external_id", "moved_from")),
         "threads": sorted(ChannelThread.objects.values_list("pk", "ticket", "key")),
         "refs": sorted(MessageRef.objects.values_list("pk", "ticket", "kind", "message_id")),
     }

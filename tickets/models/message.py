@@ -78,6 +78,8 @@ class Message(models.Model):
     understood = models.JSONField(default=dict, blank=True, db_default={})
     # Which clue decided: token, thread, sent, reference, subject, agent, moved; "" when it opened its ticket.
     thread_via = models.CharField(max_length=12, blank=True, default="", db_default="")
+    # The number of the ticket that it was moved here from.
+    moved_from = models.BigIntegerField(null=True, blank=True)
     # Who vouched for the sender, in words: "DKIM signature of example.net".
     sender_proof = models.CharField(max_length=200, blank=True, default="", db_default="")
     # Set on the messages of a side conversation; they are never shown or sent to the customer.

@@ -92,7 +92,7 @@ def _put_back(here: Ticket, there: Ticket, event: TicketEvent, actor: Actor) -> 
     arrived = _arrival(there, ids)
     places = {row.pk: row.seq for row in rows}
     for pk, seq in zip(ids, data["seqs"], strict=True):
-        Message.objects.filter(pk=pk).update(ticket=here, seq=seq)
+        Message.objects.filter(pk=pk).update(ticket=here, seq=seq, moved_from=_origin(here, pk, before=event.seq))
     _hand_over(data["thread_ids"], data["side_ids"], to=here)
     left = MessagesMovedOut(
         message_ids=ids,
@@ -115,6 +115,15 @@ def _put_back(here: Ticket, there: Ticket, event: TicketEvent, actor: Actor) -> 
     )
     columns = _columns_before(here, data["before"], since=event.seq)
     record(here, back, actor=actor, columns={**columns, "merged_into_id": data["before"]["merged_into_id"]})
+
+
+def _origin(ticket: Ticket, message_id: int, *, before: int) -> int | None:
+    """Where the message had come to this ticket from; None when it began here."""
+    arrivals = TicketEvent.objects.filter(
+        ticket=ticket, kind=MessageMovedIn.key(), data__message_id=message_id, seq__lt=before
+    )
+    number = arrivals.order_by("-seq").values_list("data__other_number", flat=True).first()
+    return int(number) if number is not None else None
 
 
 def _columns_before(ticket: Ticket, stored: dict[str, Any], *, since: int) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def _move(
     reopens = _reopens(there, ids)
     first_seq = there.last_seq + (2 if reopens else 1)
     for place, row in enumerate(rows):
-        Message.objects.filter(pk=row.pk).update(ticket=there, seq=first_seq + place)
+        Message.objects.filter(pk=row.pk).update(ticket=there, seq=first_seq + place, moved_from=here.number)
     _hand_over(threads, sides, to=there)
     out = record(
         here,

@@ -104,7 +104,7 @@ def _message_key(item: MessageItem) -> tuple[object, ...]:
     """What was said never changes but by an edit; the rest of what is shown may."""
     m = item.message
     changes = (m.delivery, m.failure, m.sent_at, m.edited_at, m.redacted_at)
-    proved = (m.sender_auth, m.sender_proof, m.thread_reason)
+    proved = (m.sender_auth, m.sender_proof, m.thread_reason, m.moved_from)
     moving = (m.pk, m.seq, *changes, *proved, m.external_id, m.text, m.inbox.name)
     files = tuple((file.pk, file.name) for file in item.files)
     read = (str(m.understood), item.author, item.channel_label, item.folded, files)

@@ -28,14 +28,19 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     days = forms.TypedChoiceField(
-        label="It ends after", choices=_LIFETIMES, coerce=int, empty_value=None, required=False
+        initial="90", label="It ends after", choices=_LIFETIMES, coerce=int, empty_value=None, required=False
     )
 
 
 class NewAgentForm(forms.Form):
     name = forms.CharField(max_length=120)
     email = forms.EmailField(label="E-mail address", max_length=254)
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.AGENT)
+    role = forms.ChoiceField(
+        choices=Role.choices,
+        initial=Role.AGENT,
+        help_text="Light agents read and write notes, agents answer customers, managers run the desk and read reports,"
+        " admins also manage agents and credentials.",
+    )
     is_invited = forms.BooleanField(label="Send an invitation to this address", required=False, initial=True)
 
     def refuse(self, fields: dict[str, str], message: str) -> None:

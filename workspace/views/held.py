@@ -17,6 +17,7 @@ from tickets.selectors.rows import channel_of
 from workspace.guard import AgentRequest, agent_page
 
 _DISCARDED = "discarded"
+_BLOCKABLE = (HeldFor.SPAM, HeldFor.BURST)
 _ICONS = {"spam": "shield-alert", "blocked": "ban", "loop": "refresh-cw", "burst": "zap"}
 
 
@@ -54,7 +55,7 @@ def one_held_page(request: AgentRequest, held_id: int) -> HttpResponse:
         "raw": shown_raw(delivery),
         "is_discarded": delivery.state == DeliveryState.DISCARDED,
         "may_edit": may(request.user, "edit_ticket"),
-        "may_block": may(request.user, "edit_contact") and bool(delivery.sender) and delivery.held_for != HeldFor.LOOP,
+        "may_block": may(request.user, "edit_contact") and bool(delivery.sender) and delivery.held_for in _BLOCKABLE,
     }
     return render(request, "workspace/held_one.html", context)
 

@@ -6,6 +6,7 @@ The count lives in the cache that all processes share; while the cache is away e
 from __future__ import annotations
 
 import contextlib
+import hashlib
 
 import redis
 from django.core.cache import cache
@@ -41,8 +42,13 @@ def worked(name: str) -> None:
 
 
 def _failures(name: str) -> str:
-    return f"breaker:{name}:failures"
+    return f"breaker:{_short(name)}:failures"
 
 
 def _trying(name: str) -> str:
-    return f"breaker:{name}:trying"
+    return f"breaker:{_short(name)}:trying"
+
+
+def _short(name: str) -> str:
+    """Names of any length and content fit a key."""
+    return hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]

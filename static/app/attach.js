@@ -19,7 +19,7 @@ export class Attachments {
     form.addEventListener("paste", (event) => {
       const pasted = [...event.clipboardData.files];
       if (pasted.length) event.preventDefault();
-      this.add(pasted);
+      this.add(pasted, { isPasted: true });
     });
     for (const name of ["dragover", "dragleave", "drop"]) form.addEventListener(name, (event) => this.dragged(event));
   }
@@ -44,7 +44,8 @@ export class Attachments {
     if (event.type === "drop") this.add([...event.dataTransfer.files]);
   }
 
-  async add(chosen) {
+  /** Pasted pictures belong into the text; other files go beside it. */
+  async add(chosen, { isPasted = false } = {}) {
     const limit = Number(this.form.querySelector("[data-limit-mb]")?.dataset.limitMb ?? 25);
     for (const file of chosen) {
       const line = this.line({ name: file.name, size: file.size }, "Uploading…");
@@ -54,7 +55,8 @@ export class Attachments {
         continue;
       }
       this.busy += 1;
-      const answer = await post(this.form.dataset.upload, { file }, { signal: AbortSignal.timeout(300_000) });
+      const values = isPasted && file.type.startsWith("image/") ? { file, inline: "1" } : { file };
+      const answer = await post(this.form.dataset.upload, values, { signal: AbortSignal.timeout(300_000) });
       this.busy -= 1;
       if (answer.ok) {
         this.files.push(answer.data);

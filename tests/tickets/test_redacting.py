@@ -31,6 +31,7 @@ RAW = (
 
 def test_manager_removes_a_message_and_no_row_knows_its_words_any_more(cast: Cast) -> None:
     done = receive(cast.mail, Mail(raw=RAW))
+    assert done.message_id is not None
     message = Message.objects.get(pk=done.message_id)
     stored = Attachment.objects.get(message=message).storage_name
     before = Ticket.objects.get(pk=message.ticket_id).last_seq

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
+from core.clock import now
 from tests.cast import Cast, last_message, new_ticket
 from tests.workspace.conftest import SignIn
-from tickets.models import Draft
+from tickets.models import Attachment, Draft, ScheduledReply
 from tickets.services import messages, outbox
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +158,33 @@ def test_reply_that_failed_is_shown_with_its_reason_and_tried_again(cast: Cast, 
     assert f'data-post="/m/{reply.pk}/retry/"' in page
     assert "Trying again" in ana.post(f"/m/{reply.pk}/retry/").json()["entries"]
     assert ana.post(f"/m/{reply.pk}/retry/").status_code == 409
+
+
+def test_pasted_picture_is_kept_for_the_text(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.ana)
+    pasted = {"file": SimpleUploadedFile("screen.png", b"\x89PNG", content_type="image/png"), "inline": "1"}
+    kept = client.post("/uploads/", pasted).json()
+    assert Attachment.objects.get(pk=kept["id"]).is_inline
+
+
+def test_agent_schedules_a_reply_and_takes_its_words_back(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.ana)
+    ticket = new_ticket(cast.mail)
+    values = {"text": "Later.", "send_at": (now() + timedelta(hours=2)).isoformat(), "seq": ticket.last_seq}
+    answer = client.post(f"/tickets/{ticket.number}/schedule/", values).json()
+    assert "Your reply leaves" in answer["state"]
+    row = ScheduledReply.objects.get()
+    back = client.post(f"/tickets/{ticket.number}/scheduled/{row.pk}/cancel/", {"seq": answer["seq"]}).json()
+    assert back["text"] == "Later."
+    assert "Your reply leaves" not in back["state"]
+    assert client.post(f"/tickets/{ticket.number}/scheduled/{row.pk}/send/").status_code == 409
+    assert client.post(f"/tickets/{ticket.number}/schedule/", {**values, "send_at": "soon"}).status_code == 422
+
+
+def test_manager_removes_what_a_message_said(cast: Cast, sign_in: SignIn) -> None:
+    ticket = new_ticket(cast.mail, "A secret")
+    address = f"/m/{last_message(ticket).pk}/redact/"
+    assert sign_in(cast.ana).post(address).status_code == 403
+    answer = sign_in(cast.mona).post(address, {"seq": ticket.last_seq}).json()
+    assert "Mona removed this" in answer["entries"]
+    assert "A secret" not in answer["entries"]

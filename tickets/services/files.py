@@ -59,8 +59,8 @@ def store(content: bytes, *, name: str, content_type: str, is_inline: bool = Fal
     )
 
 
-def upload(content: bytes, *, name: str, content_type: str, agent: Agent) -> Attachment:
-    """An agent's upload that waits for its message."""
+def upload(content: bytes, *, name: str, content_type: str, is_inline: bool = False, agent: Agent) -> Attachment:
+    """An agent's upload that waits for its message; `is_inline`: a picture that belongs into the text."""
     stored = store(content, name=name, content_type=content_type)
     return Attachment.objects.create(
         id=stored.id,
@@ -70,6 +70,7 @@ def upload(content: bytes, *, name: str, content_type: str, agent: Agent) -> Att
         content_type=stored.content_type,
         size=stored.size,
         sha256=stored.sha256,
+        is_inline=is_inline,
     )
 
 

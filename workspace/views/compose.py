@@ -121,7 +121,13 @@ def upload_action(request: AgentRequest) -> JsonResponse:
         raise Invalid("No file came.", fields={"file": "Choose a file."})
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
         raise TooLarge(f"{file.name} is larger than {settings.MAX_UPLOAD_BYTES // 1_048_576} MB, the limit here.")
-    kept = files.upload(file.read(), name=file.name or "file", content_type=file.content_type or "", agent=request.user)
+    kept = files.upload(
+        file.read(),
+        name=file.name or "file",
+        content_type=file.content_type or "",
+        is_inline=request.POST.get("inline") == "1",
+        agent=request.user,
+    )
     return JsonResponse({"id": str(kept.pk), "name": kept.name, "size": kept.size}, status=201)
 
 

@@ -16,7 +16,7 @@ from channels_in.email.settings.form import EmailConfig
 from channels_in.services.deliver import deliver
 from tests.channels_in.email.conftest import FakeServer
 from tests.desk import agent_replies, an_agent, customer_writes, rule_actor
-from tickets.models import Attachment, Inbox, Message, Ticket
+from tickets.models import Inbox, Message, Ticket
 from tickets.services import messages
 from tickets.services.files import upload
 
@@ -82,8 +82,7 @@ def test_an_unknown_blank_is_refused_in_the_form() -> None:
 
 def test_a_pasted_picture_stands_inside_the_text(inbox: Inbox, ticket: Ticket) -> None:
     agent = an_agent()
-    file = upload(PNG, name="screen.png", content_type="image/png", agent=agent)
-    Attachment.objects.filter(pk=file.pk).update(is_inline=True)
+    file = upload(PNG, name="screen.png", content_type="image/png", is_inline=True, agent=agent)
     answer = messages.reply(ticket, text="Look:", attachments=[file.pk], actor=agent.as_actor())
     mail = mail_of(inbox, answer)
     assert list(mail.iter_attachments()) == []

@@ -51,9 +51,7 @@ def places(path: Path) -> list[Place]:
     else:
         raise NoArchive(f"There is nothing at {path}.")
     if not found:
-        raise NoArchive(
-            f"{path} holds no mail: an mbox file, a Maildir, or a folder of .eml files is expected."
-        )
+        raise NoArchive(f"{path} holds no mail: an mbox file, a Maildir, or a folder of .eml files is expected.")
     return sorted(found, key=lambda place: (place.written_at, str(place.path), place.start))
 
 

@@ -10,7 +10,8 @@ from core.events.catalogue import Event, TicketChanged
 
 OPENING = """# Events
 
-What can happen in the desk. Made from `core/events/catalogue.py` and the subscribers by `manage.py write_docs`.
+What can happen in the desk. Made from `core/events/catalogue.py`, `core/events/desk.py` and the subscribers by
+`manage.py write_docs`.
 
 A listener *within* runs in the transaction of the change and may only use the database. A listener *after* runs when
 the change is committed, gets the events of one unit of work as a batch, and only enqueues ids or pushes hints. Events
@@ -26,9 +27,10 @@ def events_page() -> str:
 
 
 def event_kinds() -> list[type[Event]]:
-    """The events of the catalogue, in its order."""
+    """The events of tickets, then those of the desk, each in the order of the file."""
     found = [item for item in vars(catalogue).values() if inspect.isclass(item) and issubclass(item, Event)]
-    return [kind for kind in found if kind not in (Event, TicketChanged)]
+    kinds = [kind for kind in found if kind not in (Event, TicketChanged)]
+    return sorted(kinds, key=lambda kind: not issubclass(kind, TicketChanged))
 
 
 def row(kind: type[Event]) -> str:

@@ -1,53 +1,32 @@
-"""Every event of the desk: a typed, past-tense fact. The reader's answer to "what can happen?"."""
+"""Every event of the desk: a typed, past-tense fact. The reader's answer to "what can happen?".
+
+The events of tickets stand here, those of the desk itself in core/events/desk.py; all are imported from here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
-ActorKind = Literal["agent", "contact", "rule", "system"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who caused a change. `depth` counts rules that triggered rules; `cause` names the rule: none reacts to itself."""
-
-    kind: ActorKind
-    id: int | None = None
-    name: str = ""
-    cause: str = ""
-    depth: int = 0
-
-
-SYSTEM = Actor(kind="system", name="Helpdesk")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Base of all events."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketChanged(Event):
-    """Base of a ticket's events. The journal fills in `ticket_id`, `seq` (gapless per ticket), `event_id` and `at`."""
-
-    ticket_id: int = 0
-    seq: int = 0
-    event_id: int = 0
-    at: datetime | None = None
-    actor: Actor = field(default=SYSTEM)
-
-    is_public: ClassVar[bool] = False
-
-    @classmethod
-    def key(cls) -> str:
-        return cls.__name__
-
-    def data(self) -> dict[str, Any]:
-        """The event's own fields, as stored in TicketEvent.data."""
-        own = {item.name for item in fields(self)} - {item.name for item in fields(TicketChanged)}
-        return {name: value for name, value in asdict(self).items() if name in own}
+from core.events.base import SYSTEM as SYSTEM
+from core.events.base import Actor as Actor
+from core.events.base import ActorKind as ActorKind
+from core.events.base import Event as Event
+from core.events.base import TicketChanged as TicketChanged
+from core.events.desk import AgentAvailabilityChanged as AgentAvailabilityChanged
+from core.events.desk import AgentTyped as AgentTyped
+from core.events.desk import AgentWorkloadChanged as AgentWorkloadChanged
+from core.events.desk import ContactTyped as ContactTyped
+from core.events.desk import DeliveryQuarantined as DeliveryQuarantined
+from core.events.desk import InboxDisabled as InboxDisabled
+from core.events.desk import MailboxUnreadable as MailboxUnreadable
+from core.events.desk import MailsMissing as MailsMissing
+from core.events.desk import NotificationsAdded as NotificationsAdded
+from core.events.desk import PromisesChanged as PromisesChanged
+from core.events.desk import RulesChanged as RulesChanged
+from core.events.desk import RulesGaveUp as RulesGaveUp
+from core.events.desk import TicketSeen as TicketSeen
+from core.events.desk import TiersChanged as TiersChanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +138,9 @@ class NoteAdded(TicketChanged):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesMovedOut(TicketChanged):
     """Messages left this ticket for another one. The event can be inverted: `seqs` are their places here,
-    `thread_ids` and `side_ids` the chats and side conversations that went along, `before` and `other_before` the columns of both tickets that changed.
-    `is_merge`: all of them, and the ticket ended in the other; `made_ticket`: the other was made for them;
-    `undoes` is the event id of the move that this one takes back."""
+    `thread_ids` and `side_ids` the chats and side conversations that went along, `before` and `other_before` the
+    columns of both tickets that changed. `is_merge`: all of them, and the ticket ended in the other; `made_ticket`: the
+    other was made for them; `undoes` is the event id of the move that this one takes back."""
 
     message_ids: tuple[int, ...]
     seqs: tuple[int, ...]
@@ -347,111 +326,6 @@ class MacroApplied(TicketChanged):
     macro_id: int
     macro: str
     message_id: int | None = None  # the message that it was sent with
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentAvailabilityChanged(Event):
-    agent_id: int
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentWorkloadChanged(Event):
-    """How much an agent can hold, or what they are skilled in, is different now."""
-
-    agent_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactTyped(Event):
-    """A visitor is typing; a hint for the open screens, never stored."""
-
-    ticket_id: int
-    contact_name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentTyped(Event):
-    """An agent is typing a public reply; a hint for the customer's open chat, never stored."""
-
-    ticket_id: int
-    agent_id: int
-    agent_name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketSeen(Event):
-    """An agent has the ticket on the screen, up to its newest message; a hint for the customer's open chat."""
-
-    ticket_id: int
-    agent_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxDisabled(Event):
-    inbox_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxUnreadable(Event):
-    """An inbox's mailbox cannot be fetched; told once per bad spell, the fetcher goes on trying."""
-
-    inbox_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailsMissing(Event):
-    """The mail server holds mails that the desk could not get; told when the gap is new or grows."""
-
-    inbox_id: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryQuarantined(Event):
-    """Something came in that could not be read; it waits among the problems of its inbox."""
-
-    inbox_id: int
-    delivery_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TiersChanged(Event):
-    """What a contact or their organization has bought is different now; their promises must follow."""
-
-    contact_id: int
-    organization_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromisesChanged(Event):
-    """SLA policies or business hours were edited; the clocks that run must follow. `feed_of_hours`: these hours have
-    a new calendar on the web, to be read."""
-
-    feed_of_hours: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesChanged(Event):
-    """Rules were saved or switched; time rules must be armed for the tickets that wait already."""
-
-    rule_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesGaveUp(Event):
-    """Rules failed on an event of this ticket again and again; nobody tries any more. A rule or the desk is broken."""
-
-    ticket_id: int
-    event_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotificationsAdded(Event):
-    agent_ids: tuple[int, ...]
 
 
 TICKET_EVENTS: dict[str, type[TicketChanged]] = {

@@ -18,7 +18,7 @@ from channels_in.models import InboundDelivery
 from people.models import Agent
 from routing.models import Macro
 from tests.cast import Cast, last_message, new_ticket
-from tickets.models import Attachment, MessageHtml, ScheduledReply, SideConversation
+from tickets.models import Attachment, MessageHtml, ScheduledReply, SideConversation, Ticket
 from tickets.services.files import store
 
 pytestmark = pytest.mark.django_db
@@ -132,9 +132,6 @@ def world(cast: Cast) -> World:
     broken = InboundDelivery.objects.create(
         inbox=cast.legal_mail, external_id="broken", raw=f"{CANARY} raw".encode(), state="quarantined"
     )
-    later = ScheduledReply.objects.create(
-        ticket=secret, agent=cast.cleo, text=f"{CANARY} later", send_at="2030-01-01T00:00Z"
-    )
     return World(
         cast,
         {
@@ -145,7 +142,7 @@ def world(cast: Cast) -> World:
             "attachment_id": file.pk,
             "contact_id": cast.rosa.pk,
             "delivery_id": broken.pk,
-            "scheduled_id": later.pk,
+            "scheduled_id": _scheduled(cast, secret).pk,
             "side_id": side.pk,
             "verb": "priority",
             "slug": "sla",
@@ -156,6 +153,11 @@ def world(cast: Cast) -> World:
             "macro_id": macro.pk,
         },
     )
+
+
+def _scheduled(cast: Cast, secret: Ticket) -> ScheduledReply:
+    words = f"{CANARY} later"
+    return ScheduledReply.objects.create(ticket=secret, agent=cast.cleo, text=words, send_at="2030-01-01T00:00Z")
 
 
 def _held_back(cast: Cast) -> InboundDelivery:

@@ -27,13 +27,24 @@ def chips(ticket: Ticket, way: Reach) -> dict[str, Any]:
         # A chat has one receiver, and no addresses that could be mistaken.
         return {"to_chips": [Chip(item.get("name", ""), item.get("address", ""), "", False) for item in people.to]}
     known = known_people(ticket, [item["address"] for item in (*people.to, *people.offered) if item.get("address")])
-    offered = people.offered
+    offered = [*people.offered, *_requester_left_out(ticket, way, known)]
     confirmed = copied_last(ticket) if offered else set()
+    to_chips = [chip(item, known) for item in people.to]
     return {
-        "to_chips": [chip(item, known) for item in people.to],
+        "to_chips": to_chips,
         "copy_chips": [chip(item, known, is_chosen=item["address"].lower() in confirmed) for item in offered],
         "turned_to": _turned(way),
+        "leaves_out": str(ticket.contact) if not any(item.role == "requester" for item in to_chips) else "",
     }
+
+
+def _requester_left_out(ticket: Ticket, way: Reach, known: Known) -> list[Person]:
+    """Somebody else wrote last: the answer goes to them, and whether the requester gets it is for the agent to say."""
+    named = {item.get("address", "").lower() for item in (*way.recipients.to, *way.recipients.offered)}
+    addresses = sorted(address for address in known.requester if "@" in address)
+    if not addresses or named & known.requester:
+        return []
+    return [{"name": str(ticket.contact), "address": addresses[0]}]
 
 
 def chip(person: Person, known: Known, *, is_chosen: bool = False) -> Chip:

@@ -107,7 +107,7 @@ class HoursForm(forms.Form):
         names = ("name", "time_zone", "periods", "country", "feed_url", "is_default")
         return HoursDraft(
             **{name: values[name] for name in names},
-            region=values["region"].strip().upper(),
+            region=_region(values["country"], values["region"].strip()),
             holidays=[(day, name) for day, name, spans in values["days"] if not spans],
             special_days=[day for day in values["days"] if day[2]],
             calendar=file.read() if file else b"",
@@ -133,6 +133,11 @@ def country_names() -> tuple[tuple[str, str], ...]:
     known = countries()
     named = {code: _WORDS.sub(" ", name) for name, code, *_ in COUNTRIES.values() if code in known}
     return tuple(sorted(named.items(), key=lambda pair: pair[1]))
+
+
+def _region(country: str, text: str) -> str:
+    """As the package spells it, whatever the case."""
+    return next((name for name in countries().get(country, []) if name.lower() == text.lower()), text)
 
 
 def _named(model: type[Team] | type[Inbox]) -> list[tuple[str, str]]:

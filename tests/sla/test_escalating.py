@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
+from django.db import connection
 
 from notifications.models import Notification
 from people.models import Agent, Role
 from sla.models import BusinessHours, Clock, Metric, Policy
+from sla.services import fitting
 from sla.services.policies import PolicyDraft, save_policy
 from sla.services.ticking import escalate_breaches
 from sla.tasks import tick_clocks
@@ -156,6 +159,32 @@ def test_paused_promise_is_not_escalated(office: BusinessHours, boss: Agent, clo
     clock.move_to(berlin(4, 15, 20))
     tick_clocks()
     assert len(steps(ticket)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_beats_at_once_take_each_step_once() -> None:
+    targets = {(str(Metric.FIRST_RESPONSE), "normal"): 60}
+    fitting.forget()
+    save_policy(PolicyDraft(name="At once", targets=targets, escalation=PATH[:1]))
+    inbox = an_inbox()
+    tickets = [customer_writes(inbox) for _ in range(9)]
+    Clock.objects.update(due_at=berlin(4, 12), escalate_at=berlin(4, 12), breach_told_at=berlin(4, 12))
+    barrier = Barrier(3)
+
+    def beat() -> None:
+        barrier.wait()
+        try:
+            while escalate_breaches():
+                continue
+        finally:
+            connection.close()
+
+    threads = [Thread(target=beat) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(steps(ticket)) for ticket in tickets] == [1] * 9
 
 
 def test_breach_between_due_and_pause_is_not_lost(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.clock import now
 from core.errors import Conflict, Invalid, NotFound
 from people.policy import require
-from sla.models import BusinessHours
+from sla.models import BusinessHours, HolidaySource
 from sla.selectors.promises import business_hours
 from sla.services.hours import delete_hours, forget_upload, save_hours
 from workspace.forms_hours import HoursForm
@@ -44,7 +44,8 @@ def hours_page(request: AgentRequest, hours_id: int | None = None) -> HttpRespon
             messages.success(request, "Saved. Running clocks follow in a moment.")
             return HttpResponseRedirect(reverse("workspace:settings-promises"))
     coming = hours.holidays.filter(date__gte=now().date()).order_by("date")[:SHOWN_DAYS] if hours else ()
-    context = {"form": form, "row": hours, "coming": coming, "here": "promises"}
+    has_file = hours is not None and hours.holidays.filter(source=HolidaySource.FILE).exists()
+    context = {"form": form, "row": hours, "coming": coming, "has_file": has_file, "here": "promises"}
     return render(request, "workspace/settings/hours.html", context, status=422 if is_posted else 200)
 
 

@@ -1,0 +1,31 @@
+"""What a ticket says of its promises: the policy and version behind each, the calendar, and the pauses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import time_machine
+
+from people.models import Agent
+from sla.models import Policy
+from tests.desk import agent_replies, customer_writes
+from tests.sla.conftest import berlin
+from tickets.models import Inbox
+from tickets.services import changes
+from workspace.promises import promises_of
+
+
+def test_promise_explains_its_deadline_with_calendar_and_pauses(
+    inbox: Inbox, policy: Policy, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    ticket = customer_writes(inbox)
+    agent_replies(ticket, mia)
+    clock.move_to(berlin(4, 12))
+    changes.set_status(ticket, status="pending", actor=mia.as_actor())
+    clock.shift(timedelta(hours=2))
+    paused = promises_of(ticket)[-1]
+    assert paused.state == "paused"
+    assert paused.title.startswith("Standard, version 1: within 16h 0m; counted in: Office; stood still from 04 Jun 1")
+    assert paused.title.endswith("until now (pending)")
+    changes.set_status(ticket, status="open", actor=mia.as_actor())
+    assert "to 04 Jun" in promises_of(ticket)[-1].title

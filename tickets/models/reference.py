@@ -26,6 +26,8 @@ class MessageRef(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["id_hash", "ticket"], name="messageref_unique")]
+        # What thousands mention, only few have seen.
+        indexes = [models.Index("id_hash", name="messageref_known", condition=~models.Q(kind="mentioned"))]
 
     def __str__(self) -> str:
         return f"{self.kind} in ticket {self.ticket_id}"

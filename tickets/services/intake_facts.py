@@ -85,7 +85,14 @@ WITH RECURSIVE sender AS (
     -- A message that was moved takes its ids along.
     SELECT COALESCE(m.ticket_id, r.ticket_id), m.inbox_id,
         CASE r.kind WHEN 'sent' THEN 'sent' WHEN 'seen' THEN 'reference' ELSE 'mention' END, m.side_id, refs.distance
-    FROM refs JOIN tickets_messageref r ON r.id_hash = refs.hash LEFT JOIN tickets_message m ON m.id = r.message_id
+    FROM refs CROSS JOIN LATERAL (
+        (SELECT ticket_id, kind, message_id FROM tickets_messageref
+         WHERE id_hash = refs.hash AND kind <> 'mentioned' LIMIT 10)
+        UNION ALL
+        -- A newsletter is mentioned by thousands: only its newest tickets are looked at.
+        (SELECT ticket_id, kind, message_id FROM tickets_messageref
+         WHERE id_hash = refs.hash AND kind = 'mentioned' ORDER BY ticket_id DESC LIMIT 5)
+    ) r LEFT JOIN tickets_message m ON m.id = r.message_id
     UNION ALL
     SELECT m.ticket_id, m.inbox_id, 'copy', NULL, 0
     FROM tickets_messageref r JOIN tickets_message m ON m.id = r.message_id

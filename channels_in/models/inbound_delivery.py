@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -85,3 +87,11 @@ class InboundDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+
+def short_id(text: str, limit: int = EXTERNAL_ID_LENGTH) -> str:
+    """Ids of any length and content fit the column and its index; long ones by their hash."""
+    clean = text.replace("\x00", "\ufffd").encode(errors="replace").decode()
+    if len(clean) <= limit:
+        return clean
+    return f"sha256:{hashlib.sha256(clean.encode()).hexdigest()}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from channels_in.email.kind import KIND
 from channels_in.email.parse.headers import decode_words, split_head
 from channels_in.models import InboundDelivery
-from channels_in.services.accept import short_id
+from channels_in.models.inbound_delivery import short_id
 from core.errors import NotFound
 from core.text import clean_line
 from people.models import Agent

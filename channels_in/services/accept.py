@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from channels_in.models.inbound_delivery import EXTERNAL_ID_LENGTH
+from channels_in.models.inbound_delivery import short_id
 from channels_in.services.enqueue import PROCESS_INBOUND, announce, ask
 from core.crashpoints import crashpoint
 from tickets.models import Inbox
@@ -62,11 +61,3 @@ def accept(
     if is_enqueued and not bundle:
         transaction.on_commit(lambda: ask(PROCESS_INBOUND, [delivery_id]) if lane else announce(delivery_id))
     return Accepted(delivery_id=delivery_id, is_duplicate=False)
-
-
-def short_id(text: str, limit: int = EXTERNAL_ID_LENGTH) -> str:
-    """Ids of any length and content fit the column and its index; long ones by their hash."""
-    clean = text.replace("\x00", "\ufffd").encode(errors="replace").decode()
-    if len(clean) <= limit:
-        return clean
-    return f"sha256:{hashlib.sha256(clean.encode()).hexdigest()}"

@@ -18,7 +18,7 @@ from channels_in.models import InboundDelivery
 from people.models import Agent
 from routing.models import Macro
 from tests.cast import Cast, last_message, new_ticket
-from tickets.models import Attachment, MessageHtml, ScheduledReply, SideConversation, Ticket
+from tickets.models import Attachment, Message, MessageHtml, ScheduledReply, SideConversation, Ticket
 from tickets.services.files import store
 
 pytestmark = pytest.mark.django_db
@@ -111,16 +111,7 @@ def world(cast: Cast) -> World:
     cast.rosa.name = f"{CANARY} Rosa"
     cast.rosa.save()
     message = last_message(secret)
-    stored = store(f"{CANARY} file".encode(), name=f"{CANARY}.txt", content_type="text/plain")
-    file = Attachment.objects.create(
-        id=stored.id,
-        message=message,
-        storage_name=stored.storage_name,
-        name=stored.name,
-        content_type=stored.content_type,
-        size=stored.size,
-        sha256=stored.sha256,
-    )
+    file = _file_of(message)
     assert MessageHtml.objects.filter(message=message).exists()
     macro = Macro.objects.create(name="Wait", texts=[{"language": "", "channel": "", "text": "Wait."}])
     message.external_id = f"{CANARY}@corpus.example"
@@ -158,6 +149,19 @@ def world(cast: Cast) -> World:
 def _scheduled(cast: Cast, secret: Ticket) -> ScheduledReply:
     words = f"{CANARY} later"
     return ScheduledReply.objects.create(ticket=secret, agent=cast.cleo, text=words, send_at="2030-01-01T00:00Z")
+
+
+def _file_of(message: Message) -> Attachment:
+    stored = store(f"{CANARY} file".encode(), name=f"{CANARY}.txt", content_type="text/plain")
+    return Attachment.objects.create(
+        id=stored.id,
+        message=message,
+        storage_name=stored.storage_name,
+        name=stored.name,
+        content_type=stored.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+    )
 
 
 def _held_back(cast: Cast) -> InboundDelivery:

@@ -55,16 +55,8 @@ def record_inbound(
         if inbound.clues.thread_key:
             locks.append(lock("thread", inbox.pk, inbound.clues.thread_key))
         facts = _facts(inbound, inbox=inbox, value=value, locks=locks)
-        if facts.duplicate:
-            return Intake(
-                outcome="duplicate",
-                reason="This message was received before",
-                message_id=facts.duplicate.message_id,
-                ticket_id=facts.duplicate.ticket_id,
-                number=facts.duplicate.number,
-            )
-        if facts.sender and facts.sender.is_blocked and not lets_blocked_in:
-            return Intake(outcome="blocked", reason="The sender is blocked")
+        if kept_out := _kept_out(facts, lets_blocked_in=lets_blocked_in):
+            return kept_out
         if facts.agent_id is not None and not inbound.history:
             done = _from_agent(inbound, inbox=inbox, facts=facts, stored=stored)
             if done is not None:
@@ -91,6 +83,21 @@ def record_inbound(
         number=written.number,
         message_id=written.message_id,
     )
+
+
+def _kept_out(facts: Facts, *, lets_blocked_in: bool) -> Intake | None:
+    """What is here already, and what a blocked sender writes."""
+    if facts.duplicate:
+        return Intake(
+            outcome="duplicate",
+            reason="This message was received before",
+            message_id=facts.duplicate.message_id,
+            ticket_id=facts.duplicate.ticket_id,
+            number=facts.duplicate.number,
+        )
+    if facts.sender and facts.sender.is_blocked and not lets_blocked_in:
+        return Intake(outcome="blocked", reason="The sender is blocked")
+    return None
 
 
 def _facts(inbound: Inbound, *, inbox: Inbox, value: str, locks: Sequence[Statement]) -> Facts:

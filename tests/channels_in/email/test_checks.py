@@ -13,6 +13,7 @@ from pytest_django import Settings
 from channels_in.checks import Check, Finding, Mark
 from channels_in.email.door import Mail, take_in
 from channels_in.email.settings import dns_checks
+from channels_in.email.smtp import LmtpDoor, mail_handler
 from channels_in.models import InboundDelivery, InboxCheck
 from channels_in.selectors.checks import CheckLine, checklist
 from channels_in.services import checking
@@ -20,8 +21,10 @@ from channels_in.services.process import process
 from core import dns
 from core.clock import now
 from tests.cast import Cast
-from tests.channels_in.email.conftest import FakeServer
+from tests.channels_in.email.conftest import ADDRESS, FakeServer, serving
 from tests.fakes.names import NameServer, name_server
+from tests.peers.postfix import postfix
+from tests.waiting import poll_until
 from tickets.models import Inbox, Message
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +127,25 @@ def test_test_mail_goes_out_and_comes_back(inbox: Inbox, relay: FakeServer) -> N
     process([accepted.delivery_id])
     line = next(item for item in checklist(inbox) if item.check.name == "round-trip")
     assert (found(line).mark, Message.objects.count()) == (Mark.OK, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_test_mail_makes_its_round_through_a_real_postfix(transactional_db: None, settings: Settings) -> None:
+    inbox = Inbox.objects.create(kind="email", name="Support", address=ADDRESS)
+    handler = mail_handler()
+    with (
+        serving(handler, max_bytes=200_000, speaks=LmtpDoor) as door,
+        postfix(f"lmtp:inet:127.0.0.1:{door.port}") as border,
+    ):
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", border.port, ""
+        settings.EMAIL_USE_SSL = settings.EMAIL_USE_TLS = False
+        assert tried(inbox, "round-trip").is_running
+        delivery = poll_until(lambda: InboundDelivery.objects.first(), 20)
+        assert delivery is not None
+        process([delivery.pk])
+        line = next(item for item in checklist(inbox) if item.check.name == "round-trip")
+        assert found(line).mark is Mark.OK, border.log()
+    handler.close()
 
 
 def test_test_mail_that_stays_away_is_told_after_a_while(inbox: Inbox, relay: FakeServer) -> None:

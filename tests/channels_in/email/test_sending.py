@@ -221,6 +221,18 @@ def test_only_the_refused_recipient_is_written_to_again(ticket: Ticket, relay: F
     assert [mail.rcpt_tos for mail in relay.mails] == [["ana@customer.example"], ["bob@example.org"]]
 
 
+def test_a_copy_that_is_refused_for_good_is_told_and_only_it_is_sent_again(ticket: Ticket, relay: FakeServer) -> None:
+    relay.rcpt_answers["bob@example.org"] = "550 5.1.1 no such user"
+    copies = [{"kind": "email", "name": "", "address": "bob@example.org"}]
+    answer = delivered(agent_replies(ticket, an_agent(), "x", cc=copies))
+    assert (answer.delivery, "bob@example.org did not get it, the others did" in answer.failure) == ("failed", True)
+    assert Identity.objects.get(value="ana@customer.example").refusals == 0
+    relay.rcpt_answers.clear()
+    messages.try_again(answer, actor=an_agent().as_actor())
+    assert delivered(answer).delivery == "sent"
+    assert [mail.rcpt_tos for mail in relay.mails] == [["ana@customer.example"], ["bob@example.org"]]
+
+
 def test_encryption_is_never_given_up(ticket: Ticket, relay: FakeServer, settings: Any) -> None:
     server = Server("127.0.0.1", settings.EMAIL_PORT, "starttls")
     mail = compose(ticket.inbox, agent_replies(ticket, an_agent(), "x"))

@@ -45,7 +45,8 @@ _FRESH = f"""
         SELECT id FROM channels_in_inbounddelivery
         WHERE state = 'new' AND due_at <= clock_timestamp()
             AND NOT id = ANY(%(ids)s) AND attempts = 0 AND bundle = '' AND lane = ''
-        ORDER BY due_at, id LIMIT %(room)s FOR UPDATE SKIP LOCKED
+        ORDER BY due_at, id LIMIT GREATEST(0, %(together)s - (SELECT count(*) FROM asked))
+        FOR UPDATE SKIP LOCKED
     )
     UPDATE channels_in_inbounddelivery
     SET due_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds', attempts = attempts + 1
@@ -76,8 +77,7 @@ def claim(delivery_id: int) -> list[InboundDelivery]:
 def claim_fresh(delivery_ids: Sequence[int], *, together: int = 0) -> list[InboundDelivery]:
     """Those of the deliveries that nobody has tried yet and that are the first of their lanes, under one lease; with
     others that wait, until there are as many as go `together`."""
-    room = max(0, together - len(delivery_ids))
-    rows = InboundDelivery.objects.raw(_FRESH, {"ids": list(delivery_ids), "room": room})
+    rows = InboundDelivery.objects.raw(_FRESH, {"ids": list(delivery_ids), "together": together})
     return sorted(rows, key=lambda row: row.pk)
 
 

@@ -282,6 +282,14 @@ def test_mails_that_come_while_a_task_is_on_its_way_need_no_task(
     enqueue.begin()
 
 
+def test_a_task_whose_own_delivery_is_done_still_works_off_the_backlog(bot: Inbox) -> None:
+    gone = accept(bot, "mail:gone", rosa.text(1, "Gone"), {})
+    process.process([gone.delivery_id])
+    rows = [accept(bot, f"mail:{n}", rosa.text(n, f"Word {n}"), {}) for n in range(2, process.TOGETHER * 2 + 3)]
+    process.process([gone.delivery_id])
+    assert InboundDelivery.objects.filter(state=DeliveryState.DONE).count() == len(rows) + 1
+
+
 def test_a_large_backlog_is_worked_off_by_one_task(bot: Inbox) -> None:
     rows = [accept(bot, f"mail:{n}", rosa.text(n, f"Word {n}"), {}) for n in range(process.TOGETHER * 2 + 1)]
     process.process([rows[0].delivery_id])

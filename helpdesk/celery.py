@@ -34,6 +34,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 1.0,
         "options": {"queue": "clock", "expires": 5},
     },
+    # Edited policies that no worker has finished applying.
+    "sweep-policies": {
+        "task": "sla.tasks.sweep_policies",
+        "schedule": 60.0,
+        "options": {"queue": "clock", "expires": 60},
+    },
     # Inboxes whose provider was away when their settings were saved.
     "sweep-connections": {
         "task": "channels_in.tasks.sweep_connections",

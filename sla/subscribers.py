@@ -32,7 +32,7 @@ from core.events.catalogue import (
 )
 from sla.services import clock_sql as clocks
 from sla.services import fact_sql as facts
-from sla.services import fitting, predicting
+from sla.services import fitting, predicting, refitting
 from sla.services import rearranging_sql as rearranging
 from sla.tasks import apply_policies, follow_tiers, keep_expectation, read_feed
 
@@ -169,6 +169,7 @@ def on_ticket_opened(events: Sequence[MessageReceived]) -> None:
 @within(PromisesChanged)
 def forget_policies(event: PromisesChanged) -> None:
     fitting.forget()
+    defer(refitting.begin())
 
 
 @after(PromisesChanged)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from sla.models import BusinessHours
-from sla.services import holidays, hours, policies, predicting, ticking
+from sla.services import holidays, hours, policies, predicting, refitting, ticking
 from sla.services.ticking import BATCH
 from tickets.services import waking
 
@@ -29,13 +29,22 @@ def tick_clocks() -> None:
 @shared_task(queue="bulk", soft_time_limit=240, time_limit=280)
 def apply_policies(after_ticket_id: int = 0) -> None:
     """Policies or hours were edited: set the running clocks anew; what there is no time for goes on in another task."""
-    started = time.monotonic()
+    started, of_round = time.monotonic(), refitting.present_round()
     position: int | None = after_ticket_id
     while position is not None:
         position = policies.apply_policies(after_ticket_id=position)
+        refitting.note(position, of_round=of_round)
         if position is not None and time.monotonic() - started > _APPLYING_SECONDS:
             apply_policies.delay(position)
             return
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def sweep_policies() -> None:
+    """Edited policies whose task got lost, or died on the way."""
+    position = refitting.overdue_position()
+    if position is not None:
+        apply_policies.delay(position)
 
 
 @shared_task(queue="bulk", soft_time_limit=240, time_limit=280)

@@ -5,6 +5,7 @@ from sla.models.fact import Fact, FactKind
 from sla.models.hours import BusinessHours, Holiday, HolidaySource, HoursUse, OpenInterval
 from sla.models.policy import EscalationAction, Metric, Pause, Policy, PolicyVersion, Target
 from sla.models.prediction import Prediction
+from sla.models.refit import Refit
 
 __all__ = [
     "BusinessHours",
@@ -21,5 +22,6 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Prediction",
+    "Refit",
     "Target",
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from core.crypto import decrypt, encrypt
 from core.peer import client_address
+from people.services.invitations import BY_ITSELF
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -21,6 +22,16 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """Whatever the desk sends by itself says so, that no robot answers it."""
+        return super().render_mail(template_prefix, email, context, {**BY_ITSELF, **(headers or {})})
 
 
 class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from celery import current_app
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 
 from people.models import Agent
 
 MAIL_INVITATION = "people.tasks.mail_invitation"
+BY_ITSELF = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 _TEXT = """Hello {name},
 
@@ -34,4 +35,4 @@ def send(agent_id: int, by: str) -> None:
     if agent is None:
         return
     text = _TEXT.format(name=agent.name, by=by, site=settings.SITE_URL.rstrip("/"), email=agent.email)
-    send_mail("Your account at the helpdesk", text, None, [agent.email])
+    EmailMessage("Your account at the helpdesk", text, None, [agent.email], headers=BY_ITSELF).send()

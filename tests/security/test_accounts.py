@@ -40,6 +40,7 @@ def test_stranger_cannot_flood_an_agent_with_reset_mails(cast: Cast) -> None:
     for n in range(12):
         Client(REMOTE_ADDR=f"203.0.113.{n}").post("/accounts/password/reset/", {"email": cast.ana.email})
     assert 1 <= len(mail.outbox) <= 5
+    assert {letter.extra_headers["Auto-Submitted"] for letter in mail.outbox} == {"auto-generated"}
 
 
 def test_reset_link_names_no_foreign_host(client: Client, cast: Cast, settings: Settings) -> None:

@@ -68,6 +68,7 @@ def test_admin_adds_a_colleague_who_is_invited_by_mail(
     (letter,) = mail.outbox
     assert letter.to == ["nia@desk.example"]
     assert "/accounts/password/reset/" in letter.body
+    assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
 def test_known_address_is_refused_at_the_field(cast: Cast) -> None:

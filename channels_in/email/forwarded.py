@@ -16,6 +16,7 @@ _PREFIX = re.compile(
     r"(?:fwd?|wg|tr|rv|enc|i|doorst|pd|vs|vb|videresendt|转发|轉寄|転送)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_ANSWER = re.compile(r"\A\s*(?:re|aw|sv|antw?|rif|res|odp|回复|返信)\s*[:：]", re.IGNORECASE)
 _QUOTE = re.compile(r"^>\s?")
 MOST_LINES = 4_000
 # A header block is this many known fields at least, close together.
@@ -25,6 +26,8 @@ BLOCK_LINES = 14
 
 def forwarded(mail: ParsedMail) -> Forwarded | None:
     """None when it is no forward, or when the original sender's address cannot be read."""
+    if _ANSWER.match(mail.subject):
+        return None  # what was once forwarded is only quoted here
     is_named_so = _PREFIX.match(mail.subject) is not None
     attached = [file for file in mail.files if file.type == "message/rfc822"]
     if len(attached) == 1 and (is_named_so or not mail.text.strip()):

@@ -11,6 +11,7 @@ import { startClocks } from "./time.js";
 import { toast } from "./toast.js";
 
 if (document.querySelector("#desk")) await import("./desk-start.js");
+if (document.querySelector(".rule-editor")) await import("./editor.js");
 startSearch();
 startKeys();
 startMe();

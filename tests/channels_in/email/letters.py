@@ -230,11 +230,6 @@ def pages(words: Language) -> Iterator[tuple[str, str]]:
     now = "".join(f"<div>{line}</div>" for line in f"{words.own}\n\n{words.closing}".split("\n") if line)
     history = "".join(f"<div>{line}</div>" for line in words.history.split("\n"))
     header = words.wrote[0].replace("<", "&lt;").replace(">", "&gt;")
-    sender, sent, to, subject, date = words.labels
-    block = (
-        f"<b>{sender}:</b> Ben Okafor &lt;ben@example.com&gt;<br><b>{sent}:</b> {date}<br>"
-        f"<b>{to}:</b> Rosa Lind<br><b>{subject}:</b> RE: Hinge"
-    )
     yield (
         "gmail",
         (
@@ -254,6 +249,15 @@ def pages(words: Language) -> Iterator[tuple[str, str]]:
     yield (
         "thunderbird",
         (f'<p>{now}</p><div class="moz-cite-prefix">{header}<br></div><blockquote type="cite">{history}</blockquote>'),
+    )
+    yield from _outlook_and_others(words, now, header, history)
+
+
+def _outlook_and_others(words: Language, now: str, header: str, history: str) -> Iterator[tuple[str, str]]:
+    sender, sent, to, subject, date = words.labels
+    block = (
+        f"<b>{sender}:</b> Ben Okafor &lt;ben@example.com&gt;<br><b>{sent}:</b> {date}<br>"
+        f"<b>{to}:</b> Rosa Lind<br><b>{subject}:</b> RE: Hinge"
     )
     yield (
         "outlook web",

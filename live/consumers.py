@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 
@@ -21,6 +20,7 @@ from live.patrol import CLOSE_SIGNED_OUT, patrol_of
 from live.presence import Presence
 from live.restart import spread_closing_on_termination
 from live.sockets import AgentSocket
+from live.threads import in_thread
 
 CLOSE_BAD_FRAME = 4400
 CLOSE_TOO_MANY_FRAMES = 4429
@@ -42,7 +42,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
         if hub.is_closing:
             await self.close()
             return
-        found = await database_sync_to_async(welcome)(self.scope["headers"])
+        found = await in_thread(welcome)(self.scope["headers"])
         # A browser learns a close code only after the socket has been opened.
         await self.accept()
         if found is None:
@@ -107,10 +107,10 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
         new = wanted - socket.watched
         if not new:
             return
-        for ticket_id in await database_sync_to_async(visible_tickets)(socket.person.agent_id, new):
+        for ticket_id in await in_thread(visible_tickets)(socket.person.agent_id, new):
             socket.watch(ticket_id)
             await self._tell(socket, ticket_id, await presences.take(socket.seat, ticket_id))
-            await database_sync_to_async(publish)(TicketSeen(ticket_id=ticket_id, agent_id=socket.person.agent_id))
+            await in_thread(publish)(TicketSeen(ticket_id=ticket_id, agent_id=socket.person.agent_id))
 
     async def _on_typing(self, socket: AgentSocket, frame: dict[str, Any]) -> None:
         ticket_id, mode = frame.get("ticket"), frame.get("mode", "")
@@ -121,9 +121,7 @@ class AgentConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channe
         await self._tell(socket, ticket_id, present)
         if mode == "reply":
             person = socket.person
-            await database_sync_to_async(publish)(
-                AgentTyped(ticket_id=ticket_id, agent_id=person.agent_id, agent_name=person.name)
-            )
+            await in_thread(publish)(AgentTyped(ticket_id=ticket_id, agent_id=person.agent_id, agent_name=person.name))
 
     async def _tell(self, socket: AgentSocket, ticket_id: int, present: Presence) -> None:
         frame = {"type": "presence", "ticket": ticket_id, "agents": present}

@@ -8,13 +8,12 @@ import logging
 import time
 from weakref import WeakKeyDictionary
 
-from channels.db import database_sync_to_async
-
 from core.push import ticket_topic
 from live.entrance import Inspection, inspect
 from live.hub import Hub
 from live.presence import Presence, Presences
 from live.sockets import AgentSocket
+from live.threads import in_thread
 from people.services.agents import mark_seen
 from tickets.selectors.access import Scopes
 
@@ -54,7 +53,7 @@ class Patrol:
         """Everyone's session, role and scopes, and the tickets on their screens, in a few queries for all."""
         sockets = list(self._sockets)
         watches = {(socket.person.agent_id, ticket_id) for socket in sockets for ticket_id in socket.watched}
-        found: Inspection = await database_sync_to_async(inspect)([socket.person for socket in sockets], watches)
+        found: Inspection = await in_thread(inspect)([socket.person for socket in sockets], watches)
         for socket in sockets:
             scopes = found.scopes.get(socket.person.session_key)
             if scopes is None:
@@ -89,7 +88,7 @@ class Patrol:
 
     async def mark_seen(self) -> None:
         agent_ids = {socket.person.agent_id for socket in self._sockets}
-        await database_sync_to_async(mark_seen)(*agent_ids)
+        await in_thread(mark_seen)(*agent_ids)
 
     async def _walk(self) -> None:
         rounds = {self.check: CHECK_SECONDS, self.renew_presence: PRESENCE_SECONDS, self.mark_seen: SEEN_SECONDS}

@@ -6,10 +6,10 @@ import asyncio
 import logging
 from weakref import WeakKeyDictionary
 
-from channels.db import database_sync_to_async
 from django.db import Error
 
 from channels_in.webchat.services.visitors import mark_present
+from live.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Attendance:
     async def flush(self) -> None:
         present, self._present = self._present, set()
         try:
-            await database_sync_to_async(mark_present)(present)
+            await in_thread(mark_present)(present)
         except Error as problem:
             logger.warning("Who is in the chat could not be noted", extra={"problem": str(problem)})
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Awaitable, Mapping
+from typing import Any
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 
 from channels_in.models import ChatVisitor
 from channels_in.webchat.services import reading, visitors
 from core.limits import is_within
 from core.peer import client_address
+from live.threads import in_thread
 from portal import chat, limits
 from portal.availability import availability_of
 from portal.chat import About, Guest
-
-# A pool of threads rather than Django's single one: one slow visitor makes nobody else wait.
-SHARES_ONE_THREAD = False
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def address_of(scope: Mapping[str, Any]) -> str:
@@ -31,22 +25,22 @@ def address_of(scope: Mapping[str, Any]) -> str:
 
 
 def may_connect(address: str) -> Awaitable[bool]:
-    return _in_thread(is_within)(limits.SOCKETS, address)
+    return in_thread(is_within)(limits.SOCKETS, address)
 
 
 def enter(inbox_token: str, token: str) -> Awaitable[Guest]:
     """Raises NotFound and TokenRefused."""
-    return _in_thread(lambda: chat.guest_of(chat.widget(inbox_token), token))()
+    return in_thread(lambda: chat.guest_of(chat.widget(inbox_token), token))()
 
 
 def caught_up(guest: Guest, *, ticket: int | None = None, seq: int = 0) -> Awaitable[dict[str, Any]]:
     """The answer to hello: what the browser is missing, and whether somebody is there."""
-    return _in_thread(_caught_up)(guest, ticket=ticket, seq=seq)
+    return in_thread(_caught_up)(guest, ticket=ticket, seq=seq)
 
 
 def speak(guest: Guest, address: str, frame: Mapping[str, Any]) -> Awaitable[Guest]:
     said = {name: value for name, value in frame.items() if isinstance(value, str)}
-    return _in_thread(chat.speak)(
+    return in_thread(chat.speak)(
         guest,
         address=address,
         client_id=said.get("id", ""),
@@ -57,15 +51,15 @@ def speak(guest: Guest, address: str, frame: Mapping[str, Any]) -> Awaitable[Gue
 
 
 def tell_typing(visitor: ChatVisitor) -> Awaitable[None]:
-    return _in_thread(chat.tell_typing)(visitor)
+    return in_thread(chat.tell_typing)(visitor)
 
 
 def note_progress(visitor: ChatVisitor, *, seq: int, is_seen: bool) -> Awaitable[int]:
-    return _in_thread(reading.mark_read if is_seen else reading.mark_received)(visitor, seq=seq)
+    return in_thread(reading.mark_read if is_seen else reading.mark_received)(visitor, seq=seq)
 
 
 def arrived(visitor: ChatVisitor) -> Awaitable[None]:
-    return _in_thread(visitors.mark_present)([visitor.pk])
+    return in_thread(visitors.mark_present)([visitor.pk])
 
 
 def _caught_up(guest: Guest, *, ticket: int | None, seq: int) -> dict[str, Any]:
@@ -77,8 +71,3 @@ def _caught_up(guest: Guest, *, ticket: int | None, seq: int) -> dict[str, Any]:
         "away": now.text,
         "conversation": chat.shown(guest.visitor, ticket_number=ticket, seq=seq),
     }
-
-
-def _in_thread(work: Callable[P, T]) -> Callable[P, Awaitable[T]]:
-    wrapped: Callable[P, Awaitable[T]] = database_sync_to_async(work, thread_sensitive=SHARES_ONE_THREAD)
-    return wrapped

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
@@ -14,6 +15,7 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.test import Client
 
+from live import threads
 from live.hub import Hub, current_hub
 from live.patrol import patrol_of
 from live.routing import websocket_urlpatterns
@@ -119,4 +121,5 @@ def in_loop(story: Callable[[Hub], Awaitable[None]]) -> None:
         async with hub_of_test() as hub:
             await story(hub)
 
-    async_to_sync(run)()
+    with patch.object(threads, "SHARES_ONE_THREAD", True):
+        async_to_sync(run)()

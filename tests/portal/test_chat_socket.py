@@ -16,7 +16,7 @@ from channels_in.webchat import tokens
 from channels_in.webchat.services.visitors import sign_out
 from core import push
 from live.hub import Hub
-from portal import consumers, socket_work
+from portal import consumers
 from portal.routing import websocket_urlpatterns
 from tests.cast import Cast, last_message
 from tests.desk import agent_replies
@@ -52,7 +52,6 @@ class ChatSocket(Socket):
 @pytest.fixture(autouse=True)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads of the consumer come back to the test's own and its database connection."""
-    monkeypatch.setattr(socket_work, "SHARES_ONE_THREAD", True)
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 

@@ -18,7 +18,7 @@ from channels_in.webchat.services.visitors import sign_out
 from channels_in.webchat.subscribers import on_agent_typed, on_ticket_seen
 from core.events.catalogue import AgentTyped, TicketSeen
 from live.hub import RESYNC, Hub
-from portal import consumers, socket_work
+from portal import consumers
 from tests.architecture.source import ROOT
 from tests.cast import Cast
 from tests.desk import agent_replies
@@ -50,7 +50,6 @@ OWN = {"welcome", "stored", "refused", "pong", "resync"}
 @pytest.fixture(autouse=True)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads of the consumer come back to the test's own and its database connection."""
-    monkeypatch.setattr(socket_work, "SHARES_ONE_THREAD", True)
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 

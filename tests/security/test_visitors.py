@@ -16,7 +16,7 @@ from channels_in.models import ChatVisitor
 from channels_in.webchat import tokens
 from channels_in.webchat.services.visitors import sign_out
 from live.hub import Hub
-from portal import consumers, socket_work
+from portal import consumers
 from tests.cast import Cast, last_message, new_ticket
 from tests.channels_in.webchat.people import SECRET, a_chat, signed
 from tests.desk import agent_replies
@@ -34,7 +34,6 @@ CANARY = "c4nary"
 @pytest.fixture(autouse=True)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
-    monkeypatch.setattr(socket_work, "SHARES_ONE_THREAD", True)
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 

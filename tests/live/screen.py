@@ -20,11 +20,14 @@ class Screen:
 
     agent: Agent
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # What it has been told, also of tickets that it does not show: an old hint may come late.
+    heard: dict[int, int] = field(default_factory=dict)
     cursor: int = 0
 
     def load(self) -> None:
         self.cursor = newest_cursor()
         self.rows = self.truth()
+        self.heard = {}
 
     def truth(self) -> dict[int, dict[str, Any]]:
         """What a freshly loaded list shows."""
@@ -36,14 +39,16 @@ class Screen:
 
     def apply(self, change: dict[str, Any]) -> None:
         """The rules of static/app/live/rows.js: drop what is not newer, then place or remove."""
-        seen = self.rows.get(change["ticket"], {"seq": -1})["seq"]
+        ticket = change["ticket"]
+        seen = max(self.rows.get(ticket, {"seq": -1})["seq"], self.heard.get(ticket, -1))
         if change["seq"] < seen or (change["seq"] == seen and not change.get("gone")):
             return
+        self.heard[ticket] = change["seq"]
         facets = change.get("facets")
         if facets is None or facets["status"] not in OPEN or facets["snoozed"]:
-            self.rows.pop(change["ticket"], None)
+            self.rows.pop(ticket, None)
             return
-        self.rows[change["ticket"]] = {
+        self.rows[ticket] = {
             "seq": change["seq"],
             "status": facets["status"],
             "assignee": facets["assignee"],
@@ -54,6 +59,7 @@ class Screen:
         self.cursor = found.cursor
         if found.is_reset:
             self.load()
+            found = changes_since(self.agent, self.cursor)
         for change in found.tickets:
             self.apply(change)
 

@@ -1,6 +1,7 @@
 // Unsent words: on this machine within a quarter of a second, at the desk when the person pauses; bound to their ticket.
 
 import { post } from "./server.js";
+import { lock, unlock } from "./vault.js";
 
 const LOCAL_MS = 200;
 const DESK_MS = 600;
@@ -19,6 +20,22 @@ export function localDraft(ticket, mode) {
   }
 }
 
+/** Into both copies; done when the one that outlives a crash is on the disk. */
+function keepLocal(key, kept) {
+  const text = JSON.stringify({ ...kept, at: Date.now() });
+  try {
+    localStorage.setItem(key, text);
+  } catch {
+    // The browser keeps nothing here (private mode, full disk): the desk's copy has to do.
+  }
+  return lock(key, text);
+}
+
+function dropLocal(key) {
+  localStorage.removeItem(key);
+  return unlock(key);
+}
+
 /** Tickets with unsent words on this machine. */
 export function draftedTickets() {
   const prefix = `draft:${me()}:`;
@@ -34,7 +51,7 @@ export class DraftKeeper {
    * @param {(state: string, newer?: any) => void} tell "saving", "saved", "kept" or "newer"
    */
   constructor(form, read, tell) {
-    Object.assign(this, { form, read, tell, ticket: form.dataset.ticket, revision: 0, timers: [0, 0], dirty: false, going: null });
+    Object.assign(this, { form, read, tell, ticket: form.dataset.ticket, revision: 0, timers: [0, 0], dirty: false, going: null, kept: null });
   }
 
   get mode() {
@@ -55,13 +72,8 @@ export class DraftKeeper {
     clearTimeout(this.timers[0]);
     const { text, files } = this.read();
     const key = keyOf(this.ticket, this.mode);
-    try {
-      if (text.trim() || files.length) {
-        localStorage.setItem(key, JSON.stringify({ text, files, revision: this.revision, isSaved: false }));
-      } else localStorage.removeItem(key);
-    } catch {
-      // The browser keeps nothing (private mode, full disk): the desk's copy has to do.
-    }
+    const isWritten = text.trim() || files.length;
+    this.kept = isWritten ? keepLocal(key, { text, files, revision: this.revision, isSaved: false }) : dropLocal(key);
     document.dispatchEvent(new CustomEvent("drafts:changed"));
   }
 
@@ -80,12 +92,13 @@ export class DraftKeeper {
       this.revision = answer.data.revision;
       const kept = localDraft(this.ticket, mode);
       if (kept && kept.text === text) {
-        localStorage.setItem(keyOf(this.ticket, mode), JSON.stringify({ ...kept, revision: this.revision, isSaved: true }));
+        keepLocal(keyOf(this.ticket, mode), { ...kept, revision: this.revision, isSaved: true });
       }
       this.tell(text.trim() ? "saved" : "");
     } else if (answer.status === 409) this.tell("newer", answer.data.details);
     else {
       this.dirty = true;
+      await this.kept;
       this.tell("kept");
     }
   }
@@ -106,7 +119,7 @@ export class DraftKeeper {
     this.timers.forEach(clearTimeout);
     this.dirty = false;
     this.revision = 0;
-    localStorage.removeItem(keyOf(this.ticket, this.mode));
+    dropLocal(keyOf(this.ticket, this.mode));
     document.dispatchEvent(new CustomEvent("drafts:changed"));
     this.tell("");
   }

@@ -2,8 +2,17 @@
 
 import { addActs } from "./acts.js";
 import { composer } from "./composer.js";
+import { recover } from "./vault.js";
+
+/** A crash may have cost the quick copy of the drafts; the other one takes a moment to read. */
+async function bringBack() {
+  if (!(await recover())) return;
+  document.dispatchEvent(new CustomEvent("drafts:changed"));
+  if (composer() && !composer().area.value) composer().load();
+}
 
 export function startComposer() {
+  bringBack();
   document.addEventListener("ticket:shown", () => composer());
   document.addEventListener("ticket:leaving", () => composer()?.drafts.flush());
   document.addEventListener("composer:state", ({ detail }) => composer()?.setState(detail.state, detail.drafts));

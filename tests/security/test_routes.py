@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from channels_in.models import InboundDelivery
 from people.models import Agent
 from routing.models import Macro
+from tests.addresses import routes as _routes
 from tests.cast import Cast, last_message, new_ticket
 from tickets.models import Attachment, Message, MessageHtml, ScheduledReply, SideConversation, Ticket
 from tickets.services.files import store
@@ -77,20 +78,6 @@ FAMILIES: dict[str, str] = {
 class World:
     cast: Cast
     args: dict[str, Any] = field(default_factory=dict)
-
-
-def _routes() -> Iterator[tuple[str, list[str]]]:
-    """(full name, names of its arguments) of every address."""
-
-    def walk(resolver: URLResolver, space: str) -> Iterator[tuple[str, list[str]]]:
-        for entry in resolver.url_patterns:
-            if isinstance(entry, URLResolver):
-                inner = f"{space}{entry.namespace}:" if entry.namespace else space
-                yield from walk(entry, inner)
-            elif isinstance(entry, URLPattern):
-                yield f"{space}{entry.name or entry.pattern}", list(entry.pattern.converters) or []
-
-    yield from walk(get_resolver(), "")
 
 
 def _class_of(name: str) -> str | None:

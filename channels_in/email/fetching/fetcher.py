@@ -79,7 +79,6 @@ class Fetcher:
             reader = Reader.open(client, inbox, mailbox, self.memory)
             while not self.stopped.is_set():
                 self._catch_up(reader)
-                fetching.note_good(inbox)
                 if _is_due(reader):
                     reader.reconcile()
                 self.rest()
@@ -91,9 +90,12 @@ class Fetcher:
     def _catch_up(self, reader: Reader) -> None:
         """What comes in now goes before what is older, batch by batch."""
         reader.fetch_live()
+        fetching.note_good(reader.inbox)
         while not self.stopped.is_set() and reader.fetch_older():
             reader.look()
             reader.fetch_live()
+            # An import may take hours; the mailbox is well all the while.
+            fetching.note_good(reader.inbox)
 
     def _patience(self, reader: Reader) -> float:
         if reader.state.backfill_uid:

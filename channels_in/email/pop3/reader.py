@@ -40,6 +40,7 @@ def read(client: Session, inbox: Inbox, mailbox: Mailbox) -> int:
                 count += _take(client, inbox, number, uidl, sizes.get(number, 0), state.window_from, is_first=is_first)
             if mailbox.deletes and uidl in fetched.known(inbox, 0, [uidl]):
                 client.dele(number)
+        fetching.note_good(inbox)
     missing = len(listed) - sum(len(fetched.known(inbox, 0, [uidl for _, uidl in batch])) for batch in _batches(listed))
     fetching.move(state, backfill_uid=0)
     fetching.note_count(state, server_count=len(listed), missing=missing)

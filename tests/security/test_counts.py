@@ -53,6 +53,8 @@ SEEN_BY_NOBODY: dict[str, str] = {
     "tickets/selectors/automatic_replies.py:may_answer_automatically": "a budget: the answer is yes or no",
     "tickets/selectors/workload.py:open_load": "assignment balances work; for no person's eyes",
     "channels_in/selectors/demo_mailboxes.py:mailboxes": "the demo's own mailboxes",
+    "sla/selectors/expectations.py:_expected": "a forecast from the desk's whole history: minutes, and no ticket's",
+    "sla/selectors/expectations.py": "the history behind that forecast, and how well it did",
     "routing/selectors/rules.py:rules": "runs of a rule, for managers, who see every ticket",
 }
 

@@ -10,6 +10,7 @@ from routing.services.defaults import make_rules
 from sla.models import Metric
 from sla.services.policies import PolicyDraft, save_policy
 from tests.browser.test_live import come_in
+from tests.browsers import PageMaker
 from tests.cast import Cast, new_ticket
 from tests.stack import Stack
 from tickets.services import changes
@@ -42,3 +43,26 @@ def test_breach_escalates_live_in_the_list_on_the_ticket_and_in_the_bell(
     expect(bell).to_have_text("2")
     assert [line.kind for line in bell_of(cast.ana).notifications] == ["assigned", "sla_breached"]
     assert page.evaluate("window.isSamePage")
+
+
+def test_missed_deadline_walks_its_path_on_two_screens(
+    live_stack: Stack, cast: Cast, page: Page, new_page: PageMaker
+) -> None:
+    path = ("notify_assignee", "assign_lead", "notify_managers")
+    steps = [{"after_minutes": 0, "action": action} for action in path]
+    targets = {(str(Metric.FIRST_RESPONSE), "normal"): 5}
+    save_policy(PolicyDraft(name="At once", targets=targets, warnings=(), escalation=steps))
+    ticket = new_ticket(cast.mail, subject="A question nobody answers")
+    changes.assign(ticket, agent=cast.ben, actor=cast.ben.as_actor())
+    managers = new_page()
+    come_in(page, cast.ben, live_stack.url, f"/tickets/{ticket.number}/?view=all")
+    come_in(managers, cast.mona, live_stack.url, f"/tickets/{ticket.number}/?view=all")
+    for screen in (page, managers):
+        timeline = screen.locator("#timeline")
+        expect(timeline).to_contain_text("Notify the managers", timeout=PATIENCE)
+        expect(timeline).to_contain_text("(At once) was missed just now; step 3 of 3")
+        expect(screen.locator("#ticket-head")).to_contain_text("Ana Ruiz")
+    expect(managers.locator("[data-bell] .count")).to_have_text("1")
+    (line,) = bell_of(cast.mona).notifications
+    assert (line.kind, line.text.endswith("step 3 of 3")) == ("sla_escalated", True)
+    assert {line.kind for line in bell_of(cast.ben).notifications} >= {"sla_breached", "sla_escalated", "unassigned"}

@@ -3,6 +3,7 @@ writer that lays down the past. Whatever happens to a ticket, both end with the 
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.history.clocks import ClockRow, promise_for, promises
+from helpdesk.history.facts import COLUMNS, facts_of
 from helpdesk.history.life import Desk, Life, Person
 from people.models import Agent
-from sla.models import Clock
+from sla.models import Clock, Fact
 from sla.tasks import tick_clocks
 from tests.desk import agent_replies, customer_writes
 from tests.sla.conftest import START
@@ -92,6 +94,34 @@ def told(life: Life) -> list[tuple[Any, ...]]:
     return sorted((_facts(clock, clock.target, clock.elapsed) for clock in life.clocks.rows), key=str)
 
 
+COMPARED = ("kind", "at", "began_at", "metric", "is_kept", "priority")
+OF_LENGTH = ("first_response", "next_response", "resolution", "reopened", "breached", "opened", "priority_changed")
+
+
+def real_facts(ticket: Ticket) -> list[tuple[Any, ...]]:
+    rows = Fact.objects.standing().filter(ticket=ticket, kind__in=OF_LENGTH)
+    return sorted(
+        (
+            _fact({name: getattr(row, name) for name in (*COMPARED, "wall_seconds", "business_seconds", "data")})
+            for row in rows
+        ),
+        key=str,
+    )
+
+
+def told_facts(life: Life) -> list[tuple[Any, ...]]:
+    rows = (dict(zip(COLUMNS, row, strict=True)) for row in facts_of(life))
+    found = (_fact({**row, "data": json.loads(row["data"])}) for row in rows if row["kind"] in OF_LENGTH)
+    return sorted(found, key=str)
+
+
+def _fact(row: dict[str, Any]) -> tuple[Any, ...]:
+    """How late a breach was noticed is known to the living only."""
+    data = {name: value for name, value in row["data"].items() if name != "late_by_seconds"}
+    lengths = [None if row[name] is None else round(row[name], 3) for name in ("wall_seconds", "business_seconds")]
+    return (*(row[name] for name in COMPARED), *lengths, data)
+
+
 def _rows(ticket: Ticket) -> list[Clock]:
     return list(Clock.objects.filter(ticket=ticket))
 
@@ -124,3 +154,17 @@ def test_live_clocks_and_written_history_agree_whatever_happens(
     both.ticket.refresh_from_db()
     marks = both.ticket.sla_due_at, both.ticket.sla_metric, both.ticket.sla_breached
     assert marks == both.life.clocks.marks()
+
+
+LONG_STORY = [
+    (30, "reply"), (20, "pending"), (60, "write"), (500, "reply"), (10, "resolved"), (30, "write"), (300, "urgent"),
+    (10, "reply"), (5, "resolved"),
+]  # fmt: skip
+
+
+def test_live_facts_and_written_history_agree(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    both = TwoTellings(inbox, mia, clock)
+    for minutes, what in LONG_STORY:
+        both.step(minutes, what)
+    both.end()
+    assert real_facts(both.ticket) == told_facts(both.life)

@@ -171,7 +171,7 @@ def test_new_action_needs_its_file_and_one_line_only(
 ) -> None:
     monkeypatch.setitem(ACTIONS, "rename", Rename())
     client.force_login(an_agent("Mona", role=Role.MANAGER))
-    row = client.get(reverse("workspace:settings-action", args=[0]), {"a0-action": "rename"})
+    row = client.post(reverse("workspace:settings-editor-parts", args=["actions"]), {"a0-action": "rename"})
     assert 'name="a0-text"' in row.content.decode()
     actions = [{"action": "rename", "params": {"text": "A better subject"}}]
     save_rule(RuleDraft(name="Rule", event="MessageReceived", actions=actions))

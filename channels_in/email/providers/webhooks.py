@@ -147,6 +147,20 @@ def _postal(call: Call) -> list[ParsedEvent]:
     return [Enclosed(raw=raw, envelope=envelope)]
 
 
+def _sparkpost(call: Call) -> list[ParsedEvent]:
+    """Its base64 holds the mail's own bytes, in whatever charset they are."""
+    found: list[ParsedEvent] = []
+    for item in call.json:
+        relay = item.get("msys", {}).get("relay_message")
+        if not relay:
+            continue
+        content = relay["content"]
+        raw = _decoded(str(content["email_rfc822"]), "BASE64" if content.get("email_rfc822_is_base64") else "")
+        envelope = {"mail_from": str(relay.get("msg_from") or ""), "rcpt_to": str(relay.get("rcpt_to") or "")}
+        found.append(Enclosed(raw=raw, envelope=envelope))
+    return found
+
+
 def _decoded(content: str, encoding: object) -> bytes:
     plain = content.encode("utf-8", "surrogateescape")
     if str(encoding or "").upper() != "BASE64":
@@ -163,6 +177,7 @@ _READERS = {
     "resend": _resend,
     "brevo": _brevo,
     "postal": _postal,
+    "sparkpost": _sparkpost,
 }
 
 

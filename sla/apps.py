@@ -7,4 +7,5 @@ class SlaConfig(AppConfig):
     name = "sla"
 
     def ready(self) -> None:
+        from sla import facts as facts
         from sla import subscribers as subscribers

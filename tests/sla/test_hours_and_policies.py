@@ -121,7 +121,9 @@ def test_edited_policy_reaches_the_running_clocks(inbox: Inbox, policy: Policy) 
     assert TicketEvent.objects.filter(kind="SLAApplied").count() == 1
 
 
-def test_edited_policy_reaches_more_clocks_than_one_task_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edited_policy_reaches_more_clocks_than_one_task_has_time_for(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[int] = []
     monkeypatch.setattr(tasks, "_APPLYING_SECONDS", -1)
     monkeypatch.setattr(policies, "apply_policies", lambda *, after_ticket_id: after_ticket_id + 200)

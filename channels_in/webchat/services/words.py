@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels_in.models import ChatVisitor, DeliveryState
+from channels_in.models import ChatVisitor
 from channels_in.services.accept import accept
 from channels_in.services.process import process_now
 from channels_in.webchat.payload import Written, dump, external_id
@@ -17,6 +17,8 @@ from tickets.inbound import InboundFile
 MAX_TEXT_BYTES = 10_000
 MAX_FILES = 5
 MAX_FILE_BYTES = 10 * 1024 * 1024
+# Nothing of it reaches a conversation; what is "held" (a blocked contact's) only when a person lets it in.
+_TOLD_NO = ("ignored", "held")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -55,7 +57,7 @@ def say(
         is_enqueued=False,
     )
     done = process_now(accepted.delivery_id)
-    if done.outcome == DeliveryState.IGNORED:
+    if done.outcome in _TOLD_NO:
         raise NotAllowed("Your message was not accepted.")
     return Stored(id=client_id, number=done.ticket_number)
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from channels_in.selectors.held import held_visible_to
 from channels_in.services.deliver import deliver
 from channels_in.webchat import conversation
 from channels_in.webchat.services import reading, words
@@ -131,6 +132,7 @@ def test_blocked_contact_writes_and_is_told_no(cast: Cast) -> None:
     visitor.identity.contact.save()
     with pytest.raises(NotAllowed):
         words.say(visitor, client_id="good-id-2", text="Again")
+    assert held_visible_to(cast.ana).count() == 1
 
 
 def test_files_come_in_and_only_their_owner_opens_them(cast: Cast) -> None:

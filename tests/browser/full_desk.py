@@ -44,6 +44,29 @@ class FullDesk:
 def furnish(cast: Cast, stack: Stack) -> FullDesk:
     letter = _written_by_mail(cast, stack)
     ticket = _gone_on_with(letter.ticket, cast)
+    mail = keep(CUSTOMER, bytes(_letter(sender="Support <help@desk.example>", to=CUSTOMER, subject="Re: A refund")))
+    arguments = {
+        "number": ticket.number,
+        "seq": 0,
+        "message_id": letter.pk,
+        "attachment_id": Attachment.objects.get(message=letter).pk,
+        "contact_id": ticket.contact_id,
+        "verb": "priority",
+        "slug": "sla",
+        "team_id": cast.support.pk,
+        "inbox_id": cast.mail.pk,
+        "kind": "email",
+        "agent_id": cast.ben.pk,
+        "inbox_token": cast.chat.token,
+        "mailbox": mail.mailbox,
+        "mail_id": mail.pk,
+        "index": 0,
+    }
+    return FullDesk(cast, ticket, arguments | _settings(cast) | _troubles(cast))
+
+
+def _settings(cast: Cast) -> dict[str, Any]:
+    """One of everything that managers make."""
     hours = save_hours(
         HoursDraft(
             name="Office",
@@ -55,9 +78,20 @@ def furnish(cast: Cast, stack: Stack) -> FullDesk:
     policy = save_policy(PolicyDraft(name="Standard", targets={("first_response", "normal"): 3600}, hours=hours))
     make_rules()
     make_macros()
-    canned = save_canned(
-        None, title="Thanks", shortcut="ty", text="Thank you, {{ contact.name }}.", for_all=True, agent=cast.mona
-    )
+    thanks = "Thank you, {{ contact.name }}."
+    canned = save_canned(None, title="Thanks", shortcut="ty", text=thanks, for_all=True, agent=cast.mona)
+    return {
+        "hours_id": hours.pk,
+        "policy_id": policy.pk,
+        "rule_id": Rule.objects.values_list("pk", flat=True)[0],
+        "macro_id": Macro.objects.values_list("pk", flat=True)[0],
+        "canned_id": canned.pk,
+        "field_id": save_field(FieldDraft(label="Order", kind="text"), by=cast.mona).pk,
+    }
+
+
+def _troubles(cast: Cast) -> dict[str, Any]:
+    """A mail that cannot be read and one that is held back."""
     broken = InboundDelivery.objects.create(
         inbox=cast.mail,
         external_id="broken",
@@ -69,37 +103,7 @@ def furnish(cast: Cast, stack: Stack) -> FullDesk:
         inbox=cast.mail, external_id="held", raw=b"Subject: Win\r\n\r\nWin!", state="suspended", held_for="spam",
         sender="win@elsewhere.example", subject="Win", reason="It looks like spam.",
     )  # fmt: skip
-    custom = save_field(FieldDraft(label="Order", kind="text"), by=cast.mona)
-    mail = keep(CUSTOMER, bytes(_letter(sender="Support <help@desk.example>", to=CUSTOMER, subject="Re: A refund")))
-    return FullDesk(
-        cast,
-        ticket,
-        {
-            "number": ticket.number,
-            "seq": 0,
-            "message_id": letter.pk,
-            "attachment_id": Attachment.objects.get(message=letter).pk,
-            "contact_id": ticket.contact_id,
-            "delivery_id": broken.pk,
-            "held_id": held.pk,
-            "field_id": custom.pk,
-            "verb": "priority",
-            "slug": "sla",
-            "canned_id": canned.pk,
-            "team_id": cast.support.pk,
-            "inbox_id": cast.mail.pk,
-            "kind": "email",
-            "agent_id": cast.ben.pk,
-            "hours_id": hours.pk,
-            "policy_id": policy.pk,
-            "rule_id": Rule.objects.first().pk,  # type: ignore[union-attr]  # just made
-            "macro_id": Macro.objects.first().pk,  # type: ignore[union-attr]  # just made
-            "inbox_token": cast.chat.token,
-            "mailbox": mail.mailbox,
-            "mail_id": mail.pk,
-            "index": 0,
-        },
-    )
+    return {"delivery_id": broken.pk, "held_id": held.pk}
 
 
 def _written_by_mail(cast: Cast, stack: Stack) -> Message:

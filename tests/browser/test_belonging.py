@@ -53,13 +53,13 @@ def test_stranger_who_was_kept_out_is_joined_with_one_click(desk: Stack, cast: C
     ticket = new_ticket(cast.mail, "About the chair", subject="Chair")
     sender = Sender(kind="email", value="rosa@home.example", name="Rosa")
     clues = Clues(message_id="other@home.example", subject_number=ticket.number)
-    apart = receive(cast.mail, "It is me, from home", sender=sender, subject="Re: Chair", clues=clues)
+    apart = new_ticket(cast.mail, "It is me, from home", sender=sender, subject="Re: Chair", clues=clues)
     ana = at_the_desk(page, cast.ana, desk).opens(f"/tickets/{apart.number}/?view=all")
     expect(page.locator("#ticket-head").get_by_text("Possibly belongs to")).to_be_visible()
     page.get_by_role("button", name="Join it").click()
     expect(page.get_by_role("heading", name="Chair", exact=False).first).to_be_visible()
     expect(ana.timeline.get_by_text("It is me, from home")).to_be_visible()
-    poll_until(lambda: Ticket.objects.filter(pk=apart.ticket_id, merged_into=ticket).exists())
+    poll_until(lambda: Ticket.objects.filter(pk=apart.pk, merged_into=ticket).exists())
 
 
 def test_message_is_forwarded_with_the_files_of_choice_and_the_answer_stays_aside(

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -13,17 +14,18 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from tests.addresses import routes
 from tests.architecture.source import ROOT
 from tests.cast import Cast
-from tests.security.test_routes import World, _address, _routes, world
+from tests.security.test_routes import World, _address, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
 # Their own proof: a signature, a visitor's token in a header, a bearer token.
 WITHOUT_COOKIES = ("channels_in:hook", "portal:chat", "api:")
 # Addresses by regular expression, whose arguments have no names that the world knows.
-BY_EXPRESSION = ("account_confirm_email", "account_reset_password_from_key", "portal:chat-file")
-NAMED = [name for name, _ in _routes() if "^" not in name and name not in BY_EXPRESSION]
+BY_EXPRESSION = ("account_confirm_email", "account_reset_password_from_key")
+NAMED = [name for name, _ in routes() if "^" not in name and name not in BY_EXPRESSION]
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +34,7 @@ def _fresh_limits() -> None:
 
 
 def _addresses(world: World) -> list[tuple[str, str]]:
-    known = {"mailbox": "eva@customer.example", "inbox_token": world.cast.chat.token}
+    known = {"mailbox": "eva@customer.example", "inbox_token": world.cast.chat.token, "file_id": uuid4()}
     world.args |= known
     return [(name, _address(name, world)) for name in sorted(NAMED)]
 
@@ -125,7 +127,7 @@ def test_production_keeps_its_cookies_and_secrets() -> None:
     environment = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "helpdesk.settings", "HELPDESK_ENV": "production",
         "SITE_URL": "https://desk.example.com", "ALLOWED_HOSTS": "desk.example.com", "SECRET_KEY": "x" * 60,
-        "FERNET_KEYS": Fernet.generate_key().decode(),
+        "FERNET_KEYS": Fernet.generate_key().decode(), "EMAIL_URL": "smtp://127.0.0.1:1",
         "DATABASE_URL": "postgres://u:p@127.0.0.1:1/h", "REDIS_URL": "redis://127.0.0.1:1/0",
     }  # fmt: skip
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)

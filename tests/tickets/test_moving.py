@@ -31,7 +31,9 @@ def sent(message: Message) -> Message:
 def on(ticket: Ticket, text: str = "More", **values: Any) -> Message:
     """The customer writes once more in their ticket."""
     clues = Clues(message_id=f"{text}@mail.example.net", reply_token_ticket_id=ticket.pk)
-    return Message.objects.get(pk=receive(ticket.inbox, text, clues=clues, **values).message_id)
+    came = receive(ticket.inbox, text, clues=clues, **values)
+    assert came.message_id is not None
+    return Message.objects.get(pk=came.message_id)
 
 
 def world() -> dict[str, Any]:
@@ -96,7 +98,7 @@ def test_counts_and_search_follow_a_merge_and_its_undo(cast: Cast) -> None:
     here, there = new_ticket(cast.mail, "Zebra question"), new_ticket(cast.mail, "Elsewhere")
 
     def open_ones() -> int:
-        return TicketCount.objects.filter(status="open").aggregate(n=Sum("n"))["n"]
+        return int(TicketCount.objects.filter(status="open").aggregate(n=Sum("n"))["n"])
 
     assert open_ones() == 2
     move = moving.merge(here, into=there, actor=cast.ana.as_actor())

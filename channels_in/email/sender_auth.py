@@ -54,7 +54,8 @@ def by_border(mail: ParsedMail, config: Mapping[str, Any]) -> SenderCheck:
 
 
 def is_aligned(domain: str, sender_domain: str) -> bool:
-    """Of the same organization, as DMARC means it: mail.example.com vouches for example.com, but co.uk for nobody."""
+    """Of the same organization, as DMARC means it: mail.example.com vouches for example.com, but co.uk for nobody, and
+    one customer of uk.com not for another."""
     one, other = organization_of(domain), organization_of(sender_domain)
     return bool(one) and one == other
 
@@ -76,4 +77,4 @@ def _results(said: str) -> list[tuple[str, re.Match[str]]]:
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList(only_icann=True)
+    return PublicSuffixList()

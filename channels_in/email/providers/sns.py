@@ -23,11 +23,22 @@ _HOST = re.compile(r"sns\.[a-z0-9-]{3,30}\.amazonaws\.com(\.cn)?")
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {"1": hashes.SHA1, "2": hashes.SHA256}
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _SUBSCRIPTION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+_ONE_LINE = ("MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn")
+_FIELDS = {
+    "Notification": _NOTIFICATION,
+    "SubscriptionConfirmation": _SUBSCRIPTION,
+    "UnsubscribeConfirmation": _SUBSCRIPTION,
+}
 _KEPT_SECONDS = 24 * 3600
 
 
 def is_signed(message: Mapping[str, Any]) -> bool:
-    """Raises ChannelError (RETRY) while Amazon's certificate cannot be had."""
+    """Raises ChannelError (RETRY) while Amazon's certificate cannot be had.
+
+    What is signed has no quotes: with a made-up type, the words of somebody's own topic could be cut into other fields.
+    """
+    if str(message.get("Type")) not in _FIELDS or any("\n" in str(message.get(name)) for name in _ONE_LINE):
+        return False
     algorithm = _HASHES.get(str(message.get("SignatureVersion")))
     url = str(message.get("SigningCertURL") or "")
     if algorithm is None or not is_amazon(url) or not urlsplit(url).path.endswith(".pem"):
@@ -46,7 +57,7 @@ def is_signed(message: Mapping[str, Any]) -> bool:
 
 def string_to_sign(message: Mapping[str, Any]) -> str:
     """The fields of its kind in their fixed order; Subject only when there is one."""
-    names = _NOTIFICATION if message.get("Type") == "Notification" else _SUBSCRIPTION
+    names = _FIELDS.get(str(message.get("Type")), _SUBSCRIPTION)
     return "".join(f"{name}\n{message[name]}\n" for name in names if message.get(name) is not None)
 
 

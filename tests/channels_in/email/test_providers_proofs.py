@@ -124,6 +124,31 @@ def test_amazons_signature_fits_for_the_topics_that_were_named(amazon: calls.Ama
         assert proofs.by_sns(account(calls.TOPIC), call) is Verdict.STALE
 
 
+def test_signed_words_of_a_strangers_own_topic_cannot_be_cut_into_a_message_of_ours(amazon: calls.Amazon) -> None:
+    """Amazon signs whatever a customer of theirs publishes; cut elsewhere, it would name our topic."""
+    mail = json.dumps({"notificationType": "Received", "content": "From: agent@desk.example"})
+    at = now().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    middle = f"MessageId\nsns-7\nTimestamp\n{at}\nTopicArn\n{calls.TOPIC}\nType\nMade-up"
+    genuine = json.loads(amazon.notification({})[0])
+    published = {**genuine, "Message": f"{mail}\n{middle}", "TopicArn": "arn:aws:sns:eu-west-1:666:strangers"}
+    told = json.loads(amazon.notification({}, **{name: published[name] for name in ("Message", "TopicArn")})[0])
+    rest = f"MessageId\n{told['MessageId']}\nTimestamp\n{told['Timestamp']}\nTopicArn\n{told['TopicArn']}"
+    cut = {
+        **told,
+        "Message": mail,
+        "MessageId": "sns-7",
+        "Timestamp": at,
+        "TopicArn": calls.TOPIC,
+        "Type": f"Made-up\n{rest}\nType\nNotification",
+    }
+    assert sns.string_to_sign(cut) == sns.string_to_sign(told), "the same bytes are signed"
+    body, headers = calls.Amazon.posted(cut)
+    headers.pop("x-amz-sns-message-type")
+    assert proofs.by_sns(account(calls.TOPIC), Call(body, headers)) is Verdict.FORGED
+    odd = Call(json.dumps({**cut, "Type": ["Notification"]}).encode(), headers)
+    assert proofs.by_sns(account(calls.TOPIC), odd) is Verdict.FORGED
+
+
 def test_who_signs_nothing_must_know_the_password() -> None:
     call = calls.with_password(calls.as_json({"RecordType": "Delivery"}))
     assert proofs.by_password(account(calls.PASSWORD), Call(*call)) is Verdict.GENUINE

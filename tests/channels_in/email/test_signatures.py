@@ -123,6 +123,8 @@ def test_forged_words_below_the_border_count_for_nothing() -> None:
         ("other.co.uk", "example.co.uk", False),
         ("com", "com", False),
         ("example.com.evil.example", "example.com", False),
+        ("evil.uk.com", "bank.uk.com", False),
+        ("mail.bank.uk.com", "bank.uk.com", True),
         ("xn--mller-kva.de", "müller.de", True),
         ("", "", False),
     ],

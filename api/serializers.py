@@ -191,6 +191,10 @@ def message_out(message: Message) -> dict[str, Any]:
     }
 
 
+# How the other ticket of a move looked before it: who reads this journal may not be let to that one.
+_OF_OTHERS = "other_before"
+
+
 def event_out(event: TicketEvent, number: int) -> dict[str, Any]:
     actor = {"kind": event.actor_kind, "id": event.actor_id, "name": event.actor_name, "cause": event.cause}
     return {
@@ -198,7 +202,7 @@ def event_out(event: TicketEvent, number: int) -> dict[str, Any]:
         "ticket": number,
         "seq": event.seq,
         "kind": event.kind,
-        "data": event.data,
+        "data": {name: value for name, value in event.data.items() if name != _OF_OTHERS},
         "actor": actor,
         "at": event.at,
     }

@@ -11,6 +11,7 @@ from people.selectors.agents import acting_agent
 from routing.actions.base import Action, Values
 from tickets.models import Ticket
 from tickets.models.ticket import IS_OPEN
+from tickets.selectors.access import tickets_visible_to
 from tickets.services import moving
 
 SAME_SUBJECT = "same_subject"
@@ -35,9 +36,10 @@ class MergeInto(Action):
         return f"Merge into the contact's open ticket {_WHICH[params['which']]}"
 
     def apply(self, ticket: Ticket, params: Values, actor: Actor) -> None:
-        if agent := acting_agent(actor):
+        agent = acting_agent(actor)
+        if agent:
             require(agent, "edit_ticket")
-        others = Ticket.objects.filter(
+        others = (tickets_visible_to(agent) if agent else Ticket.objects.all()).filter(
             IS_OPEN, Q(created_at__lt=ticket.created_at), contact_id=ticket.contact_id, inbox_id=ticket.inbox_id
         )
         if params["which"] == SAME_SUBJECT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -18,10 +19,12 @@ from core.clock import now
 from people.models import ApiToken, Contact
 from people.services.api_tokens import revoke
 from tests.api.conftest import Caller
-from tests.cast import Cast, new_ticket
+from tests.cast import Cast, new_ticket, receive
 from tests.reports.fortnight import make_fortnight
+from tickets.inbound import Clues
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.selectors.contacts import contacts_matching
+from tickets.services import moving
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +188,16 @@ def test_private_ticket_is_nowhere_in_the_api(cast: Cast, as_ana: Caller) -> Non
         assert status in (200, 404), path
     assert as_ana.post(f"tickets/{secret.number}/messages/", {"kind": "note", "text": "x"})[0] == 404
     assert as_ana.post("tickets/", {**TICKET, "inbox": cast.legal_mail.pk})[0] == 422
+
+
+def test_journal_tells_nothing_of_a_ticket_that_the_caller_may_not_see(cast: Cast, as_ana: Caller) -> None:
+    here, secret = new_ticket(cast.mail), new_ticket(cast.legal_mail, "We will sue them")
+    stray = receive(cast.mail, "Stray", clues=Clues(message_id="s@x.example", reply_token_ticket_id=here.pk))
+    moving.move_messages(here, message_ids=[stray.message_id or 0], target=secret, actor=cast.mona.as_actor())
+    _, page = as_ana.get(f"tickets/{here.number}/events/?limit=100")
+    moved = next(event for event in page["results"] if event["kind"] == "MessagesMovedOut")
+    assert "other_before" not in moved["data"]
+    assert "sue" not in json.dumps([page, as_ana.get("events/?limit=100")])
 
 
 def test_events_page_through_everything_once(cast: Cast, as_ana: Caller) -> None:

@@ -222,4 +222,17 @@ def test_event_of_a_move_holds_all_that_undo_needs(cast: Cast) -> None:
     stored = TicketEvent.objects.get(pk=move.event_id)
     assert stored.kind == MessagesMovedOut.key()
     assert stored.data["seqs"] == [seq]
-    assert stored.data["before"]["snippet"] == "Stray"
+    assert stored.data["before"]["message_count"] == 2
+    assert "Stray" not in str(stored.data) and "Elsewhere" not in str(stored.data), "words stand in messages only"
+
+
+def test_agent_undoes_no_move_into_a_ticket_that_they_may_not_see(cast: Cast) -> None:
+    """A manager put a message where few may read it: who sees only where it was cannot take it out again."""
+    here, secret = new_ticket(cast.mail), new_ticket(cast.legal_mail)
+    stray = on(here, "Stray")
+    move = moving.move_messages(here, message_ids=[stray.pk], target=secret, actor=cast.mona.as_actor())
+    with pytest.raises(NotAllowed):
+        moving.undo_move(here, event_id=move.event_id, actor=cast.ana.as_actor())
+    stray.refresh_from_db()
+    assert stray.ticket_id == secret.pk
+    moving.undo_move(here, event_id=move.event_id, actor=cast.mona.as_actor())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotAllowed
 from core.events.bus import unit_of_work
 from core.events.catalogue import (
     Actor,
@@ -23,11 +23,13 @@ from core.events.catalogue import (
 from people.policy import require
 from people.selectors.agents import acting_agent
 from tickets.models import ATTEMPTABLE, ChannelThread, Link, Message, SideConversation, Status, Ticket, TicketEvent
+from tickets.selectors.access import tickets_visible_to
 from tickets.services.journal import locked, record
 from tickets.services.summaries import (
     OF_MESSAGES,
     OF_STATE,
     newest_answer_at,
+    newest_words,
     restored,
     shown_messages,
     snapshot,
@@ -74,6 +76,9 @@ def undo_move(ticket: Ticket, *, event_id: int, actor: Actor) -> Ticket:
     event = TicketEvent.objects.filter(pk=event_id, ticket=ticket, kind=MessagesMovedOut.key()).first()
     if event is None or event.data.get("undoes"):
         raise Invalid("This is no move that can be undone.", fields={"event": "Choose a move of this ticket."})
+    agent = acting_agent(actor)
+    if agent and not tickets_visible_to(agent).filter(pk=event.data["other_id"]).exists():
+        raise NotAllowed("The other ticket is one that you may not see: ask somebody of its team.")
     with unit_of_work():
         here, there = _both(ticket.pk, event.data["other_id"])
         if TicketEvent.objects.filter(ticket=here, kind=MessagesMovedBack.key(), data__undoes=event.pk).exists():
@@ -133,7 +138,7 @@ def _columns_before(ticket: Ticket, stored: dict[str, Any], *, since: int) -> di
     state = {} if decided else restored(stored, OF_STATE)
     has_news = Message.objects.filter(ticket=ticket, seq__gt=since).exists() or decided
     if not has_news:
-        return {**restored(stored, OF_MESSAGES), **state}
+        return {**restored(stored, OF_MESSAGES), "snippet": newest_words(ticket.pk), **state}
     return {**summary(ticket, is_open=ticket.is_open), **state}
 
 

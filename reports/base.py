@@ -40,6 +40,8 @@ class Row:
     label: str
     values: Mapping[str, Any]
     links: Mapping[str, str] = field(default_factory=dict)
+    # A small line beside the name: how many, by step of the period.
+    spark: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,25 @@ class Chart:
     series: Sequence[Series]
     marks: Sequence[Mark]
     ceiling: float | None = None
+    # Where a line should stay above or below, if there is such a target.
+    target: float | None = None
+    note: str = ""
+    first_column: str = "Day"
 
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    count: int
+    value: float | None
     link: str
 
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """A count by weekday and hour of the viewer's clock."""
+    """A figure by weekday and hour of the report's clock."""
 
+    key: str
     title: str
+    kind: Kind
     cells: Sequence[Sequence[HeatCell]]
 
 
@@ -106,6 +114,11 @@ class Choice:
     options: Sequence[tuple[str, str]]
     value: str
 
+    @property
+    def has_any(self) -> bool:
+        """Whether "any" has to be offered; some lists have a usual value."""
+        return all(value for value, _ in self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -115,7 +128,7 @@ class Result:
     rows: Sequence[Row]
     tiles: Sequence[Tile] = ()
     charts: Sequence[Chart] = ()
-    heatmap: Heatmap | None = None
+    heatmaps: Sequence[Heatmap] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -145,6 +158,8 @@ class Report(ABC):
     title: ClassVar[str]
     description: ClassVar[str]
     Filters: ClassVar[type[Filters]]
+    # Whether its page also lists the promises that fall due next.
+    shows_upcoming: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, viewer: Agent, filters: Any, *, now: datetime) -> Result:

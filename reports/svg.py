@@ -59,6 +59,7 @@ class Drawing:
     lines: Sequence[Line] = ()
     dots: Sequence[Dot] = ()
     bars: Sequence[Bar] = ()
+    target: float | None = None
     width: int = field(default=WIDTH, init=False)
     height: int = field(default=HEIGHT, init=False)
     left: int = field(default=LEFT, init=False)
@@ -71,7 +72,8 @@ def draw(chart: Chart) -> Drawing:
     ticks = [Tick(_y(share * top, top), shown(share * top, chart.kind)) for share in (0, 0.5, 1)]
     if chart.shape == "line":
         lines, dots = _lines(chart, top)
-        return Drawing(chart, _x_ticks(chart.marks), ticks, lines=lines, dots=dots)
+        target = _y(chart.target, top) if chart.target is not None else None
+        return Drawing(chart, _x_ticks(chart.marks), ticks, lines=lines, dots=dots, target=target)
     return Drawing(chart, _x_ticks(chart.marks), ticks, bars=_bars(chart, top))
 
 

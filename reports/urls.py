@@ -7,7 +7,7 @@ from reports import views
 app_name = "reports"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.reports_page, name="index"),
-    path("promises/", views.promises_page, name="promises"),
+    path("counted/", views.counted_page, name="counted"),
     path("<slug:slug>/", views.one_report_page, name="report"),
     path("<slug:slug>/export.csv", views.export_action, name="export"),
 ]

@@ -9,23 +9,18 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 
 from core.clock import now
 from core.errors import Invalid
-from core.paging import keyset_page
 from reports.base import Row
+from reports.counted import counted_context
 from reports.definitions import REPORTS
 from reports.exports import csv_lines
+from reports.fact_filters import FactFilters
 from reports.guard import ViewerRequest, report_page
 from reports.period import PRESETS
-from reports.promises import OUTCOMES, PromiseFilters, decided, name_of, with_outcome
 from reports.runner import Run, report_for, run_report, zone_of
-from sla.models import Metric
-from tickets.models import Priority
-from tickets.selectors.rows import channel_of
-
-PAGE_SIZE = 100
+from reports.upcoming import due_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +59,27 @@ def export_action(request: ViewerRequest, slug: str) -> HttpResponseBase:
 
 
 @report_page
-def promises_page(request: ViewerRequest) -> HttpResponseBase:
-    """Exactly the promises that a figure counted, with their tickets."""
+def counted_page(request: ViewerRequest) -> HttpResponseBase:
+    """Exactly what a figure counted, with the tickets."""
     values = request.GET.dict()
-    outcome = values.get("outcome", "decided")
-    filters = PromiseFilters.from_query(values, now=now(), zone=zone_of(request.user))
-    rows = with_outcome(decided(request.user, filters), outcome)
-    shown_rows = rows.select_related("ticket", "ticket__contact", "team", "agent")
-    page = keyset_page(shown_rows, order="-decided_at", cursor=values.get("cursor", ""), size=PAGE_SIZE)
-    query = {"outcome": outcome, **filters.query()}
-    context = {
-        "title": OUTCOMES[outcome],
-        "promises": page.rows,
-        "count": rows.count(),
-        "filters": filters,
-        "facts": _facts_of(filters),
-        "period_words": _days_of(filters),
-        "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
-        "back_query": urlencode({**filters.period.query(), **_report_filters(filters)}),
-    }
-    return render(request, "reports/promises.html", context)
+    filters = FactFilters.from_query(values, now=now(), zone=zone_of(request.user))
+    return render(request, "reports/counted.html", counted_context(request.user, values, filters))
 
 
 def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[str, object]:
     period = run.filters.period
     sections = [Section(title, list(rows)) for title, rows in groupby(run.result.rows, key=lambda row: row.group)]
     is_relative = not (values.get("from") or values.get("to"))
+    compared = run.filters.compared() if isinstance(run.filters, FactFilters) else run.filters
     return {
         "report": run.report,
         "result": run.result,
         "sections": sections,
+        "filters": run.filters,
         "period": period,
-        "previous": period.previous(),
+        "previous": compared.period,
+        "upcoming": due_next(request.user) if run.report.shows_upcoming else (),
+        "kept": _kept(run.filters.query()),
         "presets": PRESETS,
         "days": period.length if is_relative else None,
         "choices": run.report.choices(request.user, run.filters),
@@ -110,25 +94,6 @@ def _wrong_filter(request: ViewerRequest, slug: str, error: Invalid) -> HttpResp
     return HttpResponse(render_to_string("reports/wrong.html", context, request), status=error.status)
 
 
-def _report_filters(filters: PromiseFilters) -> dict[str, str]:
-    """What the report page itself can be narrowed by."""
-    names = ("team", "agent", "inbox", "channel", "priority")
-    return {name: getattr(filters, name) for name in names if getattr(filters, name)}
-
-
-def _facts_of(filters: PromiseFilters) -> list[str]:
-    """The filters in words, for the head of the list."""
-    weekdays = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-    facts = [Metric(filters.metric).label] if filters.metric else []
-    if filters.weekday:
-        facts.append(weekdays[int(filters.weekday) - 1])
-    if filters.hour:
-        facts.append(f"{int(filters.hour):02}:00 to {int(filters.hour):02}:59")
-    facts += [name_of(kind, getattr(filters, kind)) for kind in ("team", "agent", "inbox") if getattr(filters, kind)]
-    channel = [channel_of(filters.channel).label] if filters.channel else []
-    return facts + channel + ([Priority(filters.priority).label] if filters.priority else [])
-
-
-def _days_of(filters: PromiseFilters) -> str:
-    first, last = (date_format(day, "j M Y") for day in (filters.period.first, filters.period.last))
-    return first if first == last else f"{first} – {last}"
+def _kept(query: dict[str, str]) -> dict[str, str]:
+    """The filters without a list of their own, which the form carries on."""
+    return {name: value for name, value in query.items() if name in ("where", "took", "weekday", "hour", "metric")}

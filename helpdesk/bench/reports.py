@@ -16,5 +16,5 @@ def run(options: Options) -> Iterator[Figures]:
     brief = Options(is_short=True, tickets=options.tickets)
     for days in (30, 90):
         yield {"case": f"sla, {days} days", **page(client, f"/reports/sla/?days={days}", brief)}
-    path = "/reports/promises/?outcome=breached&days=30"
+    path = "/reports/counted/?set=missed&days=30"
     yield {"case": "promises missed in 30 days, page one", **page(client, path, brief)}

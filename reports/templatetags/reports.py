@@ -10,6 +10,7 @@ from django import template
 from reports import svg
 from reports.base import Chart, Column, HeatCell, Mark, Row, Tile
 from reports.wording import change, shown
+from sla.models import Metric
 from tickets.selectors.rows import channel_of
 
 register = template.Library()
@@ -30,7 +31,7 @@ def channel_label(kind: str) -> str:
 @register.filter
 def link(row: Row, column: Column) -> str:
     """The address behind a figure; none where there is nothing to see."""
-    return row.links.get(column.key, "") if row.values[column.key] is not None else ""
+    return row.links.get(column.key, "") if row.values[column.key] else ""
 
 
 @register.filter
@@ -74,12 +75,33 @@ def said(value: Any, kind: str) -> str:
 
 
 @register.filter
-def heat(count: int, cells: Sequence[Sequence[HeatCell]]) -> int:
+def heat(value: float | None, cells: Sequence[Sequence[HeatCell]]) -> int:
     """The step from 0 to 5 of a cell's shade, by the busiest cell."""
-    busiest = max((cell.count for row in cells for cell in row), default=0)
-    if not count or not busiest:
+    busiest = max((cell.value or 0 for row in cells for cell in row), default=0)
+    if not value or not busiest:
         return 0
-    return max(1, round(HEAT_STEPS * count / busiest))
+    return max(1, round(HEAT_STEPS * value / busiest))
+
+
+@register.filter
+def short(value: float, kind: str) -> str:
+    """A figure that fits into a cell: durations in minutes or hours."""
+    if kind != "duration":
+        return shown(value, kind)
+    minutes = value / 60
+    return f"{minutes:.0f}m" if minutes < 100 else f"{minutes / 60:.0f}h"
+
+
+@register.filter
+def metric_label(metric: str) -> str:
+    return Metric(metric).label if metric in Metric.values else ""
+
+
+@register.filter
+def sparkline(values: Sequence[float]) -> str:
+    """The points of a small line, 60 wide and 14 high."""
+    top, gaps = max([*values, 1]), max(len(values) - 1, 1)
+    return " ".join(f"{round(60 * n / gaps, 1)},{round(13 - 12 * value / top, 1)}" for n, value in enumerate(values))
 
 
 @register.filter

@@ -53,7 +53,7 @@ PREFIXES_WITHOUT_PAGES = {"api:": "programs read it", "mfa_": "looked at in the 
 EMPTY = (
     "/tickets/?view=mine", "/tickets/?view=unassigned", "/tickets/?view=all", "/tickets/?view=snoozed", "/search/",
     "/search/?q=nothing", "/contacts/", "/notifications/", "/problems/", "/settings/canned/", "/settings/macros/",
-    "/settings/rules/", "/settings/promises/", "/reports/sla/", "/reports/promises/", "/demo/mail/",
+    "/settings/rules/", "/settings/promises/", "/reports/sla/", "/reports/counted/", "/demo/mail/",
 )  # fmt: skip
 FORMS = (
     "/tickets/new/", "/settings/", "/settings/canned/new/", "/settings/teams/new/", "/settings/inboxes/new/email/",

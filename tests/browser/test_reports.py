@@ -28,9 +28,9 @@ def test_manager_drills_down_from_a_figure_to_a_ticket(live_stack: Stack, cast: 
     count = figure.inner_text()
     figure.click()
     expect(page.get_by_role("heading", name=f"{count} promises missed")).to_be_visible()
-    expect(page.locator("tr[data-promise]")).to_have_count(int(count))
+    expect(page.locator("tr[data-fact]")).to_have_count(int(count))
     assert violations(page) == []
-    ticket = page.locator("tr[data-promise] th a").first
+    ticket = page.locator("tr[data-fact] th a").first
     subject = ticket.locator("bdi").inner_text()
     ticket.click()
     expect(page.locator("#timeline")).to_contain_text("Where is my order?")

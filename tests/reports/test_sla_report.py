@@ -13,8 +13,9 @@ from django.test import Client
 
 from helpdesk.history.clocks import ClockRow
 from reports.base import Result
+from reports.counted import counted
 from reports.definitions.sla import SlaReport
-from reports.promises import PromiseFilters, decided, with_outcome
+from reports.fact_filters import FactFilters
 from tests.cast import Cast
 from tests.reports.fortnight import NOW, Fortnight
 
@@ -22,7 +23,7 @@ DAYS = {"from": "2026-03-02", "to": "2026-03-16"}
 
 
 def _run(cast: Cast, **values: str) -> Result:
-    filters = PromiseFilters.from_query({**DAYS, **values}, now=NOW, zone=ZoneInfo("UTC"))
+    filters = FactFilters.from_query({**DAYS, **values}, now=NOW, zone=ZoneInfo("UTC"))
     return SlaReport().run(cast.mona, filters, now=NOW)
 
 
@@ -65,9 +66,11 @@ def test_every_breakdown_adds_up_to_the_whole(cast: Cast, fortnight: Fortnight) 
         assert sum(row["count"] for row in rows) == 83, group
         assert sum(row["breached"] for row in rows) == result.rows[0].values["breached"], group
     bars = result.charts[1].marks
-    assert sum((mark.numbers["achieved"] or 0) + (mark.numbers["breached"] or 0) for mark in bars) == 83
-    assert result.heatmap is not None
-    assert sum(cell.count for row in result.heatmap.cells for cell in row) == result.rows[0].values["breached"]
+    assert sum((mark.numbers["kept"] or 0) + (mark.numbers["breached"] or 0) for mark in bars) == 83
+    missed = next(heatmap for heatmap in result.heatmaps if heatmap.key == "breached")
+    assert sum(cell.value or 0 for row in missed.cells for cell in row) == result.rows[0].values["breached"]
+    reasons = next(chart for chart in result.charts if chart.key == "reasons")
+    assert sum(mark.numbers["count"] or 0 for mark in reasons.marks) == result.rows[0].values["breached"]
 
 
 def test_every_figure_leads_to_exactly_its_promises(cast: Cast, fortnight: Fortnight) -> None:
@@ -76,17 +79,21 @@ def test_every_figure_leads_to_exactly_its_promises(cast: Cast, fortnight: Fortn
     for row in result.rows:
         assert _behind(cast, row.links["count"]) == row.values["count"], row
         assert _behind(cast, row.links["breached"]) == row.values["breached"], row
-    for mark in result.charts[1].marks:
-        assert _behind(cast, mark.link) == sum(value or 0 for value in mark.numbers.values()), mark
-    assert result.heatmap is not None
-    for cell in (cell for cells in result.heatmap.cells for cell in cells if cell.count):
-        assert _behind(cast, cell.link) == cell.count, cell
+    for mark in result.charts[0].marks:
+        percentage = mark.numbers["achieved"]
+        assert (percentage is None) == (_behind(cast, mark.link) == 0), mark
+    for chart in result.charts[3:]:
+        for mark in chart.marks:
+            assert _behind(cast, mark.link) == mark.numbers["count"], mark
+    for heatmap in result.heatmaps[:2]:
+        for cell in (cell for cells in heatmap.cells for cell in cells if cell.value):
+            assert _behind(cast, cell.link) == cell.value, cell
 
 
 def _behind(cast: Cast, link: str) -> int:
     query = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
-    filters = PromiseFilters.from_query(query, now=NOW, zone=ZoneInfo("UTC"))
-    return with_outcome(decided(cast.mona, filters), query["outcome"]).count()
+    filters = FactFilters.from_query(query, now=NOW, zone=ZoneInfo("UTC"))
+    return counted(cast.mona, filters, query["set"]).count()
 
 
 def test_manager_opens_the_list_behind_a_figure(cast: Cast, fortnight: Fortnight, client: Client) -> None:
@@ -94,7 +101,7 @@ def test_manager_opens_the_list_behind_a_figure(cast: Cast, fortnight: Fortnight
     legal = next(row for row in _run(cast).rows if row.label == "Legal")
     page = client.get(legal.links["breached"]).content.decode()
     assert f'data-count="{legal.values["breached"]}"' in page
-    assert len(re.findall("data-promise=", page)) == legal.values["breached"]
+    assert len(re.findall("data-fact=", page)) == legal.values["breached"]
     assert "Legal" in page
     numbers = {life.number for life in fortnight.lives if life.team_id == cast.legal.pk}
     assert {int(number) for number in re.findall(r"/tickets/(\d+)/", page)} <= numbers
@@ -103,14 +110,14 @@ def test_manager_opens_the_list_behind_a_figure(cast: Cast, fortnight: Fortnight
 def test_pages_of_a_long_list_hold_everything_once(
     cast: Cast, fortnight: Fortnight, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.views.PAGE_SIZE", 25)
+    monkeypatch.setattr("reports.counted.PAGE_SIZE", 25)
     client.force_login(cast.mona)
-    link, found = f"/reports/promises/?outcome=decided&from={DAYS['from']}&to={DAYS['to']}", []
+    link, found = f"/reports/counted/?set=decided&from={DAYS['from']}&to={DAYS['to']}", []
     while link:
         page = client.get(link).content.decode()
-        found += re.findall(r'data-promise="(\d+)"', page)
+        found += re.findall(r'data-fact="(\d+)"', page)
         older = re.search(r'href="(\?[^"]+)" rel="next"', page)
-        link = "/reports/promises/" + older.group(1).replace("&amp;", "&") if older else ""
+        link = "/reports/counted/" + older.group(1).replace("&amp;", "&") if older else ""
     assert len(found) == len(set(found)) == 83
 
 
@@ -132,4 +139,4 @@ def test_filters_narrow_every_figure(cast: Cast, fortnight: Fortnight) -> None:
 
 def test_agent_may_not_open_the_list(cast: Cast, fortnight: Fortnight, client: Client) -> None:
     client.force_login(cast.ana)
-    assert client.get("/reports/promises/", DAYS).status_code == 403
+    assert client.get("/reports/counted/", DAYS).status_code == 403

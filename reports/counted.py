@@ -1,0 +1,90 @@
+"""The list behind a figure: exactly the facts that it counted, with their tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.formats import date_format
+
+from core.errors import Invalid
+from core.paging import keyset_page
+from people.models import Agent
+from reports.fact_filters import FactFilters, rows_where
+from reports.fact_names import LABELS, name_of
+from reports.fact_sets import SETS
+from sla.models import Fact, Metric
+from tickets.models import Ticket
+from tickets.selectors.access import tickets_visible_to
+
+PAGE_SIZE = 100
+_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def counted(viewer: Agent, filters: FactFilters, set_key: str) -> QuerySet[Fact]:
+    """The facts of a set, with the same condition as the figures have."""
+    chosen = SETS.get(set_key)
+    if chosen is None:
+        raise Invalid("There is no such list.", fields={"set": f"Choose one of: {', '.join(SETS)}."})
+    where, params = rows_where(viewer, filters)
+    ids = f"SELECT f.id FROM sla_fact f WHERE {chosen.where} AND {where}"  # noqa: S608 - constant text, bound values
+    rows = Fact.objects.filter(pk__in=RawSQL(ids, params))  # noqa: S611 - the same
+    return rows.annotate(took=RawSQL(filters.took_sql.replace("f.", "sla_fact."), []))  # noqa: S611 - constant text
+
+
+def counted_context(viewer: Agent, values: Mapping[str, str], filters: FactFilters) -> dict[str, Any]:
+    set_key = values.get("set", "decided")
+    rows = counted(viewer, filters, set_key)
+    page = keyset_page(rows, order="-at", cursor=values.get("cursor", ""), size=PAGE_SIZE)
+    tickets = _tickets(viewer, page.rows)
+    agents, teams = (_names(name, page.rows) for name in ("agent", "team"))
+    query = {"set": set_key, **filters.query()}
+    return {
+        "title": SETS[set_key].title,
+        "lines": [
+            {
+                "fact": fact,
+                "ticket": tickets.get(fact.ticket_id),
+                "what": Metric(fact.metric).label if fact.metric in Metric.values else "",
+                "agent": agents.get(fact.agent_id or 0),
+                "team": teams.get(fact.team_id or 0),
+            }
+            for fact in page.rows
+        ],
+        "count": rows.count(),
+        "words": words_of(filters),
+        "period_words": days_of(filters),
+        "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
+        "back_query": urlencode(filters.narrowed(weekday="", hour="", took="").query()),
+        "back": values.get("report", "sla"),
+    }
+
+
+def words_of(filters: FactFilters) -> list[str]:
+    """The filters in words, for the head of a list or a mail."""
+    words = [Metric(filters.metric).label] if filters.metric else []
+    if filters.weekday:
+        words.append(_WEEKDAYS[int(filters.weekday) - 1])
+    if filters.hour:
+        words.append(f"{int(filters.hour):02}:00 to {int(filters.hour):02}:59")
+    words += [name_of(name, getattr(filters, name)) for name in LABELS if getattr(filters, name)]
+    words += ["Calendar hours"] if filters.hours else []
+    return words + (["With conditions"] if filters.where else [])
+
+
+def days_of(filters: FactFilters) -> str:
+    first, last = (date_format(day, "j M Y") for day in (filters.period.first, filters.period.last))
+    return first if first == last else f"{first} – {last}"
+
+
+def _tickets(viewer: Agent, facts: list[Fact]) -> dict[int, Ticket]:
+    ids = {fact.ticket_id for fact in facts}
+    return tickets_visible_to(viewer).select_related("contact").in_bulk(ids)
+
+
+def _names(dimension: str, facts: list[Fact]) -> dict[int, str]:
+    ids = {getattr(fact, f"{dimension}_id") for fact in facts} - {None}
+    return {pk: name_of(dimension, str(pk)) for pk in ids}

@@ -1,0 +1,32 @@
+"""The lists of filters that a report offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from people.models import Agent, Organization, Team
+from reports.base import Choice
+from reports.fact_filters import COMPARED, HOURS, FactFilters
+from tickets.models import Priority
+from tickets.selectors.access import inboxes_visible_to
+from tickets.selectors.rows import channel_of
+
+MOST_ORGANIZATIONS = 200
+
+
+def choices_for(viewer: Agent, filters: FactFilters) -> Sequence[Choice]:
+    inboxes = list(inboxes_visible_to(viewer).values_list("pk", "name", "kind"))
+    kinds = sorted({kind for _, _, kind in inboxes})
+    teams = [(str(pk), name) for pk, name in Team.objects.values_list("pk", "name")]
+    agents = [(str(pk), name) for pk, name in Agent.objects.values_list("pk", "name")]
+    organizations = Organization.objects.order_by("name").values_list("pk", "name")[:MOST_ORGANIZATIONS]
+    return (
+        Choice("compare", "Compare with", list(COMPARED.items()), filters.compare),
+        Choice("team", "Team", [*teams, ("none", "No team")], filters.team),
+        Choice("agent", "Agent", [*agents, ("none", "Nobody")], filters.agent),
+        Choice("inbox", "Inbox", [(str(pk), name) for pk, name, _ in inboxes], filters.inbox),
+        Choice("channel", "Channel", [(kind, channel_of(kind).label) for kind in kinds], filters.channel),
+        Choice("priority", "Priority", Priority.choices, filters.priority),
+        Choice("organization", "Organization", [(str(pk), name) for pk, name in organizations], filters.organization),
+        Choice("hours", "Time", list(HOURS.items()), filters.hours),
+    )

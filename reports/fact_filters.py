@@ -1,0 +1,196 @@
+"""The filters of reports that stand on facts: one reading of the URL for figures and for the lists behind them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from core.errors import Invalid
+from people.models import Agent
+from reports.base import Filters
+from reports.fact_sets import PROMISES
+from reports.period import Period, period_from
+from tickets.conditions import checked, for_viewer, sql_of
+from tickets.models import Priority
+from tickets.selectors.access import scopes_of, tickets_visible_to
+
+COMPARED = {"": "Previous period", "year": "Same days a year before"}
+HOURS = {"": "Business hours", "calendar": "Calendar hours"}
+_COLUMNS = {"team": "team_id", "agent": "agent_id", "inbox": "inbox_id", "organization": "organization_id"}
+_WORDS = ("channel", "priority", "metric")
+DEFAULT_GOAL = 90
+_ONLY_BUSINESS = "coalesce(f.counted_seconds, f.business_seconds)"
+
+
+@dataclass(frozen=True, slots=True)
+class FactFilters(Filters):
+    """ "" means any, "none" means none. `weekday` (Monday is 1) and `hour` are of the clock of the report's zone.
+    `took` is a range of seconds such as "300-900", from the first to just below the second; `goal` the percentage of
+    promises that should be kept. `where` holds conditions as JSON: they are asked of the ticket as it is now, all
+    else of the fact as it was."""
+
+    compare: str = ""
+    hours: str = ""
+    zone: str = ""
+    team: str = ""
+    agent: str = ""
+    inbox: str = ""
+    channel: str = ""
+    priority: str = ""
+    tag: str = ""
+    organization: str = ""
+    metric: str = ""
+    weekday: str = ""
+    hour: str = ""
+    took: str = ""
+    goal: str = ""
+    where: str = ""
+
+    @classmethod
+    def from_query(cls, values: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Self:
+        given = {name: str(values.get(name, "")).strip() for name in NAMES}
+        _check(given)
+        own_zone = _zone(given["zone"]) if given["zone"] else zone
+        return cls(period=period_from(values, now=now, zone=own_zone), **given)
+
+    def query(self) -> dict[str, str]:
+        return {**self.period.query(), **{name: getattr(self, name) for name in NAMES if getattr(self, name)}}
+
+    def narrowed(self, **changes: str) -> FactFilters:
+        values: dict[str, Any] = changes
+        return replace(self, **values)
+
+    def on_days(self, first: date, last: date) -> FactFilters:
+        return replace(self, period=Period(first, last, self.period.zone))
+
+    def compared(self) -> FactFilters:
+        """The same filters over the days that they are compared with."""
+        period = self.period
+        if self.compare != "year":
+            return replace(self, period=period.previous())
+        # 52 weeks, so that weekdays meet weekdays.
+        year = timedelta(weeks=52)
+        return replace(self, period=Period(period.first - year, period.last - year, period.zone))
+
+    def link(self, set_key: str) -> str:
+        """The address of the list that holds exactly the facts counted."""
+        return f"{reverse('reports:counted')}?{urlencode({'set': set_key, **self.query()})}"
+
+    @property
+    def goal_percent(self) -> float:
+        return float(self.goal or DEFAULT_GOAL)
+
+    @property
+    def took_sql(self) -> str:
+        return "f.wall_seconds" if self.hours == "calendar" else _ONLY_BUSINESS
+
+
+NAMES = tuple(name for name in FactFilters.__dataclass_fields__ if name != "period")
+
+
+def rows_where(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
+    """The facts (f) of the period that the viewer may see, as a condition; what was taken back is no fact."""
+    period = filters.period
+    parts = ["f.at >= %s", "f.at < %s", "NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = f.id)"]
+    params: list[Any] = [period.starts_at, period.ends_at]
+    for name, column in _COLUMNS.items():
+        value = getattr(filters, name)
+        if value:
+            parts.append(f"f.{column} IS NULL" if value == "none" else f"f.{column} = %s")
+            params += [] if value == "none" else [int(value)]
+    for name in _WORDS:
+        if value := getattr(filters, name):
+            parts.append(f"f.{name} = %s")
+            params.append(value)
+    if filters.tag:
+        parts.append("f.tags = '{}'" if filters.tag == "none" else "%s = ANY(f.tags)")
+        params += [] if filters.tag == "none" else [filters.tag]
+    for name, field in (("weekday", "isodow"), ("hour", "hour")):
+        if value := getattr(filters, name):
+            parts.append(f"extract({field} FROM f.at AT TIME ZONE %s) = %s")
+            params += [period.zone.key, int(value)]
+    if filters.took:
+        low, high = _range(filters.took)
+        parts.append(f"{filters.took_sql} >= %s AND {filters.took_sql} < %s")
+        params += [low, high]
+    for sql, more in _of_tickets(viewer, filters):
+        parts.append(f"f.ticket_id IN ({sql})")
+        params += more
+    return " AND ".join(parts), params
+
+
+def _of_tickets(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]]]:
+    found = []
+    if not scopes_of(viewer).everything:
+        sql, params = tickets_visible_to(viewer).order_by().values("pk").query.sql_with_params()
+        found.append((sql, list(params)))
+    if filters.where:
+        sql, more = sql_of(for_viewer(json.loads(filters.where), viewer))
+        found.append((sql, list(more)))
+    return found
+
+
+def _range(text: str) -> tuple[float, float]:
+    low, _, high = text.partition("-")
+    return float(low), float(high) if high else math.inf
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise Invalid("There is no such time zone.", fields={"zone": "Give a zone like Europe/Berlin."}) from error
+
+
+def _check(given: dict[str, str]) -> None:
+    allowed: dict[str, Any] = {
+        "compare": COMPARED,
+        "hours": HOURS,
+        "priority": Priority.values,
+        "metric": PROMISES,
+        "weekday": [str(number) for number in range(1, 8)],
+        "hour": [str(number) for number in range(24)],
+    }
+    wrong = {
+        name: f"Choose one of: {', '.join(filter(None, values))}."
+        for name, values in allowed.items()
+        if given[name] and given[name] not in values
+    }
+    wrong |= _wrong_shapes(given)
+    if wrong:
+        raise Invalid("This filter cannot be used.", fields=wrong)
+    if given["where"]:
+        _check_conditions(given["where"])
+
+
+def _wrong_shapes(given: dict[str, str]) -> dict[str, str]:
+    wrong = {}
+    for name in _COLUMNS:
+        value = given[name]
+        if value and value != "none" and not (value.isascii() and value.isdecimal() and len(value) <= 18):
+            wrong[name] = "Give an id, or none."
+    for name, most in (("channel", 24), ("tag", 40)):
+        if "\x00" in given[name] or len(given[name]) > most:
+            wrong[name] = f"There is no such {name}."
+    if given["took"] and not re.fullmatch(r"[0-9]{1,9}-([0-9]{1,9})?", given["took"]):
+        wrong["took"] = "Give seconds like 300-900."
+    if given["goal"] and not (re.fullmatch(r"[0-9]{1,3}", given["goal"]) and int(given["goal"]) <= 100):
+        wrong["goal"] = "Give a percentage."
+    return wrong
+
+
+def _check_conditions(text: str) -> None:
+    try:
+        conditions = json.loads(text)
+    except ValueError as error:
+        raise Invalid("The conditions are no JSON.", fields={"where": "Give conditions as JSON."}) from error
+    checked(conditions, listing=True)

@@ -1,0 +1,68 @@
+"""What to call the values of the dimensions that reports are broken down by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from people.models import Agent, Organization, Team
+from reports.measuring import Measured
+from tickets.models import Inbox, Priority
+from tickets.selectors.rows import channel_of
+
+LABELS = {
+    "team": "Team",
+    "agent": "Agent",
+    "inbox": "Inbox",
+    "channel": "Channel",
+    "priority": "Priority",
+    "tag": "Tag",
+    "organization": "Organization",
+}
+_NOBODY = {"team": "No team", "agent": "Nobody", "inbox": "Deleted inbox", "organization": "No organization"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of rows by dimension and id."""
+
+    known: dict[str, dict[str, str]]
+
+    def label(self, dimension: str, value: str) -> str:
+        if dimension in _NOBODY:
+            gone = f"Deleted {dimension} {value}"
+            return self.known.get(dimension, {}).get(value, gone) if value else _NOBODY[dimension]
+        if not value:
+            return "Unknown"
+        if dimension == "channel":
+            return channel_of(value).label
+        return dict(Priority.choices).get(value, value) if dimension == "priority" else value
+
+
+def names_of(found: Measured) -> Names:
+    """The names of the teams, agents and inboxes that occur: three queries."""
+
+    def ids(dimension: str) -> list[int]:
+        return [int(key) for key in found.keys_of(dimension) if key]
+
+    return Names(
+        {
+            "team": _by_id(Team.objects.filter(pk__in=ids("team")).values_list("pk", "name")),
+            "agent": _by_id(Agent.objects.filter(pk__in=ids("agent")).values_list("pk", "name")),
+            "inbox": _by_id(Inbox.objects.filter(pk__in=ids("inbox")).values_list("pk", "name")),
+        }
+    )
+
+
+def name_of(dimension: str, value: str) -> str:
+    """What to call one value of a filter."""
+    if value == "none":
+        return _NOBODY.get(dimension, f"No {dimension}")
+    tables = {"team": Team, "agent": Agent, "inbox": Inbox, "organization": Organization}
+    if dimension not in tables:
+        return Names({}).label(dimension, value)
+    rows = tables[dimension]._default_manager.filter(pk=int(value)).values_list("pk", "name")  # noqa: SLF001 - Django's public name
+    return Names({dimension: _by_id(rows)}).label(dimension, value)
+
+
+def _by_id(rows: object) -> dict[str, str]:
+    return {str(pk): name for pk, name in rows}  # type: ignore[attr-defined]  # pairs of any of the tables

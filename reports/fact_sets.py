@@ -1,0 +1,92 @@
+"""The sets of facts that figures count: each condition is written once, for the figure and for the list behind it.
+
+The conditions are constant SQL over one row of `sla_fact` (here: f); docs/sla.md says what each kind holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ANSWERS = ("first_response", "next_response")
+PROMISES = (*ANSWERS, "update", "resolution")
+
+
+@dataclass(frozen=True, slots=True)
+class FactSet:
+    """Some facts: their `kinds`, narrowed by `sql`. `title` heads the list of them."""
+
+    key: str
+    title: str
+    kinds: tuple[str, ...]
+    sql: str = "true"
+
+    @property
+    def where(self) -> str:
+        kinds = ", ".join(f"'{kind}'" for kind in self.kinds)
+        return f"(f.kind IN ({kinds}) AND {self.sql})"
+
+
+_WAS_DECIDED = "(f.kind = 'breached' OR f.is_kept)"
+# The first thing that explains a missed promise; each miss has exactly one reason.
+_AFTER_REOPENING = (
+    "EXISTS (SELECT FROM sla_fact r WHERE r.ticket_id = f.ticket_id AND r.kind = 'reopened' AND r.at <= f.at)"
+)
+_HANDED_ON = (
+    "EXISTS (SELECT FROM sla_fact r WHERE r.ticket_id = f.ticket_id AND r.kind IN ('transferred', 'team_changed')"
+    " AND r.at <= f.at AND r.at >= f.began_at AND r.at > f.began_at + interval '1 second')"
+)
+# More than half of the time to the deadline went by on the wall while the desk was closed.
+_OUTSIDE = "(f.business_seconds IS NOT NULL AND f.wall_seconds > 2 * f.business_seconds)"
+_REASONS = {
+    "reopened": ("The ticket had been reopened", _AFTER_REOPENING),
+    "unassigned": ("Nobody had the ticket", f"NOT {_AFTER_REOPENING} AND f.agent_id IS NULL"),
+    "handed_on": ("It was handed on", f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND {_HANDED_ON}"),
+    "outside": (
+        "Most of the wait was outside the hours",
+        f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND NOT {_HANDED_ON} AND {_OUTSIDE}",
+    ),
+    "agent": (
+        "It waited for its agent",
+        f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND NOT {_HANDED_ON} AND {_OUTSIDE} IS NOT TRUE",
+    ),
+}
+REASONS = {f"missed_{key}": title for key, (title, _) in _REASONS.items()}
+
+_SETS = (
+    FactSet("decided", "Promises decided", ("breached", *PROMISES), _WAS_DECIDED),
+    FactSet("kept", "Promises kept", PROMISES, "f.is_kept"),
+    FactSet("missed", "Promises missed", ("breached",)),
+    *(FactSet(f"missed_{key}", f"Promises missed: {title.lower()}", ("breached",), sql)
+      for key, (title, sql) in _REASONS.items()),
+    FactSet("paused", "Promises that began to stand still", ("paused",)),
+    FactSet("first_answers", "First answers", ("first_response",)),
+    FactSet("next_answers", "Later answers", ("next_response",)),
+    FactSet("answers", "Answers to customers who waited", ANSWERS),
+    FactSet("solved", "Tickets solved", ("resolution",)),
+    FactSet(
+        "first_contact", "Tickets solved with the first answer", ("resolution",),
+        "(f.data->>'replies')::int = 1 AND (f.data->>'reopens')::int = 0",
+    ),
+    FactSet("opened", "Tickets opened", ("opened",)),
+    FactSet(
+        "still_open", "Tickets that are still open", ("opened",),
+        "EXISTS (SELECT FROM tickets_ticket t WHERE t.id = f.ticket_id AND t.status IN ('open', 'pending', 'on_hold'))",
+    ),
+    FactSet("reopened", "Tickets reopened", ("reopened",)),
+    FactSet("spam", "Tickets found to be spam", ("spam",)),
+    FactSet("taken", "Tickets taken or given to an agent", ("assigned",), "f.data->>'after' IS NOT NULL"),
+    FactSet("transferred", "Handed from agent to agent", ("transferred",), "f.data->>'after' IS NOT NULL"),
+    FactSet("team_hops", "Moved to another team", ("team_changed",), "f.data->>'before' IS NOT NULL"),
+    FactSet("channel_hops", "Continued on another channel", ("channel_hopped",)),
+    FactSet("escalated", "Steps of escalation paths", ("escalated",)),
+    FactSet("rule_runs", "Runs of rules", ("rule_ran",)),
+    FactSet("macros", "Macros used", ("macro_applied",)),
+    FactSet("undelivered", "Messages that could not be delivered", ("delivery_failed",)),
+)  # fmt: skip
+
+SETS: dict[str, FactSet] = {found.key: found for found in _SETS}
+
+
+def kinds_of(keys: Iterable[str]) -> list[str]:
+    return sorted({kind for key in keys for kind in SETS[key].kinds})

@@ -1,0 +1,119 @@
+"""The registry of metrics: every figure on a page, in a file, in the API and in a mail is one of these.
+
+A metric measures a set of facts (reports/fact_sets.py): it counts them, tells their share of a larger set, or a
+percentile of their length. Its link leads to exactly the facts that it counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.base import Column, Kind
+from reports.fact_sets import REASONS, SETS
+
+Rising = Literal["good", "bad", "neutral"]
+PROMISE_CLOCK = "Open time of the business hours that the promise or the ticket has; calendar time if you choose it."
+POLICY_PAUSES = "What the policy says; nothing pauses where nothing was promised, nor in calendar time."
+NONE = "None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """`counted` is the set behind the figure; a share is its part of the set `of`."""
+
+    key: str
+    name: str
+    definition: str
+    counted: str
+    kind: Kind = "count"
+    of: str = ""
+    percentile: float | None = None
+    clock: str = NONE
+    pauses: str = NONE
+    owner: str = "Support managers"
+    rising_is: Rising = "neutral"
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        return (self.counted, self.of) if self.of else (self.counted,)
+
+    @property
+    def column(self) -> Column:
+        timing = "" if self.clock == NONE else f" Clock: {self.clock} Pauses: {self.pauses}"
+        return Column(self.key, self.name, self.kind, self.definition + timing, self.rising_is)
+
+    @property
+    def sql(self) -> str:
+        """The aggregate over rows f, whose lengths are `f.took`."""
+        chosen = f"FILTER (WHERE {SETS[self.counted].where})"
+        if self.percentile is not None:
+            return f"percentile_cont({self.percentile}) WITHIN GROUP (ORDER BY f.took) {chosen}"
+        if self.of:
+            whole = f"nullif(count(*) FILTER (WHERE {SETS[self.of].where}), 0)"
+            return f"round(100.0 * count(*) {chosen} / {whole}, 1)"
+        return f"count(*) {chosen}"
+
+
+def _percentile(key: str, name: str, counted: str, share: float, words: str) -> Metric:
+    return Metric(
+        key=key, name=name, definition=words, counted=counted, kind="duration", percentile=share,
+        clock=PROMISE_CLOCK, pauses=POLICY_PAUSES, rising_is="bad",
+    )  # fmt: skip
+
+
+_METRICS = (
+    Metric(key="decided", name="Promises", counted="decided",
+           definition="Promises whose outcome was decided in the period: kept, or missed."),
+    Metric(key="achieved", name="Achieved", counted="kept", of="decided", kind="percent", rising_is="good",
+           definition="The share of the decided promises that were kept."),
+    Metric(key="kept", name="Kept", counted="kept", rising_is="good", definition="Promises that were kept."),
+    Metric(key="breached", name="Breaches", counted="missed", rising_is="bad",
+           definition="Promises that were missed, at the moment of their deadline."),
+    Metric(key="missed_share", name="Breach share", counted="missed", of="decided", kind="percent", rising_is="bad",
+           definition="The share of the decided promises that were missed."),
+    Metric(key="paused", name="Paused", counted="paused", definition="Promises that began to stand still."),
+    _percentile("first_p50", "First response p50", "first_answers", 0.5, "Half of the first answers came within this."),
+    _percentile("first_p75", "First response p75", "first_answers", 0.75, "Three of four first answers came within."),
+    _percentile("first_p90", "First response p90", "first_answers", 0.9, "Nine of ten first answers came within this."),
+    _percentile("next_p50", "Next response p50", "next_answers", 0.5, "Half of the later answers came within this."),
+    _percentile("next_p90", "Next response p90", "next_answers", 0.9, "Nine of ten later answers came within this."),
+    _percentile("solve_p50", "Resolution p50", "solved", 0.5, "Half of the tickets were solved within this time."),
+    _percentile("solve_p90", "Resolution p90", "solved", 0.9, "Nine of ten tickets were solved within this time."),
+    Metric(key="first_answers", name="First responses", counted="first_answers",
+           definition="First answers that a person wrote; automatic ones never count."),
+    Metric(key="answers", name="Answers", counted="answers", definition="Answers of people to customers who waited."),
+    Metric(key="opened", name="Opened", counted="opened", definition="Tickets that were opened."),
+    Metric(key="still_open", name="Still open", counted="still_open",
+           definition="Of the tickets opened in the period, those open, pending or on hold at this moment."),
+    Metric(key="solved", name="Solved", counted="solved", rising_is="good",
+           definition="Resolutions: a ticket that is solved, reopened and solved again counts twice."),
+    Metric(key="fcr", name="First contact", counted="first_contact", of="solved", kind="percent", rising_is="good",
+           definition="The share of the resolutions that took one answer and no reopening."),
+    Metric(key="reopened", name="Reopened", counted="reopened", rising_is="bad",
+           definition="Solved tickets that were opened again."),
+    Metric(key="spam", name="Spam", counted="spam", definition="Tickets that turned out to be spam."),
+    Metric(key="taken", name="Taken", counted="taken", definition="Tickets that an agent took or got."),
+    Metric(key="transferred", name="Transfers", counted="transferred", rising_is="bad",
+           definition="A ticket went from one agent to another."),
+    Metric(key="team_hops", name="Team changes", counted="team_hops", rising_is="bad",
+           definition="A ticket went from one team to another."),
+    Metric(key="channel_hops", name="Channel hops", counted="channel_hops",
+           definition="The customer went on writing through another channel than before."),
+    Metric(key="escalated", name="Escalations", counted="escalated", rising_is="bad",
+           definition="Steps of escalation paths that were taken after missed deadlines."),
+    Metric(key="rule_runs", name="Rule runs", counted="rule_runs", definition="A rule did something on a ticket."),
+    Metric(key="macros", name="Macros", counted="macros", definition="A macro was used on a ticket."),
+    Metric(key="undelivered", name="Not delivered", counted="undelivered", rising_is="bad",
+           definition="Messages to customers that failed for good, such as a bounce."),
+)  # fmt: skip
+
+_REASONS = tuple(
+    Metric(
+        key=key, name=title, counted=key, rising_is="bad",
+        definition="Missed promises by the first reason that fits: reopened, nobody's, handed on, outside the hours.",
+    )
+    for key, title in REASONS.items()
+)  # fmt: skip
+
+METRICS: dict[str, Metric] = {metric.key: metric for metric in (*_METRICS, *_REASONS)}

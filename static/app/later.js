@@ -10,16 +10,18 @@ import { refusal, written } from "./send.js";
 import { newKey, post, settled } from "./server.js";
 import { snoozeChoices } from "./snooze.js";
 import { announce, toast } from "./toast.js";
+import { momentAt, words } from "./zone.js";
 
 const mayReply = () => Boolean(composer() && !composer().isNote && document.querySelector("[data-later]"));
 const mayRedact = () => ["manager", "admin"].includes(document.body.dataset.role) && Boolean(timeline());
 
-/** A typed moment, such as 2026-12-24 09:30. */
+/** A typed moment, such as 2026-12-24 09:30, by the agent's clock. */
 function typed(text) {
-  const moment = new Date(text.trim().replace(" ", "T"));
-  if (text.trim().length < 10 || Number.isNaN(moment.getTime())) return null;
-  const label = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
-  return { id: moment.toISOString(), label, hint: label, icon: "clock" };
+  const found = /^(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d))?$/.exec(text.trim());
+  if (!found) return null;
+  const [year, month, day, hour, minute] = found.slice(1).map((part) => Number(part ?? 0));
+  const moment = momentAt({ year, month, day, hour, minute });
+  return { id: moment.toISOString(), label: text.trim(), hint: words(moment), icon: "clock" };
 }
 
 async function sendLater(anchor) {
@@ -59,9 +61,9 @@ async function takeBack(anchor) {
   const data = await act(anchor, "cancel");
   if (!data) return;
   const writer = composer();
-  const words = writer.area.value.trim() ? `${data.text}\n${writer.area.value}` : data.text;
+  const all = writer.area.value.trim() ? `${data.text}\n${writer.area.value}` : data.text;
   writer.setMode("reply", false);
-  writer.restore(words, [...writer.files.all(), ...data.attachments.map((id) => ({ id, name: "attachment" }))]);
+  writer.restore(all, [...writer.files.all(), ...data.attachments.map((id) => ({ id, name: "attachment" }))]);
   writer.area.focus();
   announce("Taken back. The words are in the composer again.");
 }

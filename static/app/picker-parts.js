@@ -26,12 +26,17 @@ export function remark(text) {
   return item;
 }
 
-/** Below its anchor where there is room, else above; in the middle of small screens. */
+/** Below its anchor where there is room, else above, growing upwards; in the middle of small screens. */
 export function place(dialog, anchor) {
   const box = anchor?.getBoundingClientRect();
   if (!box?.width || innerWidth < 600) return;
-  dialog.style.margin = "0";
-  dialog.style.left = `${Math.max(8, Math.min(box.left, innerWidth - dialog.offsetWidth - 8))}px`;
-  const isRoomBelow = innerHeight - box.bottom > dialog.offsetHeight + 12;
-  dialog.style.top = isRoomBelow ? `${box.bottom + 4}px` : `${Math.max(8, box.top - dialog.offsetHeight - 4)}px`;
+  const room = { below: innerHeight - box.bottom - 12, above: box.top - 12 };
+  const isBelow = room.below > dialog.offsetHeight || room.below >= room.above;
+  Object.assign(dialog.style, {
+    margin: "0",
+    left: `${Math.max(8, Math.min(box.left, innerWidth - dialog.offsetWidth - 8))}px`,
+    top: isBelow ? `${box.bottom + 4}px` : "auto",
+    bottom: isBelow ? "auto" : `${innerHeight - box.top + 4}px`,
+    maxHeight: `${Math.min(420, isBelow ? room.below : room.above)}px`,
+  });
 }

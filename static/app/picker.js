@@ -49,7 +49,7 @@ class Picker {
     document.body.append(this.dialog);
     this.narrow();
     this.dialog.showModal();
-    if (!this.options.isPalette) place(this.dialog, this.options.anchor);
+    this.place();
     this.input.focus();
     Promise.resolve(this.options.choices).then((choices) => this.fill(choices));
   }
@@ -59,7 +59,12 @@ class Picker {
     this.choices = choices;
     this.isWaiting = false;
     this.narrow();
+    this.place();
     if (this.isTakenEarly) this.take(0);
+  }
+
+  place() {
+    if (!this.options.isPalette) place(this.dialog, this.options.anchor);
   }
 
   /** End without a choice; with `many`, what was ticked counts. */

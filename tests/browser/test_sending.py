@@ -52,6 +52,24 @@ def test_reply_is_scheduled_taken_back_scheduled_again_and_leaves_by_itself(
     expect(waiting).to_have_count(0)
 
 
+def test_agent_far_from_the_browsers_clock_chooses_by_their_own(desk: Stack, cast: Cast, page: Page) -> None:
+    soon = now() + timedelta(days=20)
+    cast.ana.time_zone = "Asia/Tokyo"
+    cast.ana.save(update_fields=["time_zone"])
+    ticket = new_ticket(cast.mail)
+    ana = at_the_desk(page, cast.ana, desk).opens(f"/tickets/{ticket.number}/")
+    ana.composer.fill("Good morning!")
+    page.get_by_role("button", name="Send later").click()
+    offers = page.get_by_role("option")
+    expect(offers.filter(has_text="Tomorrow morning")).to_contain_text("09:00")
+    expect(offers.last).to_be_in_viewport(ratio=1)
+    page.get_by_role("combobox", name="Send this reply later").fill(f"{soon:%Y-%m-%d} 09:30")
+    offers.filter(has_text="09:30").click()
+    expect(page.locator(".scheduled")).to_contain_text("09:30")
+    waiting = ScheduledReply.objects.get(ticket=ticket)
+    assert f"{waiting.send_at:%Y-%m-%d %H:%M}" == f"{soon:%Y-%m-%d} 00:30"
+
+
 def test_reply_that_came_back_says_why_and_is_sent_again(desk: Stack, cast: Cast, page: Page) -> None:
     ticket = new_ticket(cast.mail)
     reply = agent_replies(ticket, cast.ana, "Here it is.")

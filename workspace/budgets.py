@@ -19,6 +19,8 @@ class Budget:
 
 BUDGETS = (
     Budget("scripts of the desk", ("app/*.js", "app/live/*.js"), 60),
+    Budget("dialogs of the desk, when asked for", ("app/dialogs/*.js",), 6),
+    Budget("editor of rules and macros", ("app/settings/*.js",), 3),
     Budget("htmx, on settings pages", ("vendor/htmx-*/htmx.min.js",), 18),
     Budget("workspace style", ("css/*.css",), 18),
     Budget("icons", ("icons/sprite.svg",), 5),

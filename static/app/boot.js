@@ -11,7 +11,7 @@ import { startClocks } from "./time.js";
 import { toast } from "./toast.js";
 
 if (document.querySelector("#desk")) await import("./desk-start.js");
-if (document.querySelector(".rule-editor")) await import("./editor.js");
+if (document.querySelector(".rule-editor")) await import("./settings/editor.js");
 startSearch();
 startKeys();
 startMe();

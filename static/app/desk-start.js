@@ -1,9 +1,8 @@
 // The start of the desk: what only the list and the open ticket need.
 
-import "./asides.js";
 import "./copies.js";
+import "./dialogs.js";
 import "./later.js";
-import "./moving.js";
 import "./fields.js";
 import "./macros.js";
 import "./rename.js";

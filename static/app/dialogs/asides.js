@@ -1,14 +1,14 @@
 // Side conversations in a dialog over the ticket: begun, forwarded into, read, answered; the ticket behind it follows.
 
-import { Attachments } from "./attach.js";
-import { showNews, timeline } from "./live/timeline.js";
-import { ask, newKey, post, reason, settled } from "./server.js";
-import { announce } from "./toast.js";
+import { Attachments } from "../attach.js";
+import { showNews, timeline } from "../live/timeline.js";
+import { ask, newKey, post, reason, settled } from "../server.js";
+import { announce } from "../toast.js";
 
 /** @type {{dialog: HTMLDialogElement, url: string, before: Element | null} | null} */
 let open = null;
 
-async function show(url) {
+export async function show(url) {
   const answer = await ask(url);
   if (!settled(answer)) return;
   const dialog = open?.dialog ?? made();
@@ -84,10 +84,3 @@ async function send(form, files, key) {
   if (field("to")) open?.dialog.close();
   else show(open.url);
 }
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-aside]");
-  if (!button) return;
-  event.preventDefault();
-  show(button.dataset.aside);
-});

@@ -1,16 +1,14 @@
 // Messages that belong elsewhere: moved, split off, merged with another ticket; each with a way back.
 
-import { addActs } from "./acts.js";
-import { showNews, timeline } from "./live/timeline.js";
-import { openTicket } from "./pane.js";
-import { pick } from "./picker.js";
-import { ask, post, settled } from "./server.js";
-import { announce, toast } from "./toast.js";
+import { showNews, timeline } from "../live/timeline.js";
+import { openTicket } from "../pane.js";
+import { pick } from "../picker.js";
+import { ask, post, settled } from "../server.js";
+import { announce, toast } from "../toast.js";
 
 const NEW = { id: "new", label: "A new ticket", icon: "plus" };
 
 const base = () => document.querySelector("#ticket-head")?.dataset.base;
-const mayMove = () => document.body.dataset.role !== "light" && Boolean(timeline());
 
 async function targets(query = "") {
   const answer = await ask(`${base()}targets/?q=${encodeURIComponent(query)}`);
@@ -25,7 +23,7 @@ function target(title, anchor, first = []) {
 }
 
 /** One message, from its own button. */
-async function moveOne(anchor) {
+export async function moveOne(anchor) {
   const message = anchor?.closest(".msg")?.dataset.message;
   if (!message) return;
   const chosen = await target("Move this message to", anchor, [NEW]);
@@ -33,7 +31,7 @@ async function moveOne(anchor) {
 }
 
 /** Several, ticked in a list. */
-async function moveSeveral(anchor) {
+export async function moveSeveral(anchor) {
   const choices = [...timeline().querySelectorAll(".msg[data-message]")].map((item) => ({
     id: item.dataset.message,
     label: item.querySelector(".msg-text")?.textContent.trim().slice(0, 80) || "(formatted message)",
@@ -46,12 +44,15 @@ async function moveSeveral(anchor) {
   if (chosen) moved(await post(`${base()}move/`, { messages, to: chosen.id, seq: timeline().dataset.seq }));
 }
 
-async function merge(anchor) {
+export async function merge(anchor) {
   const chosen = await target("Merge this ticket into", anchor);
-  if (chosen) join(chosen.id);
+  if (chosen) joinWith(chosen.id);
 }
 
-async function join(into) {
+/** The ticket that the one on the screen was kept apart from. */
+export const join = (anchor) => joinWith(anchor?.dataset.into);
+
+async function joinWith(into) {
   moved(await post(`${base()}merge/`, { into, seq: timeline().dataset.seq }));
 }
 
@@ -73,10 +74,3 @@ async function undo(number, move) {
   showNews(answer.data);
   announce("Undone. Everything is back in its place.");
 }
-
-addActs({
-  "message-move": { label: "", run: moveOne, when: mayMove },
-  move: { label: "Move or split messages…", group: "Ticket", icon: "split", run: moveSeveral, when: mayMove },
-  merge: { label: "Merge into another ticket…", group: "Ticket", icon: "merge", run: merge, when: mayMove },
-  join: { label: "", run: (anchor) => join(anchor?.dataset.into), when: mayMove },
-});

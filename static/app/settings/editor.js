@@ -1,7 +1,7 @@
 // The editor of rules and macros: each step is drawn by the desk, one after the other, and takes no word from under the
 // hands: what was typed while the desk was drawing stays. Without this module the same buttons post the whole page.
 
-import { post, settled } from "./server.js";
+import { post, settled } from "../server.js";
 
 let going = Promise.resolve();
 

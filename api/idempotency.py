@@ -53,6 +53,13 @@ def forget_old_answers() -> int:
     return deleted
 
 
+def forget_message(message_id: int) -> None:
+    """The answer that repeats a message's words: a second request still gets one, without them."""
+    for row in RememberedAnswer.objects.filter(body__id=message_id, body__has_key="delivery"):
+        row.body = {**row.body, "subject": "", "text": "", "attachments": []}
+        row.save(update_fields=["body"])
+
+
 def _replay(remembered: RememberedAnswer, request: Request) -> Response:
     if remembered.request_hash != _hash(request):
         sentence = "This Idempotency-Key was used for a different request."

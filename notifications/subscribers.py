@@ -14,6 +14,7 @@ from core.events.catalogue import (
     MailsMissing,
     MessageFailed,
     MessageReceived,
+    MessageRedacted,
     NoteAdded,
     NotificationsAdded,
     RulesGaveUp,
@@ -26,6 +27,7 @@ from core.events.catalogue import (
 )
 from notifications.models import Notification, NotificationKind
 from notifications.services.desk import about_inbox, about_problems, about_rules, tell_managers
+from notifications.services.reading import forget_words
 from notifications.services.telling import (
     ASSIGNEE,
     FOLLOWERS,
@@ -71,6 +73,11 @@ def on_side_message_received(event: SideMessageReceived) -> None:
 @within(MessageFailed)
 def on_message_failed(event: MessageFailed) -> None:
     defer(tell_of_failure(event, message_id=event.message_id, reason=event.reason))
+
+
+@within(MessageRedacted)
+def on_message_redacted(event: MessageRedacted) -> None:
+    forget_words(event.message_id)
 
 
 @within(SLABreachNear)

@@ -13,6 +13,7 @@ from core.events.catalogue import (
     AgentWorkloadChanged,
     Event,
     MessageQueued,
+    MessageRedacted,
     NoteAdded,
     RulesChanged,
     StatusChanged,
@@ -20,8 +21,10 @@ from core.events.catalogue import (
     TicketChanged,
     TicketSnoozed,
 )
+from core.planned import Planned
 from routing.selectors.listening import listening
 from routing.services.arming import arm_ticket
+from routing.services.forgetting import forget_words
 from routing.services.offers import begun, moved
 from routing.tasks import arm_rules, dispatch_tickets, react_to_events
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
@@ -29,16 +32,18 @@ from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 # The ordinary task comes within milliseconds; what is older than this was lost.
 GRACE = timedelta(seconds=10)
 
+_MARK = Planned("""
+    INSERT INTO routing_pendingevent (event_id, ticket_id, due_at, attempts)
+    SELECT %s::bigint, %s::bigint, %s::timestamptz, 0
+    WHERE EXISTS (SELECT FROM routing_rule WHERE is_active AND event = %s)
+    ON CONFLICT (event_id) DO NOTHING""")
+
 
 @within(*TRIGGER_EVENTS)
 def mark_for_rules(event: TicketChanged) -> None:
     """Only events that an active rule waits for get a marker."""
-    sql = """
-        INSERT INTO routing_pendingevent (event_id, ticket_id, due_at, attempts)
-        SELECT %s, %s, %s, 0 WHERE EXISTS (SELECT FROM routing_rule WHERE is_active AND event = %s)
-        ON CONFLICT (event_id) DO NOTHING"""
     at = event.at or now()
-    defer((sql, [event.event_id, event.ticket_id, at + GRACE, event.key()]))
+    defer((_MARK, [event.event_id, event.ticket_id, at + GRACE, event.key()]))
 
 
 @within(*WAITING_EVENTS)
@@ -57,6 +62,11 @@ def end_offer_of_the_begun(event: TicketChanged) -> None:
 @within(TicketAssigned)
 def end_offer_of_the_moved(event: TicketAssigned) -> None:
     defer(moved(event.ticket_id, to_agent_id=event.after))
+
+
+@within(MessageRedacted)
+def forget_what_was_removed(event: MessageRedacted) -> None:
+    forget_words(event.message_id)
 
 
 @after(RulesChanged)

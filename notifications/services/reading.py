@@ -1,4 +1,4 @@
-"""The agent has seen it: lines of the bell become read."""
+"""The agent has seen it: lines of the bell become read, and in the end they and their words are forgotten."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import timedelta
 from core.clock import now
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import NotificationsAdded
-from notifications.models import Notification
+from notifications.models import Notification, NotificationKind
 from people.models import Agent
+from tickets.selectors.links import whereabouts
 
 KEPT_FOR = timedelta(days=90)
 
@@ -33,3 +34,9 @@ def forget_old(*, limit: int = 5000) -> int:
     old = Notification.objects.filter(at__lt=now() - KEPT_FOR).order_by("id").values("pk")[:limit]
     deleted, _ = Notification.objects.filter(pk__in=old).delete()
     return deleted
+
+
+def forget_words(message_id: int) -> None:
+    """The words of a removed message; which line of its tickets repeats them is not kept."""
+    of_words = Notification.objects.filter(kind__in=[NotificationKind.REPLY, NotificationKind.ASIDE])
+    of_words.filter(ticket_id__in=whereabouts(message_id)).update(text="")

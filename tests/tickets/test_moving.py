@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -223,7 +224,7 @@ def test_event_of_a_move_holds_all_that_undo_needs(cast: Cast) -> None:
     assert stored.kind == MessagesMovedOut.key()
     assert stored.data["seqs"] == [seq]
     assert stored.data["before"]["message_count"] == 2
-    assert "Stray" not in str(stored.data) and "Elsewhere" not in str(stored.data), "words stand in messages only"
+    assert not {"Stray", "Elsewhere"} & set(re.findall(r"\w+", str(stored.data))), "words stand in messages only"
 
 
 def test_agent_undoes_no_move_into_a_ticket_that_they_may_not_see(cast: Cast) -> None:

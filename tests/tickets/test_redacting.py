@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import TestCase
 
 from channels_in.email.door import Mail
-from channels_in.email.receiving import receive
+from channels_in.email.receiving import receive as receive_raw
 from channels_in.models import InboundDelivery
+from core.clock import now
 from core.errors import Conflict, NotAllowed
-from tests.cast import Cast, last_message, new_ticket
+from routing.loops import Trace
+from routing.services.rules import RuleDraft, save_rule
+from routing.services.running import run_rule
+from tests.api.conftest import Caller
+from tests.cast import Cast, last_message, new_ticket, receive
 from tests.desk import agent_replies
-from tickets.inbound import Edit
-from tickets.models import Attachment, Message, Ticket
+from tickets.conditions import Occasion
+from tickets.inbound import Clues, Edit
+from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.selectors.timeline import entries_after
+from tickets.services import moving, scheduling, sides
 from tickets.services.receipts import record_edit
 from tickets.services.redacting import redact
+from tickets.services.scheduling import Plan
+from tickets.services.sides import Letter
 
 pytestmark = pytest.mark.django_db
 SECRET = "4111-1111-1111-1111"
@@ -30,7 +41,7 @@ RAW = (
 
 
 def test_manager_removes_a_message_and_no_row_knows_its_words_any_more(cast: Cast) -> None:
-    done = receive(cast.mail, Mail(raw=RAW))
+    done = receive_raw(cast.mail, Mail(raw=RAW))
     assert done.message_id is not None
     message = Message.objects.get(pk=done.message_id)
     stored = Attachment.objects.get(message=message).storage_name
@@ -77,3 +88,48 @@ def rows_that_hold(words: str) -> set[str]:
             if cursor.fetchone():
                 found.add(table)
     return found
+
+
+def test_nothing_that_repeated_the_words_keeps_them(cast: Cast) -> None:
+    """The bell, the reasons of a rule, the row of the list, the note of a move, the plan of a scheduled reply."""
+    ticket, other = new_ticket(cast.mail), new_ticket(cast.mail, "Elsewhere")
+    Ticket.objects.filter(pk=ticket.pk).update(assignee=cast.ana)
+    clues = Clues(message_id="card@x.example", reply_token_ticket_id=ticket.pk)
+    came = receive(cast.mail, f"It is {SECRET}", clues=clues, subject="Card")
+    rule = save_rule(
+        RuleDraft(
+            name="Cards",
+            event="MessageReceived",
+            conditions={"fact": "text", "op": "contains", "value": "It is"},
+            actions=[{"action": "add_tag", "params": {"tags": "card"}}],
+        ),
+        by=cast.mona,
+    )
+    event = TicketEvent.objects.get(ticket=ticket, kind="MessageReceived", data__message_id=came.message_id)
+    run_rule(rule, Occasion(ticket, event, at=event.at), Trace())
+    assert rows_that_hold(SECRET) >= {"notifications_notification", "routing_rulerun", "tickets_ticket"}
+    moving.move_messages(ticket, message_ids=[came.message_id or 0], target=other, actor=cast.ana.as_actor())
+    plan = scheduling.schedule(
+        other, plan=Plan(text=f"Not {SECRET}?", send_at=now() + timedelta(hours=1)), agent=cast.ana
+    )
+    answer = scheduling.send_now(plan, agent=cast.ana)
+    Message.objects.filter(pk=answer.pk).update(delivery="sent")
+    sides.start_side(
+        other,
+        to=[{"name": "", "address": "parts@acme.example"}],
+        subject="Hinges",
+        letter=Letter(text="In stock?"),
+        actor=cast.ana.as_actor(),
+    )
+    for pk in (came.message_id, answer.pk):
+        redact(Message.objects.get(pk=pk), agent=cast.mona)
+    assert rows_that_hold(SECRET) == set()
+
+
+def test_answer_that_the_api_remembers_forgets_the_words(cast: Cast) -> None:
+    ticket = new_ticket(cast.mail)
+    path, note = f"tickets/{ticket.number}/messages/", {"kind": "note", "text": SECRET}
+    status, made = Caller(cast.ana).post(path, note, **{"Idempotency-Key": "k"})
+    assert status == 201
+    redact(Message.objects.get(pk=made["id"]), agent=cast.mona)
+    assert rows_that_hold(SECRET) == set()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.events.catalogue import MessageMovedIn
 from people.models import Agent
-from tickets.models import Link, Ticket
+from tickets.models import Link, Message, Ticket, TicketEvent
 from tickets.selectors.access import tickets_visible_to
 
 
@@ -39,3 +40,14 @@ def likely_targets(agent: Agent, ticket: Ticket, *, size: int) -> list[Ticket]:
     first = [*visible.filter(pk__in=related), *visible.filter(follows=ticket).order_by("-id")[:size]]
     others = visible.filter(contact_id=ticket.contact_id).order_by("-last_message_at", "-id")[:size]
     return list({row.pk: row for row in [*first, *others]}.values())[:size]
+
+
+def whereabouts(message_id: int) -> list[int]:
+    """The tickets that a message stands and stood in, the present one first."""
+    found = list(Message.objects.filter(pk=message_id).values_list("ticket_id", flat=True))
+    for ticket_id in found:
+        arrivals = TicketEvent.objects.filter(
+            ticket_id=ticket_id, kind=MessageMovedIn.key(), data__message_id=message_id
+        )
+        found += sorted(set(arrivals.values_list("data__other_id", flat=True)) - set(found))
+    return found

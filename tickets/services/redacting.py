@@ -13,11 +13,22 @@ from core.events.bus import unit_of_work
 from core.events.catalogue import MessageRedacted
 from people.models import Agent
 from people.policy import require
-from tickets.models import ATTEMPTABLE, Attachment, Message, MessageHtml, TicketEvent
+from tickets.models import (
+    ATTEMPTABLE,
+    Attachment,
+    Message,
+    MessageHtml,
+    ScheduledReply,
+    ScheduleState,
+    TicketEvent,
+)
+from tickets.selectors.links import whereabouts
 from tickets.services.journal import locked, record
-from tickets.services.snippets import snippet
+from tickets.services.summaries import newest_words
 
 _GONE = "Removed"
+# Events that repeat words of a message, and where.
+_TELLING = {"MessageEdited": "before", "SideMessageReceived": "subject"}
 
 
 def redact(message: Message, *, agent: Agent) -> Message:
@@ -38,8 +49,7 @@ def redact(message: Message, *, agent: Agent) -> Message:
         _empty(row, said)
         Message.objects.filter(pk=row.pk).update(redacted_at=at)
         _forget_earlier_words(row)
-        is_newest = fresh.messages.order_by("-seq").values_list("pk", flat=True).first() == row.pk
-        columns = {"snippet": snippet(said)} if is_newest else {}
+        columns = {"snippet": newest_words(fresh.pk)}
         record(fresh, MessageRedacted(message_id=row.pk), actor=agent.as_actor(), columns=columns)
     message.refresh_from_db()
     return message
@@ -56,11 +66,14 @@ def _empty(row: Message, said: str) -> None:
 
 
 def _forget_earlier_words(row: Message) -> None:
-    """The journal keeps what a message said before it was edited; here it must not."""
-    edits = TicketEvent.objects.filter(ticket_id=row.ticket_id, kind="MessageEdited", data__message_id=row.pk)
-    for event in edits:
-        event.data = {**event.data, "before": _GONE}
+    """The journal keeps what a message said before it was edited; here it must not. Nor must the reply's own plan."""
+    tickets = whereabouts(row.pk)
+    told = TicketEvent.objects.filter(ticket_id__in=tickets, kind__in=_TELLING, data__message_id=row.pk)
+    for event in told:
+        event.data = {**event.data, _TELLING[event.kind]: _GONE}
         event.save(update_fields=["data"])
+    plans = ScheduledReply.objects.filter(ticket_id__in=tickets, text=row.text)
+    plans.filter(state__in=[ScheduleState.SENT, ScheduleState.CANCELLED]).update(text="")
 
 
 def _delete_files(names: list[str]) -> None:

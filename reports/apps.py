@@ -1,7 +1,10 @@
-"""Registers the reports app."""
+"""Registers the reports app and its subscribers."""
 
 from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
+
+    def ready(self) -> None:
+        from reports import subscribers as subscribers

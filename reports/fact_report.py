@@ -82,8 +82,8 @@ class FactReport(Report):
 
 
 def _samples(keys: Sequence[str]) -> list[str]:
-    """What counts the cases behind a percentile."""
-    return ["first_answers" if METRICS[key].counted == "first_answers" else "solved" for key in keys if _is_length(key)]
+    """What counts the cases behind a percentile: the metric of the same set."""
+    return [_CASES[METRICS[key].counted] for key in keys if _is_length(key)]
 
 
 def _is_length(key: str) -> bool:
@@ -219,6 +219,7 @@ class _Page:
         return Heatmap(key, title, metric.kind, cells)
 
 
+_CASES = {"first_answers": "first_answers", "next_answers": "next_answers", "solved": "solved"}
 _NONE = ("team", "agent", "inbox", "organization")
 
 

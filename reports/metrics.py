@@ -82,6 +82,8 @@ _METRICS = (
     _percentile("solve_p90", "Resolution p90", "solved", 0.9, "Nine of ten tickets were solved within this time."),
     Metric(key="first_answers", name="First responses", counted="first_answers",
            definition="First answers that a person wrote; automatic ones never count."),
+    Metric(key="next_answers", name="Later responses", counted="next_answers",
+           definition="Answers to customers who wrote again."),
     Metric(key="answers", name="Answers", counted="answers", definition="Answers of people to customers who waited."),
     Metric(key="opened", name="Opened", counted="opened", definition="Tickets that were opened."),
     Metric(key="still_open", name="Still open", counted="still_open",

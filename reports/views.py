@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from core.clock import now
@@ -33,9 +33,6 @@ class Section:
 
 @report_page
 def reports_page(request: ViewerRequest) -> HttpResponseBase:
-    """One report needs no list of reports."""
-    if len(REPORTS) == 1:
-        return redirect("reports:report", slug=next(iter(REPORTS)))
     return render(request, "reports/list.html", {"reports": REPORTS.values()})
 
 
@@ -73,6 +70,7 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
     compared = run.filters.compared() if isinstance(run.filters, FactFilters) else run.filters
     return {
         "report": run.report,
+        "reports": REPORTS.values(),
         "result": run.result,
         "sections": sections,
         "filters": run.filters,

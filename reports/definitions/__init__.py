@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from reports.base import Report
+from reports.definitions.automation import AutomationReport
 from reports.definitions.sla import SlaReport
+from reports.definitions.solutions import SolutionsReport
+from reports.definitions.volume import VolumeReport
+from reports.definitions.workload import WorkloadReport
 
-REPORTS: dict[str, Report] = {report.slug: report for report in (SlaReport(),)}
+REPORTS: dict[str, Report] = {
+    report.slug: report
+    for report in (SlaReport(), VolumeReport(), SolutionsReport(), WorkloadReport(), AutomationReport())
+}

@@ -43,6 +43,10 @@ class FactKind(models.TextChoices):
     BREACHED = "breached", "A deadline was missed"
     ESCALATED = "escalated", "A step of the escalation path was taken"
     REARRANGED = "rearranged", "Messages were moved, split off or merged"
+    CHANNEL_HOPPED = "channel_hopped", "The customer went on through another channel"
+    RULE_RAN = "rule_ran", "A rule did something"
+    MACRO_APPLIED = "macro_applied", "A macro was used"
+    DELIVERY_FAILED = "delivery_failed", "A message could not be delivered"
     VOIDED = "voided", "An earlier fact was taken back"
 
 

@@ -110,10 +110,10 @@ def obstacle(candidate: Candidate, auth: str) -> str:
     if auth == FORGED:
         return "the sender looks forged"
     if candidate.side_id is not None:
-        return "" if candidate.is_member else "the sender is not part of that side conversation"
+        if not candidate.is_member:
+            return "the sender is not part of that side conversation"
     # What was only mentioned, say a newsletter, may be known to many of the same organization.
-    is_part = candidate.is_participant or (candidate.is_colleague and candidate.via != "mention")
-    if not is_part:
+    elif not (candidate.is_participant or (candidate.is_colleague and candidate.via != "mention")):
         return "the sender is not part of it"
     if candidate.via == "subject" and auth != VERIFIED:
         return "nobody vouches for the sender, and a number alone proves nothing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tickets.threading import Candidate, decide, obstacle
@@ -42,6 +42,13 @@ def test_stranger_joins_only_by_token_or_conversation(found: list[Candidate], au
         assert decision.via not in ("copy", "agent")
 
 
+IN_A_SIDE = Candidate(
+    ticket_id=1, number=1001, via="subject", status="open", done_at=None, reopen_until=None,
+    is_participant=False, side_id=7, is_member=True,
+)  # fmt: skip
+
+
+@example([IN_A_SIDE], "")
 @given(st.lists(candidates, max_size=6), st.sampled_from(["", "none", "fail"]))
 def test_number_alone_lets_nobody_in_unless_somebody_vouches(found: list[Candidate], auth: str) -> None:
     assert decide(found, at=NOW, auth=auth).via != "subject"

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.planned import calls_for
+
 Statement = tuple[str, Sequence[Any]]
 
 
@@ -19,7 +21,12 @@ def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
     Inside a transaction every statement sees what the ones before it wrote.
     """
     listed = list(statements)
-    sql = ";\n".join(statement.strip().rstrip(";") for statement, _ in listed)
+    calls = calls_for(text for text, _ in listed)
+    texts = [calls.get(text, text).strip().rstrip(";") for text, _ in listed]
+    if calls and connection.in_atomic_block:
+        # Planned for any parameters, once: what they are about is found by keys.
+        texts.insert(0, "SET LOCAL plan_cache_mode TO force_generic_plan")
+    sql = ";\n".join(texts)
     params = [param for _, given in listed for param in given]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

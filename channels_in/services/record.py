@@ -10,6 +10,7 @@ from channels_in.models import DeliveryState, InboundDelivery
 from channels_in.registry import adapter_for
 from channels_in.services.read import ReadEvent
 from core import db
+from core.planned import Planned
 from core.text import clean_line
 from people.services import contacts
 from tickets.inbound import Edit, Inbound, Reachability, Receipt
@@ -31,6 +32,11 @@ class Outcome:
 
 NOTHING = Outcome(outcome="ignored", reason="Nothing in it concerns the desk")
 _STATES = {"ignored": DeliveryState.IGNORED, "held": DeliveryState.SUSPENDED}
+_FINISH = Planned("""
+    UPDATE channels_in_inbounddelivery
+    SET state = %s, held_for = %s, sender = %s, subject = %s,
+        outcome = %s, reason = %s, ticket_id = %s, message_id = %s, error = '', handled_at = now()
+    WHERE id = ANY(%s) AND state = 'new'""")
 # Of several events in one delivery, the one that matters most tells the outcome.
 _WEIGHT = ("created", "appended", "duplicate", "held", "bounced", "edited", "noted", "ignored")
 
@@ -47,11 +53,7 @@ def finish(rows: Sequence[InboundDelivery], outcome: Outcome) -> None:
     held = outcome.held or Held(reason="", held_for="")
     db.defer(
         (
-            """
-            UPDATE channels_in_inbounddelivery
-            SET state = %s, held_for = %s, sender = %s, subject = %s,
-                outcome = %s, reason = %s, ticket_id = %s, message_id = %s, error = '', handled_at = now()
-            WHERE id = ANY(%s) AND state = 'new'""",
+            _FINISH,
             [
                 state.value,
                 held.held_for,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from core.clock import now
 from core.db import Statement
 from core.events.catalogue import Actor, TicketChanged
+from core.planned import Planned
 from notifications.models import NotificationKind
 
 # Each is a SELECT of agent ids for ticket t.
@@ -22,12 +23,12 @@ MAX_TEXT = 200
 
 def tell_agents(event: TicketChanged, kind: NotificationKind, *, agent_ids: Sequence[int], text: str = "") -> Statement:
     """Tell these agents."""
-    return _tell(event, kind, "SELECT unnest(%s::bigint[])", [list(agent_ids)], "%s", [text[:MAX_TEXT]])
+    return _tell(event, kind, "SELECT unnest(%s::bigint[])", [list(agent_ids)], "%s::text", [text[:MAX_TEXT]])
 
 
 def tell(event: TicketChanged, kind: NotificationKind, *, who: Sequence[str], text: str = "") -> Statement:
     """Tell those whom the ticket names: any of ASSIGNEE, FOLLOWERS, TEAM_LEAD."""
-    return _tell(event, kind, " UNION ".join(who), [], "%s", [text[:MAX_TEXT]])
+    return _tell(event, kind, " UNION ".join(who), [], "%s::text", [text[:MAX_TEXT]])
 
 
 def tell_of_reply(event: TicketChanged) -> Statement:
@@ -42,7 +43,7 @@ def tell_of_reply(event: TicketChanged) -> Statement:
 def tell_of_failure(event: TicketChanged, *, message_id: int, reason: str) -> Statement:
     """Tell the author of the reply, and the assignee, that it did not arrive."""
     author = f"SELECT author_agent_id FROM tickets_message WHERE id = %s UNION {ASSIGNEE}"  # noqa: S608 - constant
-    return _tell(event, NotificationKind.FAILED, author, [message_id], "%s", [reason[:MAX_TEXT]])
+    return _tell(event, NotificationKind.FAILED, author, [message_id], "%s::text", [reason[:MAX_TEXT]])
 
 
 def _tell(
@@ -57,7 +58,7 @@ def _tell(
 ) -> Statement:
     sql = f"""
         INSERT INTO notifications_notification (agent_id, kind, ticket_id, event_id, text, at)
-        SELECT a.id, %s, t.id, %s, {text}, %s
+        SELECT a.id, %s::text, t.id, %s::bigint, {text}, %s::timestamptz
         FROM tickets_ticket t
         CROSS JOIN LATERAL ({who}) AS told (agent_id)
         JOIN people_agent a ON a.id = told.agent_id AND a.is_active
@@ -65,7 +66,7 @@ def _tell(
         ON CONFLICT (event_id, agent_id) DO NOTHING"""  # noqa: S608 - constants of this file; values are parameters
     at = event.at or now()
     own = _own_id(event.actor)
-    return sql, [kind.value, event.event_id, *text_params, at, *who_params, event.ticket_id, own]
+    return Planned(sql), [kind.value, event.event_id, *text_params, at, *who_params, event.ticket_id, own]
 
 
 def _own_id(actor: Actor) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.db import Statement, run
+from core.planned import Planned
 from routing.models import Rule, RuleTimer
 from routing.waits import DUE_SQL, SINCE_SQL
 
@@ -18,11 +19,12 @@ _ARM = f"""
     WHERE %s AND r.is_active AND r.wait <> '' AND s.since IS NOT NULL
     ON CONFLICT (rule_id, ticket_id, episode) DO UPDATE SET settled_at = NULL, was_missed = false
         WHERE routing_ruletimer.was_missed"""
+_ARM_ONE = Planned(_ARM.replace("%s", "t.id = %s", 1))
 
 
 def arm_ticket(ticket_id: int) -> Statement:
     """A timer for every wait that the ticket is in; one that was looked at in vain is looked at again."""
-    return _ARM.replace("%s", "t.id = %s", 1), [ticket_id]
+    return _ARM_ONE, [ticket_id]
 
 
 def arm_rule(rule_id: int, *, after_ticket_id: int = 0) -> int | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from core.clock import NEVER
 from core.db import Statement
+from core.planned import Planned
 from sla.services.fact_sql import of_pauses
 from sla.services.fitting import policy_of_ticket
 from tickets.services import sla_marks
@@ -42,8 +43,7 @@ def start(ticket_id: int, at: datetime) -> Statement:
     already, the whole time is allowed once more.
     """
     policy, params = policy_of_ticket()
-    return (
-        f"""
+    sql = f"""
         INSERT INTO sla_clock (ticket_id, metric, policy_id, policy_version, hours_id, target_seconds,
             allowed_seconds, warn_after, warnings_done, escalate_after, escalations_done, started_at, running_since,
             elapsed_seconds, due_at, warn_at, escalate_at, channel, priority)
@@ -71,9 +71,9 @@ def start(ticket_id: int, at: datetime) -> Statement:
             AND s.at IS NOT NULL
             AND g.metric <> CASE WHEN t.first_replied_at IS NULL THEN 'next_response' ELSE 'first_response' END
         ON CONFLICT (ticket_id, metric) WHERE finished_at IS NULL DO NOTHING
-        """,
-        [ticket_id, at, *params],
-    )
+        """
+    # What conditions compare with is typed by its value: such a text is planned with its values.
+    return sql if params else Planned(sql), [ticket_id, at, *params]
 
 
 def pause_or_resume(ticket_id: int, at: datetime) -> Statement:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from core.db import Statement
+from core.planned import Planned
 
 # To whom the ticket belongs at that moment.
 _SNAPSHOT = {
@@ -62,9 +63,9 @@ def changed(
         began = "(SELECT max(f.at) FROM sla_fact f WHERE f.ticket_id = t.id AND f.kind = 'resolution')"
     values = {
         **_lengths("b.began"),
-        "kind": "%s",
-        "event_id": "%s",
-        "actor_kind": "%s",
+        "kind": "%s::text",
+        "event_id": "%s::bigint",
+        "actor_kind": "%s::text",
         "actor_id": "%s::bigint",
         "data": "%s::jsonb",
         "hours_id": "h.id",
@@ -77,7 +78,7 @@ def changed(
         LEFT JOIN LATERAL (SELECT * FROM sla_clock WHERE ticket_id = t.id ORDER BY id DESC LIMIT 1) c ON true
         CROSS JOIN {_HOURS}"""
     params = [kind, event_id, actor_kind, actor_id, json.dumps(data or {})]
-    return _insert(values, source), [*params, ticket_id, at]
+    return Planned(_insert(values, source)), [*params, ticket_id, at]
 
 
 def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | None) -> list[Statement]:

@@ -133,7 +133,7 @@ def test_bell_costs_few_queries_whatever_it_holds(of_mia: Ticket, inbox: Inbox, 
 def test_inbound_reply_writes_its_lines_in_the_shared_round_trip(of_mia: Ticket, inbox: Inbox) -> None:
     with CaptureQueriesContext(connection) as queries:
         customer_writes(inbox, on=of_mia)
-    writing = [query["sql"] for query in queries if "INSERT INTO notifications" in query["sql"]]
+    writing = [query["sql"] for query in queries if "insert_into_notifications" in query["sql"]]
     assert len(writing) == 1
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from core.db import Statement
+from core.planned import Planned
 from tickets.inbound import Clues, Inbound
 from tickets.models import Inbox
 from tickets.services.refs import MAX_REFERENCES, ref_hash
@@ -78,9 +80,9 @@ WITH RECURSIVE sender AS (
         WHERE r.id_hash = %(parent)s AND r.ticket_id = %(token)s AND m.side_id IS NULL
     ), %(token)s::bigint), %(inbox)s::bigint, 'token', NULL::bigint, 0::bigint WHERE %(token)s::bigint IS NOT NULL
     UNION ALL
-    SELECT ticket_id, %(inbox)s, 'token', id, 0 FROM tickets_sideconversation WHERE id = %(side_token)s::bigint
+    SELECT ticket_id, %(inbox)s::bigint, 'token', id, 0 FROM tickets_sideconversation WHERE id = %(side_token)s::bigint
     UNION ALL
-    SELECT %(agent_token)s::bigint, %(inbox)s, 'agent', NULL, 0 WHERE %(agent_token)s::bigint IS NOT NULL
+    SELECT %(agent_token)s::bigint, %(inbox)s::bigint, 'agent', NULL, 0 WHERE %(agent_token)s::bigint IS NOT NULL
     UNION ALL
     -- A message that was moved takes its ids along.
     SELECT COALESCE(m.ticket_id, r.ticket_id), m.inbox_id,
@@ -105,10 +107,12 @@ WITH RECURSIVE sender AS (
 ), clues AS (
     SELECT ticket_id, inbox_id, via, side_id, min(distance) AS distance FROM hints GROUP BY 1, 2, 3, 4
 ), hops (origin, id, next_id, n) AS (
-    SELECT DISTINCT t.id, t.id, t.merged_into_id, 0 FROM clues JOIN tickets_ticket t ON t.id = clues.ticket_id
+    -- LATERAL ... LIMIT: row by row by the key, however many clues the planner expects.
+    SELECT DISTINCT t.id, t.id, t.merged_into_id, 0
+    FROM clues CROSS JOIN LATERAL (SELECT * FROM tickets_ticket WHERE id = clues.ticket_id LIMIT 1) t
     UNION ALL
     SELECT hops.origin, t.id, t.merged_into_id, hops.n + 1
-    FROM hops JOIN tickets_ticket t ON t.id = hops.next_id WHERE hops.n < 20
+    FROM hops CROSS JOIN LATERAL (SELECT * FROM tickets_ticket WHERE id = hops.next_id LIMIT 1) t WHERE hops.n < 20
 ), homes AS (
     SELECT DISTINCT ON (origin) origin, id FROM hops ORDER BY origin, n DESC
 ), found AS (
@@ -145,9 +149,14 @@ SELECT
     (SELECT json_agg(found ORDER BY found.id) FROM found),
     nextval('people_contact_id_seq'), nextval('people_identity_id_seq'),
     nextval('tickets_ticket_id_seq'), nextval('tickets_message_id_seq'),
-    %(reopen_days)s,
+    %(reopen_days)s::int,
     (SELECT a.id FROM people_agent a WHERE a.email = %(value)s AND a.is_active AND %(kind)s = 'email')
 """
+
+# With %s in place of the names, so that the statement can travel with others.
+_NAME = re.compile(r"%\((\w+)\)s")
+_NAMES = _NAME.findall(_SQL)
+_PLANNED = Planned(_NAME.sub("%s", _SQL))
 
 
 def query(inbound: Inbound, *, inbox: Inbox, value: str) -> Statement:
@@ -175,7 +184,7 @@ def query(inbound: Inbound, *, inbox: Inbox, value: str) -> Statement:
         "external": inbound.external_id,
         "reopen_days": inbox.reopen_days,
     }
-    return _positional(_SQL, named)
+    return _PLANNED, [named[name] for name in _NAMES]
 
 
 def _thread(clues: Clues) -> list[str]:
@@ -234,15 +243,3 @@ def _time(value: str | None) -> datetime | None:
 
 def _recipient(role: str, address: str) -> str:
     return json.dumps({role: [{"address": address}]})
-
-
-def _positional(sql: str, named: dict[str, Any]) -> Statement:
-    """Turn %(name)s marks into %s marks, so that the statement can travel with others."""
-    params: list[Any] = []
-    parts = sql.split("%(")
-    out = [parts[0]]
-    for part in parts[1:]:
-        name, rest = part.split(")s", 1)
-        params.append(named[name])
-        out.append("%s" + rest)
-    return "".join(out), params

@@ -20,6 +20,7 @@ from core.events.catalogue import (
     TicketOpened,
     TicketWoken,
 )
+from core.planned import Planned
 from tickets.inbound import Inbound
 from tickets.models import Inbox, RefKind
 from tickets.services import intake_history
@@ -224,7 +225,7 @@ def _update_ticket(plan: _Plan) -> Statement:
     waits = ", waiting_since = COALESCE(waiting_since, %s)" if has_to_wait else ""
     counted = "" if is_side else ", message_count = message_count + 1"
     sql = f"UPDATE tickets_ticket SET {sets}{counted}{waits} WHERE id = %s"  # noqa: S608
-    return sql, [*values.values(), *([at] if has_to_wait else []), plan.ticket_id]
+    return Planned(sql), [*values.values(), *([at] if has_to_wait else []), plan.ticket_id]
 
 
 def _update_side(plan: _Plan) -> Statement:
@@ -295,10 +296,10 @@ def _store_events(plan: _Plan) -> Statement:
             VALUES {marks} RETURNING id, seq
         )
         SELECT stored.id, (SELECT number FROM tickets_ticket WHERE id = %s) FROM stored ORDER BY seq"""  # noqa: S608
-    return sql, [*params, plan.ticket_id]
+    return Planned(sql), [*params, plan.ticket_id]
 
 
 def _insert(table: str, values: dict[str, Any]) -> Statement:
     names = ", ".join(values)
     marks = ", ".join(["%s"] * len(values))
-    return f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values())  # noqa: S608
+    return Planned(f"INSERT INTO {table} ({names}) VALUES ({marks})"), list(values.values())  # noqa: S608

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from core.db import Statement, run
+from core.planned import Planned
 from tickets.models import RefKind
 
 MAX_REFERENCES = 100
@@ -25,10 +26,10 @@ def remember(ticket_id: int, ids: Iterable[str], *, kind: RefKind, message_row_i
     hashes = [ref_hash(item) for item in dict.fromkeys(ids) if item][:MAX_REFERENCES]
     sql = """
         INSERT INTO tickets_messageref (ticket_id, kind, id_hash, message_id, created_at)
-        SELECT %s, %s, hash, %s, now() FROM unnest(%s::bytea[]) AS hash
+        SELECT %s::bigint, %s::text, hash, %s::bigint, now() FROM unnest(%s::bytea[]) AS hash
         ON CONFLICT (id_hash, ticket_id) DO UPDATE SET kind = EXCLUDED.kind, message_id = EXCLUDED.message_id
         WHERE tickets_messageref.kind = 'mentioned' AND EXCLUDED.kind <> 'mentioned'"""
-    return sql, [ticket_id, kind.value, message_row_id, hashes]
+    return Planned(sql), [ticket_id, kind.value, message_row_id, hashes]
 
 
 def remember_now(ticket_id: int, ids: Iterable[str], *, kind: RefKind, message_row_id: int | None = None) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.clock import NEVER
 from core.db import Statement
+from core.planned import Planned
 
 
 def mark(ticket_id: int, *, due_at: datetime | None, metric: str, breached: bool) -> Statement:
@@ -24,4 +25,4 @@ def mark_from(ticket_id: int, source: Statement) -> Statement:
         WHERE t.id = %s
             AND (t.sla_due_at, t.sla_metric, t.sla_breached) IS DISTINCT FROM (m.due_at, m.metric, m.breached)
         """  # noqa: S608 - the select is our own text, never input
-    return sql, [*params, ticket_id]
+    return Planned(sql), [*params, ticket_id]

@@ -24,6 +24,12 @@ CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 
 
+# How much an answer may hold beside one largest mail: lists, and mails that are larger than their server says.
+_BESIDE_BYTES = 8 * 1024 * 1024
+# What keeping a line costs beside its bytes.
+LINE_COSTS = 40
+
+
 class MailboxTrouble(Exception):
     """Why a mailbox cannot be read now: a sentence for people. `is_login`: waiting alone will not mend it."""
 
@@ -79,6 +85,23 @@ def mailbox_of(inbox: Inbox) -> Mailbox | None:
         window=str(config.get("incoming_window") or "new"),
         deletes=protocol == POP3 and bool(config.get("incoming_delete")),
     )
+
+
+class Budget:
+    """How much a server may say to one command: no server can fill our memory."""
+
+    def __init__(self, mailbox: Mailbox, *, mails: int = 1) -> None:
+        self._host = mailbox.host
+        self._most = settings.MAX_MAIL_BYTES * mails + _BESIDE_BYTES
+        self._left = self._most
+
+    def renew(self) -> None:
+        self._left = self._most
+
+    def spend(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise MailboxTrouble(f"{self._host} says more than anybody asked for.")
 
 
 def tls_context() -> ssl.SSLContext:

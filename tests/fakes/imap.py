@@ -23,6 +23,9 @@ class ScriptedImap:
     breaks_over: int = 0
     bye_at: bytes = b""
     nonsense_at: bytes = b""
+    # From this command on it says the same without end.
+    flood_at: bytes = b""
+    flood: bytes = b""
     can_idle: bool = True
     is_deaf_in_idle: bool = False
     sessions: int = 0
@@ -51,6 +54,8 @@ class _Handler(socketserver.StreamRequestHandler):
             while line := self.rfile.readline():
                 tag, _, command = line.strip().partition(b" ")
                 self.imap.commands.append(command)
+                while self.imap.flood_at and command.startswith(self.imap.flood_at) and not self.imap.over.is_set():
+                    self.wfile.write(self.imap.flood * 1000)  # until the other side hangs up
                 if not self.answer(tag, command):
                     return
         except OSError:

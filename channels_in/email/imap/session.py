@@ -18,6 +18,8 @@ from channels_in.base import ChannelError, ErrorKind
 from channels_in.email.mailbox import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
+    LINE_COSTS,
+    Budget,
     Mailbox,
     MailboxTrouble,
     connected,
@@ -37,14 +39,28 @@ _PASSING = re.compile(
 
 
 class _Line(imaplib.IMAP4):
-    """imaplib on a connection to a checked address."""
+    """imaplib on a connection to a checked address, with an end to what it believes."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+        self._budget = Budget(mailbox)
         super().__init__(mailbox.host, mailbox.port, CONNECT_SECONDS)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return connected(self._mailbox)
+
+    def send(self, data: Any) -> None:
+        self._budget.renew()
+        super().send(data)
+
+    def read(self, size: int) -> bytes:
+        self._budget.spend(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._budget.spend(len(line) + LINE_COSTS)
+        return line
 
 
 class Session(IMAPClient):  # type: ignore[misc]  # IMAPClient ships no types

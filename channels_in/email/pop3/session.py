@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from channels_in.base import ChannelError, ErrorKind
-from channels_in.email.mailbox import CONNECT_SECONDS, Mailbox, MailboxTrouble, connected, tls_context, tls_words
+from channels_in.email.mailbox import (
+    CONNECT_SECONDS,
+    LINE_COSTS,
+    Budget,
+    Mailbox,
+    MailboxTrouble,
+    connected,
+    tls_context,
+    tls_words,
+)
 from channels_in.email.oauth import access_token
 from channels_in.email.transport import STARTTLS
 from tickets.models import Inbox
@@ -26,10 +35,16 @@ class Session(poplib.POP3):
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+        # A mail comes line by line, and lines cost.
+        self._budget = Budget(mailbox, mails=2)
         super().__init__(mailbox.host, mailbox.port, CONNECT_SECONDS)
 
     def _create_socket(self, timeout: float) -> socket.socket:
         return connected(self._mailbox)
+
+    def _putline(self, line: bytes) -> None:
+        self._budget.renew()
+        super()._putline(line)  # type: ignore[misc]  # the stubs know public names only
 
     def _getline(self) -> tuple[bytes, int]:
         line: bytes = self.file.readline(_LONGEST_LINE + 1)
@@ -37,6 +52,7 @@ class Session(poplib.POP3):
             raise poplib.error_proto("-ERR EOF")
         if len(line) > _LONGEST_LINE:
             raise poplib.error_proto("line too long")
+        self._budget.spend(len(line) + LINE_COSTS)
         return line.rstrip(b"\r\n"), len(line)
 
     def say_token(self, user: str, token: str) -> None:

@@ -64,6 +64,21 @@ def test_nonsense_is_trouble_and_not_the_end(imap: ScriptedImap, inbox: Inbox, c
     assert fetch(inbox, reconcile=True) == 3
 
 
+@pytest.mark.parametrize(
+    "flood", [b"* 1 EXISTS\r\n", b"* 1 FETCH (UID 1 BODY[] {99999999999}\r\n", b"* SEARCH" + b" 1" * 40_000 + b"\r\n"]
+)
+def test_a_server_that_never_stops_talking_is_hung_up_on(
+    imap: ScriptedImap, inbox: Inbox, settings: Settings, flood: bytes
+) -> None:
+    settings.MAX_MAIL_BYTES = 100_000
+    receive(imap, 1)
+    imap.flood_at, imap.flood = b"UID FETCH", flood
+    with pytest.raises(MailboxTrouble, match="more than"):
+        fetch(inbox)
+    imap.flood_at = b""
+    assert fetch(inbox, reconcile=True) == 1
+
+
 def test_a_mail_that_ends_every_session_does_not_stop_those_behind_it(imap: ScriptedImap, inbox: Inbox) -> None:
     receive(imap, 6)
     imap.breaks_over = 3

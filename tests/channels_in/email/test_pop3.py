@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socketserver
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -105,3 +108,26 @@ def test_a_token_opens_the_mailbox_too(server: Dovecot, provider: IdentityProvid
     app = OAuthProvider.objects.create(name="Example", token_url=f"{provider.base}/token", scopes="m", client_id="c")
     MailGrant.objects.create(inbox=inbox, provider=app, tokens=provider.issue(), expires_at=now() + timedelta(hours=1))
     assert look(inbox) == 0
+
+
+class _Endless(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        with suppress(OSError):
+            self.wfile.write(b"+OK hello\r\n")
+            while line := self.rfile.readline():
+                self.wfile.write(b"+OK\r\n")
+                while line.startswith(b"UIDL"):  # until the other side hangs up
+                    self.wfile.write(b"1 x\r\n" * 10_000)
+
+
+def test_a_server_that_never_stops_talking_is_hung_up_on(transactional_db: None, settings: Settings) -> None:
+    settings.OUTGOING_HTTP_ALLOWED, settings.MAX_MAIL_BYTES = ["127.0.0.1"], 100_000
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Endless) as endless:
+        Thread(target=endless.serve_forever, daemon=True).start()
+        config = {"incoming": "pop3", "incoming_host": "127.0.0.1", "incoming_port": endless.server_address[1]}
+        inbox = Inbox.objects.create(
+            kind="email", name="Support", address="help@desk.example", config={**config, "incoming_security": "plain"}
+        )
+        with pytest.raises(MailboxTrouble, match="more than"):
+            look(inbox)
+        endless.shutdown()

@@ -74,7 +74,8 @@ def _items(text: str) -> list[Mapping[str, Any]]:
         raise Invalid("This file is too large.", fields={"file": "At most a megabyte."})
     try:
         found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader without aliases
-    except (yaml.YAMLError, RecursionError) as problem:
+    except (yaml.YAMLError, RecursionError, ValueError, AttributeError, LookupError, ArithmeticError) as problem:
+        # Numbers and days that are none come out of the library in all these ways.
         raise Invalid("This is no YAML.", fields={"file": " ".join(str(problem).split())[:200]}) from problem
     items = found.get("rules") if isinstance(found, dict) else None
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):

@@ -64,6 +64,9 @@ def test_known_name_becomes_a_new_version(mona: Agent) -> None:
             "rules: [{name: A, event: TicketOpened, then: [{action: assign_team, team: Nobody knows}]}]",
             "rules/0/actions/0/team",
         ),
+        ("rules: 2026-99-99", "file"),
+        (f"rules: {'1' * 5000}", "file"),
+        ("rules: !!timestamp x", "file"),
         ("rules: [{name: A, event: TicketOpened, hours: Moon, during: inside}]", "rules/0/hours"),
     ],
 )

@@ -83,13 +83,16 @@ def _brevo(account: Account, ref: str) -> bytes:
 
 
 def _amazon(account: Account, ref: str) -> bytes:
+    if not (account.key and account.second_key):
+        # Without them Amazon's library would take those of the machine.
+        raise ChannelError(ErrorKind.RETRY, "Amazon S3 needs the access key: enter it in the inbox's settings.")
     place = json.loads(ref)
     session = boto3.session.Session(
         aws_access_key_id=account.key, aws_secret_access_key=account.second_key, region_name=account.place
     )
     client = session.client("s3", **amazon.client_params(account))
     try:
-        content: bytes = client.get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read()
+        content: bytes = client.get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read(_MOST_BYTES + 1)
     except ClientError as error:
         known = amazon.refusal_of(error)
         raise known or ChannelError(ErrorKind.RETRY, "Amazon S3 refused the mail.") from error
@@ -97,6 +100,8 @@ def _amazon(account: Account, ref: str) -> bytes:
         raise ChannelError(ErrorKind.RETRY, "Amazon S3 cannot be reached.") from error
     finally:
         client.close()
+    if len(content) > _MOST_BYTES:
+        raise ChannelError(ErrorKind.PERMANENT, "The mail in Amazon S3 is too large.")
     return content
 
 

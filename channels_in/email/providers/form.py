@@ -48,7 +48,8 @@ def fields_of(body: bytes, content_type: str) -> FormFields:
 
 def _parts(body: bytes, boundary: bytes) -> FormFields:
     found = FormFields()
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1 : _MOST_PARTS + 1]:
+    # No more parts than are looked at: what comes is cut before anybody has proved to be the provider.
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary, _MOST_PARTS + 1)[1 : _MOST_PARTS + 1]:
         head, gap, content = part.partition(b"\r\n\r\n")
         if not gap or part.startswith(b"--"):
             continue

@@ -161,7 +161,7 @@ def by_anymail(view: str, setting: str, *, source: str = "proof", url: str = "")
         try:
             request = webhook_request(call.body, call.headers, account.hook_url)
             view_of(view, options).run_validators(request)
-        except (AnymailWebhookValidationFailure, AnymailError, ValueError, KeyError, TypeError):
+        except (AnymailWebhookValidationFailure, AnymailError, ValueError, KeyError, TypeError, RecursionError):
             return Verdict.FORGED
         return Verdict.GENUINE
 

@@ -62,7 +62,10 @@ def string_to_sign(message: Mapping[str, Any]) -> str:
 
 
 def is_amazon(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.scheme == "https" and parts.netloc == parts.hostname and bool(_HOST.fullmatch(parts.hostname or ""))
 
 

@@ -91,6 +91,7 @@ def test_sns_signs_its_fields_in_their_order() -> None:
         ("https://sns.eu-west-1.amazonaws.com:8443/x.pem", False),
         ("https://user@sns.eu-west-1.amazonaws.com/x.pem", False),
         ("https://bucket.s3.amazonaws.com/x.pem", False),
+        ("https://[/x.pem", False),
     ],
 )
 def test_certificates_come_from_amazons_hosts_only(url: str, is_theirs: bool) -> None:

@@ -13,6 +13,9 @@ WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 24
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 LABEL_EVERY_PX = 62
+# Ceilings whose half is a round time too, from two minutes to ten days.
+_MINUTES = (2, 4, 10, 20, 40, 60, 120, 240, 480, 720, 1200, 1440, 2880, 5760, 14400)
+_DURATIONS = tuple(60 * minutes for minutes in _MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,20 @@ class Drawing:
 
 
 def draw(chart: Chart) -> Drawing:
-    top = chart.ceiling or nice_ceiling(_highest(chart))
+    top = chart.ceiling or _ceiling(chart)
     ticks = [Tick(_y(share * top, top), shown(share * top, chart.kind)) for share in (0, 0.5, 1)]
     if chart.shape == "line":
         lines, dots = _lines(chart, top)
         target = _y(chart.target, top) if chart.target is not None else None
         return Drawing(chart, _x_ticks(chart.marks), ticks, lines=lines, dots=dots, target=target)
     return Drawing(chart, _x_ticks(chart.marks), ticks, bars=_bars(chart, top))
+
+
+def _ceiling(chart: Chart) -> float:
+    highest = _highest(chart)
+    if chart.kind != "duration":
+        return nice_ceiling(highest)
+    return next((step for step in _DURATIONS if step >= highest), nice_ceiling(highest / 7200) * 7200)
 
 
 def nice_ceiling(highest: float) -> float:

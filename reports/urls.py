@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("counted/", views.counted_page, name="counted"),
     path("<slug:slug>/", views.one_report_page, name="report"),
     path("<slug:slug>/export.csv", views.export_action, name="export"),
+    path("<slug:slug>/export.xlsx", views.workbook_action, name="workbook"),
 ]

@@ -15,12 +15,14 @@ from core.errors import Invalid
 from reports.base import Row
 from reports.counted import counted_context
 from reports.definitions import REPORTS
-from reports.exports import csv_lines
+from reports.exports import csv_lines, xlsx_file
 from reports.fact_filters import FactFilters
 from reports.guard import ViewerRequest, report_page
 from reports.period import PRESETS
 from reports.runner import Run, report_for, run_report, zone_of
 from reports.upcoming import due_next
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ def export_action(request: ViewerRequest, slug: str) -> HttpResponseBase:
     period = run.filters.period
     response = StreamingHttpResponse(csv_lines(run.result), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{period.first}-{period.last}.csv"'
+    return response
+
+
+@report_page
+def workbook_action(request: ViewerRequest, slug: str) -> HttpResponseBase:
+    run = run_report(request.user, slug, request.GET.dict())
+    period = run.filters.period
+    response = HttpResponse(xlsx_file(run.result, run.report.title), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{period.first}-{period.last}.xlsx"'
     return response
 
 

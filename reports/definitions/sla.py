@@ -22,7 +22,7 @@ class SlaReport(FactReport):
         ),
         Drawn(
             "count", "Kept, missed and paused",
-            (("kept", "Kept", "ok"), ("breached", "Missed", "bad"), ("paused", "Paused", "sunken")),
+            (("kept", "Kept", "ok"), ("breached", "Missed", "bad"), ("paused", "Paused", "still")),
         ),
         Drawn(
             "bands", "First response",

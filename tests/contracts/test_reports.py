@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import NotAllowed
-from people.models import Agent
+from people.models import Agent, Team
 from reports.base import Report, Result
 from reports.definitions import REPORTS
 from reports.runner import run_report
@@ -82,6 +83,20 @@ def test_file_equals_table(report: Report, cast: Cast, client: Client) -> None:
     assert lines[1:] == [
         [row.group, row.label, *(_plain(row.values[column.key]) for column in result.columns)] for row in result.rows
     ]
+
+
+def test_workbook_equals_table_and_starts_no_formula(report: Report, cast: Cast, client: Client) -> None:
+    make_fortnight(cast)
+    Team.objects.filter(pk=cast.support.pk).update(name="=1+1")
+    client.force_login(cast.mona)
+    body = client.get(f"/reports/{report.slug}/export.xlsx", ALL_DAYS).content
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert (b"=1+1" in book.read("xl/sharedStrings.xml")) == any(
+            row.label == "=1+1" for row in _run(report, cast.mona).rows
+        )
+    assert "<f>" not in sheet
+    assert sheet.count("<row ") == 1 + len(_run(report, cast.mona).rows)
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -14,7 +14,7 @@ from tests.cast import Cast, inbound, new_ticket, receive
 from tickets.inbound import Clues
 from tickets.models import Attachment, Message, ScheduledReply, ScheduleState, Ticket
 from tickets.selectors.scheduled import scheduled_of
-from tickets.services import abandoned, files, scheduling
+from tickets.services import abandoned, files, messages, moving, scheduling
 from tickets.services.scheduling import Plan
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +126,32 @@ def test_what_cannot_be_sent_any_more_is_held_with_its_reason(cast: Cast, ticket
     scheduling.send_due()
     row.refresh_from_db()
     assert (row.state, "the login was refused" in row.problem) == (ScheduleState.HELD, True)
+
+
+def test_reply_is_held_when_its_ticket_was_merged_into_another_one(cast: Cast, ticket: Ticket) -> None:
+    row, other = planned(cast, ticket), new_ticket(cast.mail)
+    move = moving.merge(ticket, into=other, actor=cast.ana.as_actor())
+    make_due(row)
+    assert scheduling.send_due() == 0
+    row.refresh_from_db()
+    assert (row.state, "merged" in row.problem) == (ScheduleState.HELD, True)
+    with pytest.raises(NotAllowed):
+        scheduling.send_now(row, agent=cast.ana)
+    assert answers(ticket) == answers(other) == []
+    moving.undo_move(ticket, event_id=move.event_id, actor=cast.ana.as_actor())
+    assert scheduling.send_now(row, agent=cast.ana).ticket == ticket
+
+
+def test_reply_that_breaks_holds_up_no_other(cast: Cast, ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("breaks", "leaves"):
+        make_due(scheduling.schedule(ticket, plan=Plan(text=text, send_at=tomorrow()), agent=cast.ana))
+
+    def breaks(ticket: Ticket, *, text: str, **values: Any) -> Message:
+        if text == "breaks":
+            raise RuntimeError(text)
+        return messages.reply(ticket, text=text, **values)
+
+    monkeypatch.setattr(scheduling, "reply", breaks)
+    assert scheduling.send_due() == 1
+    assert [answer.text for answer in answers(ticket)] == ["leaves"]
+    assert ScheduledReply.objects.get(text="breaks").state == ScheduleState.WAITING

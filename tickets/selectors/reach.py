@@ -49,12 +49,14 @@ def reach(ticket: Ticket) -> Reach:
     # Whoever wrote after we gave their address up is there again.
     if identity and identity.unreachable_at and identity.unreachable_at < answered.created_at and can.can_start:
         identity = None
-    problem = _problem(inbox, can, identity, ends)
+    problem = _elsewhere(ticket) or _problem(inbox, can, identity, ends)
     return Reach(inbox, inbox.kind, can, recipients, answered, problem, ends)
 
 
 def _first_contact(ticket: Ticket, inbox: Inbox, can: Capabilities) -> Reach:
-    """Nobody wrote yet: an agent opened the ticket."""
+    """Nobody wrote yet, or what they wrote was moved away: an agent opened the ticket, or it was merged."""
+    if problem := _elsewhere(ticket):
+        return Reach(inbox, inbox.kind, can, Recipients(to=[]), None, problem)
     identity = Identity.objects.filter(contact_id=ticket.contact_id, kind=inbox.kind).order_by("id").first()
     if not can.can_start:
         problem = f"Only the customer can start a conversation by {can.label}."
@@ -64,6 +66,11 @@ def _first_contact(ticket: Ticket, inbox: Inbox, can: Capabilities) -> Reach:
         return Reach(inbox, inbox.kind, can, Recipients(to=[]), None, problem)
     to = [{"kind": identity.kind, "name": identity.label, "address": identity.value}]
     return Reach(inbox, inbox.kind, can, Recipients(to=to), None, _problem(inbox, can, identity, None))
+
+
+def _elsewhere(ticket: Ticket) -> str:
+    """Without a number: not everybody who sees this ticket may see the other one."""
+    return "This ticket was merged into another one. Answer there." if ticket.merged_into_id is not None else ""
 
 
 def _problem(inbox: Inbox, can: Capabilities, identity: Identity | None, ends: datetime | None) -> str:

@@ -5,6 +5,7 @@ When the customer writes before its time, a reply is held back: it may say what 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from tickets.selectors.reach import reach
 from tickets.services import changes
 from tickets.services.journal import locked, record
 from tickets.services.messages import check_reply, reply
+
+logger = logging.getLogger(__name__)
 
 SOONEST = timedelta(seconds=30)
 LATEST = timedelta(days=366)
@@ -100,7 +103,9 @@ def _sent_or_held(pk: int) -> bool:
         return _send(pk, states=(ScheduleState.WAITING,), is_guarded=True) is not None
     except HelpdeskError as error:
         _hold(pk, error.message)
-        return False
+    except Exception:
+        logger.exception("A scheduled reply could not leave; it will be tried again", extra={"scheduled_id": pk})
+    return False
 
 
 def _send(pk: int, *, states: Sequence[str], is_guarded: bool) -> Message | None:

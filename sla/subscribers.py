@@ -30,11 +30,12 @@ from core.events.catalogue import (
     TicketWoken,
     TiersChanged,
 )
+from sla.selectors.expectations import without_expectation
 from sla.services import clock_sql as clocks
 from sla.services import fact_sql as facts
 from sla.services import fitting, predicting, refitting
 from sla.services import rearranging_sql as rearranging
-from sla.tasks import apply_policies, follow_tiers, keep_expectation, read_feed
+from sla.tasks import apply_policies, follow_tiers, keep_expectations, read_feed
 
 _ASKED: dict[type[TicketChanged], str] = {
     TicketAssigned: "assignee",
@@ -158,12 +159,17 @@ def on_messages_moved(event: TicketChanged) -> None:
     defer(_fact("rearranged", event, data))
 
 
-@after(MessageReceived)
-def on_ticket_opened(events: Sequence[MessageReceived]) -> None:
-    """What the customer could expect at that moment is kept beside what it comes to."""
-    for event in events:
-        if event.opened and not event.is_automatic:
-            keep_expectation.delay(event.ticket_id)
+@after(TicketOpened, MessageReceived)
+def on_ticket_opened(events: Sequence[TicketChanged]) -> None:
+    """What the customer could expect at that moment is kept beside what it comes to; no task where that is nothing."""
+    inboxes = {event.ticket_id: event.inbox_id for event in events if isinstance(event, TicketOpened)}
+    received = (event for event in events if isinstance(event, MessageReceived))
+    opened = [event.ticket_id for event in received if event.opened and not event.is_automatic]
+    if not opened:
+        return
+    hopeless = without_expectation({inboxes[ticket_id] for ticket_id in opened if ticket_id in inboxes})
+    if asked := [ticket_id for ticket_id in opened if inboxes.get(ticket_id) not in hopeless]:
+        keep_expectations.delay(asked)
 
 
 @within(PromisesChanged)

@@ -58,9 +58,10 @@ def follow_tiers(contact_id: int, organization_id: int | None) -> None:
 
 
 @shared_task(queue="bulk", soft_time_limit=20, time_limit=30)
-def keep_expectation(ticket_id: int) -> None:
-    """What the customer of a new ticket could expect."""
-    predicting.keep_expectation(ticket_id)
+def keep_expectations(ticket_ids: list[int]) -> None:
+    """What the customers of new tickets could expect."""
+    for ticket_id in ticket_ids:
+        predicting.keep_expectation(ticket_id)
 
 
 @shared_task(queue="bulk", soft_time_limit=60, time_limit=80)

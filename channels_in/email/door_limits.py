@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -39,4 +40,9 @@ def is_relay(peer: str, relays: Iterable[str]) -> bool:
         return peer == ""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return any(address in ipaddress.ip_network(relay, strict=False) for relay in relays)
+    return any(address in _network(relay) for relay in relays)
+
+
+@lru_cache(maxsize=64)
+def _network(relay: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(relay, strict=False)

@@ -12,7 +12,8 @@ import logging
 import re
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, AnyStr
 
@@ -23,6 +24,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from channels_in.email.door import NULL_SENDER, Mail, inbox_for, take_in
 from channels_in.email.door_limits import refusal
+from tickets.models import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ MAX_RECIPIENTS = 100
 IDLE_SECONDS = 120
 DATABASE_THREADS = 4
 CLOSING_SECONDS = 30
+GOOD_FOR_SECONDS = 5.0
 # Open sessions may end by themselves; one that hangs does not hold up the end of the process.
 GOODBYE_SECONDS = 5
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
@@ -64,6 +67,7 @@ class MailHandler:
         loop = asyncio.get_running_loop()
         if answer := await loop.run_in_executor(self.threads, refusal, _address(session.peer), address or ""):
             return answer
+        _known_to(server).clear()
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -73,7 +77,7 @@ class MailHandler:
     ) -> str:
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return f"452 4.5.3 At most {MAX_RECIPIENTS} recipients at once"
-        answer = await self._in_thread(_judge_recipient, address)
+        answer = await self._in_thread(_judge_recipient, address, _known_to(server))
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -83,7 +87,7 @@ class MailHandler:
         work = _store_for_each if isinstance(server, LMTP) else _store
         if _BARE_LINE_FEED.search(raw):
             return for_each(recipients, BARE_LINE_FEED) if isinstance(server, LMTP) else BARE_LINE_FEED
-        return await self._in_thread(work, raw, envelope.mail_from or NULL_SENDER, recipients)
+        return await self._in_thread(work, raw, envelope.mail_from or NULL_SENDER, recipients, _known_to(server))
 
     async def handle_exception(self, error: Exception) -> str:
         logger.error("A mail session failed", exc_info=error)
@@ -98,47 +102,71 @@ def _address(peer: object) -> str:
     return str(peer[0]) if isinstance(peer, tuple) else ""
 
 
+class _Looked(threading.local):
+    """When this thread has last asked whether its connection is still good."""
+
+    at = float("-inf")
+
+
+_looked = _Looked()
+
+
 def _with_database(work: Callable[..., str], arguments: tuple[Any, ...]) -> str:
-    close_old_connections()
+    """A connection is asked every few seconds, not at each step of each mail; the sender tries again after a 451."""
+    if time.monotonic() - _looked.at > GOOD_FOR_SECONDS:
+        close_old_connections()
+        _looked.at = time.monotonic()
     try:
         return work(*arguments)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("Mail was put off: the database is away", exc_info=error)
+        _look_again()
         return TRY_LATER
-    finally:
-        close_old_connections()
+    except BaseException:
+        _look_again()
+        raise
 
 
-def _judge_recipient(address: str) -> str:
+def _look_again() -> None:
+    _looked.at = float("-inf")
+    close_old_connections()
+
+
+def _known_to(server: SMTP) -> dict[str, Inbox]:
+    return server.inboxes if isinstance(server, MailDoor) else {}
+
+
+def _judge_recipient(address: str, known: dict[str, Inbox]) -> str:
     inbox = inbox_for(address)
     if inbox is None:
         return "550 5.1.1 No such mailbox here"
     if not inbox.is_active:
         return "450 4.2.1 This mailbox is switched off for now"
+    known[address] = inbox
     return "250 2.1.5 OK"
 
 
-def _store(raw: bytes, mail_from: str, recipients: list[str]) -> str:
+def _store(raw: bytes, mail_from: str, recipients: list[str], known: Mapping[str, Inbox]) -> str:
     """One delivery per inbox; the second address of the same inbox finds a copy and changes nothing."""
     for address in recipients:
-        inbox = inbox_for(address)
+        inbox = known.get(address) or inbox_for(address)
         if inbox is None:
             return TRY_LATER
         take_in(inbox, Mail(raw=raw, mail_from=mail_from, rcpt_to=address))
     return ACCEPTED
 
 
-def _store_for_each(raw: bytes, mail_from: str, recipients: list[str]) -> str:
+def _store_for_each(raw: bytes, mail_from: str, recipients: list[str], known: Mapping[str, Inbox]) -> str:
     """LMTP: one answer per recipient, in their order, so that trouble with one inbox does not hold up another."""
-    return "\r\n".join(_store_for(raw, mail_from, address) for address in recipients)
+    return "\r\n".join(_store_for(raw, mail_from, address, known) for address in recipients)
 
 
-def _store_for(raw: bytes, mail_from: str, address: str) -> str:
+def _store_for(raw: bytes, mail_from: str, address: str, known: Mapping[str, Inbox]) -> str:
     try:
-        return _store(raw, mail_from, [address])
+        return _store(raw, mail_from, [address], known)
     except Exception as error:
         logger.warning("Mail was put off for one recipient", exc_info=error)
-        close_old_connections()
+        _look_again()
         return TRY_LATER
 
 
@@ -171,6 +199,8 @@ class MailDoor(SMTP):
             tls_context=tls,
         )
         self.max_bytes = max_bytes
+        # Where the recipients of the present mail lead, as they were answered.
+        self.inboxes: dict[str, Inbox] = {}
         self._is_counted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

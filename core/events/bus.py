@@ -70,12 +70,15 @@ def publish(event: Event) -> None:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
-    """A transaction whose events reach the *after* handlers as one batch. Nested units join the outer one."""
+def unit_of_work(*, is_part: bool = False) -> Iterator[None]:
+    """A transaction whose events reach the *after* handlers as one batch. Nested units join the outer one.
+
+    `is_part`: within an outer unit it is no transaction of its own (two trips fewer): its failure is the whole's.
+    """
     _unit.depth += 1
     mark = db.open_deferral()
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not is_part or _unit.depth == 1):
             yield
             if _unit.depth == 1:
                 db.flush()

@@ -3,6 +3,7 @@ how true such expectations have been."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -48,13 +49,19 @@ class Calibration:
 
 def expected_response(inbox: Inbox) -> Expected | None:
     """None while there is too little to learn from. Every open chat asks, so the answer is kept for some seconds."""
-    key = f"expected:{inbox.pk}"
+    key = _key(inbox.pk)
     known = cache.get(key)
     if known is None:
         found = _expected(inbox)
         known = asdict(found) if found else {}
         cache.set(key, known, _ANSWER_KEPT)
     return Expected(**known) if known else None
+
+
+def without_expectation(inbox_ids: Iterable[int]) -> set[int]:
+    """Of the inboxes, those of which is known at this moment that there is too little to learn from."""
+    found = cache.get_many([_key(pk) for pk in inbox_ids])
+    return {int(key.rpartition(":")[2]) for key, known in found.items() if not known}
 
 
 def calibration(since: datetime, until: datetime, *, inbox_id: int | None = None) -> Calibration:
@@ -69,6 +76,10 @@ def calibration(since: datetime, until: datetime, *, inbox_id: int | None = None
         within_p50=round(float(p50), 1) if p50 is not None else None,
         within_p90=round(float(p90), 1) if p90 is not None else None,
     )
+
+
+def _key(inbox_id: int) -> str:
+    return f"expected:{inbox_id}"
 
 
 def _expected(inbox: Inbox) -> Expected | None:

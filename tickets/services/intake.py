@@ -49,7 +49,7 @@ def record_inbound(
     inbound = storable(inbound)
     at = intake_history.moment(inbound, now()) if inbound.history else now()
     value = normal_value(inbound.sender.kind, inbound.sender.value)
-    with unit_of_work():
+    with unit_of_work(is_part=True):
         # The lock comes as its own statement: the next one then sees what the lock's last holder committed.
         locks = [lock("sender", inbound.sender.kind, value)]
         if inbound.clues.thread_key:

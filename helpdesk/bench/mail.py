@@ -105,7 +105,7 @@ def _cpu_seconds() -> float:
 def _running(workers: int) -> Iterator[int]:
     """The door on a free port and a worker with so many processes, which do everything a desk does with a mail."""
     port = free_port()
-    unlimited = {"MAIL_IN_PER_PEER": "0", "MAIL_IN_PER_SENDER": "0", "MAIL_IN_LMTP_PORT": "0", "DEMO": "0"}
+    unlimited = {"MAIL_IN_PER_PEER": "0", "MAIL_IN_PER_SENDER": "0", "MAIL_IN_LMTP_PORT": "0", "HELPDESK_DEMO": "0"}
     environment = {**os.environ, **unlimited, "PYTHONWARNINGS": "ignore"}
     door = [sys.executable, str(settings.BASE_DIR / "manage.py"), "mail_in", "--port", str(port)]
     commands = (door, list(worker("bench", processes=workers).command))

@@ -24,6 +24,7 @@ from tickets.services import changes, journal, messages
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
+LATER = timedelta(minutes=5)
 MOST_CALLS = 8
 LEASE = timedelta(minutes=2)
 # Minutes until the next try of a call that was not taken.
@@ -50,6 +51,9 @@ def remind_due() -> int:
         except HelpdeskError:
             logger.exception("A reminder could not be given", extra={"reminder_id": reminder_id})
             Reminder.objects.filter(pk=reminder_id).update(settled_at=now())
+        except Exception:
+            logger.exception("A reminder failed; it will be tried again", extra={"reminder_id": reminder_id})
+            Reminder.objects.filter(pk=reminder_id).update(due_at=now() + LATER)
     return len(found)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,11 +14,12 @@ from core.clock import now
 from notifications.selectors.bell import bell_of
 from people.models import Agent
 from routing.models import Reminder
+from routing.services import errands
 from routing.tasks import fire_time_rules
 from tests.desk import customer_writes
 from tests.routing.doing import do
-from tickets.models import Inbox, Message
-from tickets.services import changes
+from tickets.models import Inbox, Message, Ticket
+from tickets.services import changes, messages
 
 
 @pytest.fixture
@@ -57,3 +60,24 @@ def test_asking_again_moves_the_reminder(inbox: Inbox) -> None:
     ticket = do("follow_up", customer_writes(inbox), days=2)
     do("follow_up", ticket, days=5)
     assert Reminder.objects.get().due_at > now() + timedelta(days=4)
+
+
+def test_reminder_that_breaks_holds_up_no_other(
+    inbox: Inbox, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("breaks", "comes back"):
+        do("follow_up", customer_writes(inbox), days=1, text=text)
+    clock.shift(timedelta(days=1))
+
+    def breaks(ticket: Ticket, *, text: str, **values: Any) -> Message:
+        if text == "breaks":
+            raise RuntimeError(text)
+        return messages.add_note(ticket, text=text, **values)
+
+    monkeypatch.setattr(errands, "messages", SimpleNamespace(add_note=breaks))
+    fire_time_rules()
+    assert [note.text for note in Message.objects.filter(kind="note")] == ["comes back"]
+    monkeypatch.undo()
+    clock.shift(timedelta(minutes=5))
+    fire_time_rules()
+    assert {note.text for note in Message.objects.filter(kind="note")} == {"comes back", "breaks"}

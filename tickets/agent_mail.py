@@ -14,7 +14,8 @@ from typing import Literal
 from tickets.threading import FORGED, VERIFIED, Candidate, obstacle
 
 Meaning = Literal["reply", "note", "held", "forward", "contact"]
-_NOTE_MARK = re.compile(r"\A\s*#note\b[:\s]*", re.IGNORECASE)
+# As programs write it, too: bold, behind an invisible character, with a blank. In doubt nothing leaves the desk.
+_NOTE_MARK = re.compile(r"\A[^\w#\uff03]{0,20}[#\uff03]\s?notes?\b[:*_\s]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from core.limits import Limit, is_within
 from core.peer import client_address
 
 WINDOW_SECONDS = 60
+# One server may not take the door from all others.
+MAX_SESSIONS_PER_PEER = 50
 PEER_IS_OVER = "451 4.7.1 Too many mails from your server in this minute; please try again later"
 SENDER_IS_OVER = "451 4.7.1 Too many mails from this sender in this minute; please try again later"
 
@@ -30,6 +32,16 @@ def refusal(peer: str, mail_from: str) -> str:
     if sender and per_sender.times and not is_within(per_sender, sender):
         return SENDER_IS_OVER
     return ""
+
+
+def name_of(peer: str) -> str:
+    """Under which one counts a server: by its network where it has a whole one."""
+    return client_address(peer, "", ())
+
+
+def has_enough(peer: str, sessions: int) -> bool:
+    """Whether a server that has so many open sessions must wait with the next one."""
+    return sessions >= MAX_SESSIONS_PER_PEER and not is_relay(peer, settings.MAIL_IN_RELAYS)
 
 
 def is_relay(peer: str, relays: Iterable[str]) -> bool:

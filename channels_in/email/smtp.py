@@ -13,9 +13,10 @@ import re
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, AnyStr
+from typing import Any, AnyStr, ClassVar
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -23,13 +24,15 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from channels_in.email.door import NULL_SENDER, Mail, inbox_for, take_in
-from channels_in.email.door_limits import refusal
+from channels_in.email.door_limits import has_enough, name_of, refusal
 from tickets.models import Inbox
 
 logger = logging.getLogger(__name__)
 
 MAX_SESSIONS = 200
 MAX_RECIPIENTS = 100
+# Whoever guesses more addresses than this in one session gets no further answers about them.
+MAX_UNKNOWN = 50
 IDLE_SECONDS = 120
 DATABASE_THREADS = 4
 CLOSING_SECONDS = 30
@@ -77,7 +80,11 @@ class MailHandler:
     ) -> str:
         if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             return f"452 4.5.3 At most {MAX_RECIPIENTS} recipients at once"
+        if isinstance(server, MailDoor) and server.unknown >= MAX_UNKNOWN:
+            return "452 4.5.3 Too many unknown recipients in this session"
         answer = await self._in_thread(_judge_recipient, address, _known_to(server))
+        if isinstance(server, MailDoor) and answer.startswith("550"):
+            server.unknown += 1
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -180,6 +187,7 @@ class MailDoor(SMTP):
     line_length_limit = 1024 * 1024
     command_size_limit = 2048
     open_sessions = 0
+    sessions_of: ClassVar[Counter[str]] = Counter()
 
     def __init__(
         self,
@@ -201,18 +209,24 @@ class MailDoor(SMTP):
         self.max_bytes = max_bytes
         # Where the recipients of the present mail lead, as they were answered.
         self.inboxes: dict[str, Inbox] = {}
+        self.unknown = 0
         self._is_counted = False
+        self._peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self._is_counted:
             # The same session, encrypted from here on.
             super().connection_made(transport)
             return
-        if MailDoor.open_sessions >= MAX_SESSIONS and isinstance(transport, asyncio.Transport):
+        address = _address(transport.get_extra_info("peername"))
+        self._peer = name_of(address)
+        is_full = MailDoor.open_sessions >= MAX_SESSIONS or has_enough(address, MailDoor.sessions_of[self._peer])
+        if is_full and isinstance(transport, asyncio.Transport):
             transport.write(b"421 4.3.2 Too many connections; please try again\r\n")
             transport.close()
             return
         MailDoor.open_sessions += 1
+        MailDoor.sessions_of[self._peer] += 1
         self._is_counted = True
         super().connection_made(transport)
 
@@ -221,6 +235,9 @@ class MailDoor(SMTP):
             return
         self._is_counted = False
         MailDoor.open_sessions -= 1
+        MailDoor.sessions_of[self._peer] -= 1
+        if not MailDoor.sessions_of[self._peer]:
+            del MailDoor.sessions_of[self._peer]
         super().connection_lost(error)
 
     async def push(self, status: AnyStr) -> None:

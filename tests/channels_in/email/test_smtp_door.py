@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import OperationalError
+from pytest_django import Settings
 
 from channels_in.email import smtp
 from channels_in.email.smtp import DoorServer
 from channels_in.models import InboundDelivery
 from tests.channels_in.email.conftest import ADDRESS
 from tests.channels_in.email.samples import mail, with_crlf
+from tests.waiting import poll_until
 from tickets.models import Inbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,6 +142,30 @@ def test_too_many_sessions_are_asked_to_wait(door: DoorServer, monkeypatch: pyte
     with pytest.raises(smtplib.SMTPConnectError) as refused:
         smtplib.SMTP("127.0.0.1", door.port, timeout=10)
     assert refused.value.smtp_code == 421
+
+
+def test_one_server_does_not_take_the_door_from_all_others(
+    door: DoorServer, client: smtplib.SMTP, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels_in.email.door_limits.MAX_SESSIONS_PER_PEER", 1)
+    settings.MAIL_IN_RELAYS = []
+    with pytest.raises(smtplib.SMTPConnectError) as refused:
+        smtplib.SMTP("127.0.0.1", door.port, timeout=10)
+    assert refused.value.smtp_code == 421
+    settings.MAIL_IN_RELAYS = ["127.0.0.1"]
+    smtplib.SMTP("127.0.0.1", door.port, timeout=10).quit()
+    settings.MAIL_IN_RELAYS = []
+    client.quit()
+    poll_until(lambda: not smtp.MailDoor.sessions_of)
+    smtplib.SMTP("127.0.0.1", door.port, timeout=10).quit()
+
+
+def test_who_guesses_addresses_gets_no_further_answers(client: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "MAX_UNKNOWN", 3)
+    client.ehlo()
+    client.mail("rosa@example.net")
+    assert [client.rcpt(f"guess-{number}@desk.example")[0] for number in range(3)] == [550] * 3
+    assert client.rcpt(ADDRESS)[0] == 452
 
 
 def test_a_client_that_goes_away_in_the_middle_leaves_nothing(door: DoorServer, inbox: Inbox) -> None:

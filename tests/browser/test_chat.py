@@ -97,6 +97,17 @@ def test_agent_types_and_answers_at_the_desk_while_the_customer_watches(
     expect(customer.answer("Plenty of it")).to_be_visible()
 
 
+def test_agent_who_types_at_once_is_seen_typing(desk: Stack, cast: Cast, new_page: PageMaker) -> None:
+    come_online(cast.ana)
+    customer = Customer(new_page()).visits(desk.url).opens_the_chat()
+    customer.says("Is the Huila in stock?")
+    agent = new_page()
+    sign_in(agent, desk, cast.ana)
+    agent.goto(f"{desk.url}/tickets/{ticket().number}/")
+    agent.get_by_label("Reply to").press_sequentially("Plenty of it", delay=150)
+    expect(customer.chat.get_by_text("Ana is typing").first).to_be_visible()
+
+
 def test_nobody_is_there_and_the_answer_comes_by_mail_into_the_same_ticket(desk: Stack, cast: Cast, page: Page) -> None:
     customer = Customer(page).visits(desk.url).opens_the_chat()
     chat = customer.chat

@@ -1,6 +1,6 @@
 // Shows who else looks at the ticket and who is writing, and says so of this page.
 
-import { onFrame, send, watch } from "./socket.js";
+import { onFrame, onState, send, watch } from "./socket.js";
 import { openTicket } from "./timeline.js";
 
 // A glance at a ticket in passing is not worth telling.
@@ -11,6 +11,7 @@ const CONTACT_TYPING_MS = 6_000;
 
 let timer = 0;
 let shown = null;
+let isThere = false;
 let saidAt = -Infinity;
 let saidMode = "";
 /** @type {{agents: any[], agentsAt: number, contact: string, contactAt: number}} */
@@ -24,19 +25,31 @@ export function showTicket() {
   known = { agents: [], agentsAt: 0, contact: "", contactAt: -Infinity };
   render();
   clearTimeout(timer);
+  isThere = false;
   watch([]);
-  if (ticket !== null) timer = setTimeout(() => watch([ticket]), GLANCE_MS);
+  if (ticket !== null) timer = setTimeout(() => stay(ticket), GLANCE_MS);
+}
+
+function stay(ticket) {
+  clearTimeout(timer);
+  if (!isThere) watch([ticket]);
+  isThere = true;
 }
 
 /** The person types a "reply" or a "note", or "" when the text was sent or thrown away. */
 export function sayTyping(mode) {
+  showTicket();
   const now = performance.now();
   if (shown === null || (mode === saidMode && (mode === "" || now - saidAt < SAY_MS))) return;
   [saidAt, saidMode] = [now, mode];
+  // Whoever writes does not glance: be there at once, for words of those who are not there are not told.
+  if (mode) stay(shown);
   send({ type: "typing", ticket: shown, mode });
 }
 
 export function startPresence() {
+  // What was said to a closed line was heard by nobody.
+  onState(() => (saidAt = -Infinity));
   onFrame("presence", (frame) => {
     if (frame.ticket !== shown) return;
     known = { ...known, agents: frame.agents, agentsAt: performance.now() };

@@ -1,4 +1,4 @@
-"""The demo customers' mail server: takes any mail for anybody, and their mailbox page shows it."""
+"""The demo's mail server: mail for customers waits in their mailboxes, mail for the desk goes back to its door."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import close_old_connections, connections
 
+from channels_in.email.door import Mail, inbox_for, mail_inboxes, take_in
 from channels_in.email.services.demo_mailbox import keep
 
 
@@ -22,15 +23,19 @@ class SinkHandler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         raw = envelope.original_content or b""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self.thread, _keep_all, list(envelope.rcpt_tos), raw)
+        await loop.run_in_executor(self.thread, _hand_over, list(envelope.rcpt_tos), raw, envelope.mail_from or "")
         return "250 2.0.0 In the mailbox"
 
 
-def _keep_all(mailboxes: list[str], raw: bytes) -> None:
+def _hand_over(recipients: list[str], raw: bytes, mail_from: str) -> None:
     close_old_connections()
     try:
-        for mailbox in mailboxes:
-            keep(mailbox, raw)
+        inboxes = mail_inboxes()
+        for recipient in recipients:
+            if (inbox := inbox_for(recipient, inboxes)) and inbox.is_active:
+                take_in(inbox, Mail(raw=raw, mail_from=mail_from, rcpt_to=recipient))
+            else:
+                keep(recipient, raw)
     finally:
         close_old_connections()
 

@@ -9,8 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from channels_in.checks import Mark
 from channels_in.email.demo_sink import sink_handler
 from channels_in.email.services.demo_mailbox import keep
+from channels_in.email.settings.round_trip import has_come_back, send_test_mail
 from channels_in.email.smtp import DoorServer
 from channels_in.models import DemoMail, InboundDelivery
 from channels_in.services.deliver import deliver
@@ -112,3 +114,12 @@ def test_a_mailbox_keeps_its_newest_mails(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("channels_in.email.services.demo_mailbox.MAX_MAILS", 2)
     kept = [keep(ROSA, mail(subject=str(number))).pk for number in range(4)]
     assert list(DemoMail.objects.order_by("id").values_list("pk", flat=True)) == kept[2:]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_test_mail_of_an_inbox_comes_back_in_the_demo(sink: DoorServer, inbox: Inbox) -> None:
+    sent = send_test_mail(inbox)
+    handle_all()
+    assert has_come_back(inbox, sent, waited_seconds=1).mark == Mark.OK
+    assert not Ticket.objects.exists()
+    assert not DemoMail.objects.exists()

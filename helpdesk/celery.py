@@ -103,6 +103,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": "bulk", "expires": 30},
     },
+    # Reports that managers get by mail.
+    "mail-reports": {
+        "task": "reports.tasks.mail_reports",
+        "schedule": 60.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
     "forget-old-notifications": {
         "task": "notifications.tasks.forget_old_notifications",
         "schedule": 3600.0,

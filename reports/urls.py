@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports import views
+from reports import saved_views, views
 
 app_name = "reports"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.reports_page, name="index"),
     path("counted/", views.counted_page, name="counted"),
+    path("saved/", saved_views.save_action, name="save"),
+    path("saved/<int:saved_id>/delete/", saved_views.delete_saved_action, name="saved-delete"),
     path("<slug:slug>/", views.one_report_page, name="report"),
     path("<slug:slug>/export.csv", views.export_action, name="export"),
     path("<slug:slug>/export.xlsx", views.workbook_action, name="workbook"),

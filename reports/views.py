@@ -18,6 +18,7 @@ from reports.definitions import REPORTS
 from reports.exports import csv_lines, xlsx_file
 from reports.fact_filters import FactFilters
 from reports.guard import ViewerRequest, report_page
+from reports.models import Every, SavedReport
 from reports.period import PRESETS
 from reports.runner import Run, report_for, run_report, zone_of
 from reports.upcoming import due_next
@@ -35,7 +36,11 @@ class Section:
 
 @report_page
 def reports_page(request: ViewerRequest) -> HttpResponseBase:
-    return render(request, "reports/list.html", {"reports": REPORTS.values()})
+    return render(
+        request,
+        "reports/list.html",
+        {"reports": REPORTS.values(), "saved_reports": SavedReport.objects.filter(owner=request.user).order_by("name")},
+    )
 
 
 @report_page
@@ -82,6 +87,8 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
     return {
         "report": run.report,
         "reports": REPORTS.values(),
+        "every": Every.choices,
+        "saved_query": _saved_query(run, is_relative=is_relative),
         "result": run.result,
         "sections": sections,
         "filters": run.filters,
@@ -101,6 +108,14 @@ def _wrong_filter(request: ViewerRequest, slug: str, error: Invalid) -> HttpResp
     report = report_for(request.user, slug)
     context = {"report": report, "error": error, "presets": PRESETS}
     return HttpResponse(render_to_string("reports/wrong.html", context, request), status=error.status)
+
+
+def _saved_query(run: Run, *, is_relative: bool) -> str:
+    """The last so many days stay the last ones when the report is opened later."""
+    query = run.filters.query()
+    if is_relative:
+        query = {"days": str(run.filters.period.length), **{k: v for k, v in query.items() if k not in ("from", "to")}}
+    return urlencode(query)
 
 
 def _kept(query: dict[str, str]) -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""The doors to saved reports: keep the report on the screen, and throw one away."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from core.errors import Invalid
+from reports.guard import ViewerRequest, report_page
+from reports.services.saving import SavedDraft, delete_saved, save_report
+
+
+@require_POST
+@report_page
+def save_action(request: ViewerRequest) -> HttpResponseBase:
+    given = request.POST
+    draft = SavedDraft(
+        name=given.get("name", ""),
+        slug=given.get("slug", ""),
+        query=given.get("query", ""),
+        every=given.get("every", ""),
+        recipients=given.get("recipients", ""),
+        only_if_missed=given.get("only_if_missed") == "on",
+    )
+    try:
+        saved = save_report(request.user, draft)
+    except Invalid as error:
+        messages.error(request, " ".join([error.message, *error.fields.values()]))
+        return redirect(f"{reverse('reports:report', args=[draft.slug])}?{draft.query}")
+    messages.success(request, f"{saved.name} is saved.")
+    return redirect("reports:index")
+
+
+@require_POST
+@report_page
+def delete_saved_action(request: ViewerRequest, saved_id: int) -> HttpResponseBase:
+    delete_saved(request.user, saved_id)
+    messages.success(request, "The saved report is gone.")
+    return redirect("reports:index")

@@ -1,0 +1,14 @@
+"""The work of reports by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from reports.services.mailing import claim_due, mail_claimed
+
+
+@shared_task(queue="bulk", soft_time_limit=50, time_limit=60)
+def mail_reports() -> None:
+    """Mail what is due."""
+    for saved_id in claim_due():
+        mail_claimed(saved_id)

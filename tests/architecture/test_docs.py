@@ -8,6 +8,11 @@ from django.core.management import call_command
 
 from tests.architecture.source import ROOT, name_of, told
 
+# A file of ours as documents name it; with no folder, or in code to be written, it may be anybody's.
+FILE = re.compile(
+    r"`((?:api|channels_in|core|helpdesk|live|notifications|people|portal|reports|routing|sla|static|templates|tests|tickets"
+    r"|workspace)/[\w./-]*)(?::[^`]*)?`"
+)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 
 
@@ -24,6 +29,16 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (document.parent / unquote(target.partition("#")[0])).exists()
     ]
     assert not broken, told(broken, "Correct these links:")
+
+
+def test_files_that_documents_name_exist() -> None:
+    gone = [
+        f"{name_of(document)} -> {name}"
+        for document in documents()
+        for name in FILE.findall(document.read_text(encoding="utf-8"))
+        if not (ROOT / name).exists()
+    ]
+    assert not gone, told(gone, "Name what is there:")
 
 
 def test_every_setting_of_the_environment_is_explained() -> None:

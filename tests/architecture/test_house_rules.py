@@ -20,6 +20,13 @@ READS_BESIDE_THE_DOOR: dict[str, str] = {
     "routing/": "rules and assignment act for the desk, not for a person",
     "sla/": "clocks watch every ticket",
 }
+# Modules and folders that decide and read only what they are given; docs/architecture.md names them.
+PURE = (
+    "tickets/threading.py", "tickets/recipients.py", "tickets/agent_mail.py", "tickets/conditions/language.py",
+    "sla/calendar.py", "sla/prediction.py", "sla/ical.py", "routing/assignment.py", "routing/loops.py",
+    "channels_in/email/forwarded.py", "channels_in/email/spam.py", "channels_in/email/parse/",
+)  # fmt: skip
+IMPURE = {"models", "selectors", "services", "settings"}
 # path -> why it writes rows outside services/
 WRITES_OUTSIDE_SERVICES: dict[str, str] = {
     "api/idempotency.py": "the answers kept for a repeated request are the API's own book",
@@ -110,6 +117,21 @@ def test_models_and_selectors_call_nothing_above_them() -> None:
         if forbidden[role] & set(module.split(".")[1:2]) and module.split(".")[0] in own_apps()
     ]
     assert not wrong, told(wrong, "views, tasks, consumers, subscribers -> services -> selectors -> models:")
+
+
+def test_pure_modules_touch_no_database_and_are_named_in_the_map() -> None:
+    wrong = [
+        f"{name_of(path)} imports {module}"
+        for path in outside("tests/")
+        if name_of(path).startswith(PURE)
+        for module in imported_modules(path)
+        if module.startswith(("django.db", "django.conf", "django.core.cache", "core.db", "core.http"))
+        or IMPURE & set(module.split("."))
+    ]
+    assert not wrong, told(wrong, "Hand it the facts instead:")
+    the_map = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    unnamed = [name for name in PURE if f"`{name}`" not in the_map]
+    assert not unnamed, told(unnamed, "Name these pure modules in docs/architecture.md:")
 
 
 def test_every_module_opens_with_what_it_is_about() -> None:

@@ -122,7 +122,7 @@ def test_nothing_that_repeated_the_words_keeps_them(cast: Cast) -> None:
         actor=cast.ana.as_actor(),
     )
     for pk in (came.message_id, answer.pk):
-        redact(Message.objects.get(pk=pk), agent=cast.mona)
+        redact(Message.objects.get(pk=pk or 0), agent=cast.mona)
     assert rows_that_hold(SECRET) == set()
 
 

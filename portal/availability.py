@@ -18,6 +18,8 @@ from sla.selectors.expectations import expected_response
 from tickets.models import Inbox
 
 _REMEMBERED_SECONDS = 3
+# Who reads "online" waits for minutes; a longer span, as on a Sunday with an eager colleague, would only confuse.
+_LONGEST_TOLD_SECONDS = 4 * 3600
 _AWAY = "We are away at the moment. Leave a message and we answer by e-mail."
 _CLOSED = "We are closed at the moment. Leave a message and we answer by e-mail."
 
@@ -40,9 +42,11 @@ def availability_of(inbox: Inbox) -> Availability:
 
 
 def expected_in_words(inbox: Inbox) -> str:
-    """How soon an answer is likely; empty while nobody can tell."""
+    """How soon an answer is likely; empty while nobody can tell, and where it is more than a chat waits for."""
     expected = expected_response(inbox)
-    return in_words(expected) if expected else ""
+    if expected is None or expected.usual_p50_seconds > _LONGEST_TOLD_SECONDS:
+        return ""
+    return in_words(expected)
 
 
 def _somebody_is_online(inbox: Inbox) -> bool:

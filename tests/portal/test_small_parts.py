@@ -16,8 +16,9 @@ from core.errors import TooMany
 from core.limits import Limit
 from core.peer import client_address
 from people.models import Agent, Availability
-from portal.availability import availability_of
+from portal.availability import availability_of, expected_in_words
 from portal.budget import Budget
+from sla.prediction import Expected
 from sla.services.hours import HoursDraft, save_hours
 from tests.cast import Cast
 
@@ -102,3 +103,15 @@ def test_chat_is_online_while_somebody_is_there_who_may_answer_it(
     agent.availability, agent.last_seen_at = Availability.AVAILABLE, now()
     agent.save()
     assert availability_of(cast.chat).is_online == is_online
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("usual", "words"), [(600, "Usually within 10 minutes"), (90_000, "")])
+def test_chat_tells_only_spans_that_a_chat_waits_for(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, usual: int, words: str
+) -> None:
+    likely = Expected(
+        p50_seconds=usual, p90_seconds=usual, usual_p50_seconds=usual, basis="history", waiting=0, agents=1, sample=50
+    )
+    monkeypatch.setattr("portal.availability.expected_response", lambda inbox: likely)
+    assert expected_in_words(cast.chat) == words

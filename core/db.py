@@ -54,6 +54,12 @@ def defer(*statements: Statement) -> None:
     _deferred.statements.extend(statements)
 
 
+def defer_once(statement: Statement) -> None:
+    """The same, unless the very same statement waits already: for those that look at how things stand at the end."""
+    if not _deferred.is_open or statement not in _deferred.statements:
+        defer(statement)
+
+
 def flush() -> None:
     """Send what was deferred so far; the unit of work does it, others only when they must read the result."""
     statements, _deferred.statements = _deferred.statements, []

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import redis
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 Answer = TypeVar("Answer")
 
@@ -26,8 +26,26 @@ class JSONSerializer:
         return json.loads(data)
 
 
+class ReusedClient(RedisCacheClient):
+    """One client per pool: to build one takes longer than to ask with it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._clients: dict[Any, redis.Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # the stub leaves it out
+        if pool not in self._clients:
+            self._clients[pool] = redis.Redis(connection_pool=pool)
+        return self._clients[pool]
+
+
 class ForgivingRedisCache(RedisCache):
     """What is cached may be lost at any time; so may the whole server."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = ReusedClient
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return forgiving(lambda: RedisCache.get(self, key, default, version), default)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from core.clock import now
-from core.db import defer
+from core.db import defer, defer_once
 from core.events.bus import after, within
 from core.events.catalogue import (
     AgentAvailabilityChanged,
@@ -49,7 +49,7 @@ def mark_for_rules(event: TicketChanged) -> None:
 @within(*WAITING_EVENTS)
 def arm_time_rules(event: TicketChanged) -> None:
     """The statement costs a probe of a small index while there is no time rule."""
-    defer(arm_ticket(event.ticket_id))
+    defer_once(arm_ticket(event.ticket_id))
 
 
 @within(MessageQueued, NoteAdded, StatusChanged, TicketSnoozed)

@@ -6,6 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from channels_in.email import tokens
 from channels_in.email.kind import KIND
@@ -17,6 +20,11 @@ from channels_in.services.accept import Accepted, accept
 from tickets.models import Inbox
 
 __all__ = ["NULL_SENDER", "Mail", "inbox_for", "mail_inboxes", "take_in"]
+
+
+# What PostgreSQL itself tells versions of a row apart by.
+_VERSIONS = "SELECT id, xmin::text, ctid::text FROM tickets_inbox WHERE kind = %s AND address <> '' ORDER BY id"
+_remembered: tuple[list[tuple[Any, ...]], list[Inbox]] = ([], [])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +47,24 @@ class Mail:
 def inbox_for(address: str, inboxes: Iterable[Inbox] | None = None) -> Inbox | None:
     """The inbox that an address leads to: its own, an alias, or either with a +mark."""
     wanted = address.strip().strip("<>").lower()
-    known = mail_inboxes() if inboxes is None else inboxes
+    known = _present_inboxes() if inboxes is None else inboxes
     by_address = {name: inbox for inbox in known for name in _names(inbox)}
     return by_address.get(wanted) or by_address.get(tokens.without_mark(wanted))
 
 
 def mail_inboxes() -> list[Inbox]:
-    """Few rows, read anew for each mail: a changed address counts at once."""
     return list(Inbox.objects.filter(kind=KIND).exclude(address="").order_by("-is_active", "id"))
+
+
+def _present_inboxes() -> list[Inbox]:
+    """A changed address counts at once: each mail asks for the versions of the rows, and reads what has changed."""
+    global _remembered
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSIONS, [KIND])
+        versions = cursor.fetchall()
+    if versions != _remembered[0]:
+        _remembered = versions, mail_inboxes()
+    return _remembered[1]
 
 
 def take_in(inbox: Inbox, mail: Mail, *, is_enqueued: bool = True) -> Accepted:

@@ -57,12 +57,14 @@ class ClockRow:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a clock did by itself."""
+    """Something a clock did by itself; a warning says how much open time is left, in seconds and of what."""
 
     at: datetime
     kind: str
     metric: str
     due_at: datetime
+    left_seconds: float = 0.0
+    allowed_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -131,7 +133,8 @@ class Clocks:
             while clock.breached_at is None and clock.warn_at < min(until, clock.due_at):
                 clock.warned_at = clock.warn_at
                 clock.warnings_done += 1
-                facts.append(Fact(clock.warn_at, "SLABreachNear", clock.metric, clock.due_at))
+                left = clock.allowed - self._used(clock, clock.warn_at)
+                facts.append(Fact(clock.warn_at, "SLABreachNear", clock.metric, clock.due_at, left, clock.allowed))
                 clock.warn_at = self._next_warning(clock)
             if clock.breached_at is None and clock.due_at < until:
                 clock.breached_at = clock.decided_at = clock.due_at

@@ -244,7 +244,10 @@ class Life:
 
 def _fact_data(fact: Fact) -> dict[str, Any]:
     data: dict[str, Any] = {"metric": fact.metric, "due_at": fact.due_at.isoformat()}
-    return {**data, "late_by_seconds": 0} if fact.kind == "SLABreached" else data
+    if fact.kind == "SLABreached":
+        return {**data, "late_by_seconds": 0}
+    percent = round(100 * (1 - fact.left_seconds / fact.allowed_seconds)) if fact.allowed_seconds else 0
+    return {**data, "left_seconds": round(fact.left_seconds), "percent": percent}
 
 
 def after(at: datetime, **length: float) -> datetime:

@@ -94,6 +94,7 @@ export class Talk {
     else if (frame.type === "refused") this.sender.onRefused(frame);
     else if (frame.type === "typing") this.hooks.onTyping(frame.name);
     else if (frame.type === "seen" && frame.ticket === this.ticket) log.markSeen(frame.seq);
+    else if (frame.type === "seen") this.socket.greet(); // it came before the welcome said whose it is
   }
 
   onMessage(frame) {

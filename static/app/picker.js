@@ -133,6 +133,7 @@ class Picker {
   }
 
   render() {
+    this.list.setAttribute("aria-busy", String(this.isWaiting));
     let group = "";
     const lines = this.shown.flatMap((choice, index) => {
       const isNewGroup = choice.group && choice.group !== group;

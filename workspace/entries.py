@@ -43,6 +43,7 @@ class ChangeItem:
     at: datetime
     sentence: Sentence
     undo_url: str = ""
+    undone_url: str = ""
     why_url: str = ""
     kind: str = "change"
 
@@ -157,7 +158,8 @@ def _author(message: Message) -> str:
 
 def _change(event: TicketEvent, names: Directory, *, is_undone: bool) -> ChangeItem:
     undo_url = "" if is_undone else _undo_url(event)
-    return ChangeItem(event.seq, localtime(event.at), sentence(event, names), undo_url, _why_url(event))
+    at = localtime(event.at)
+    return ChangeItem(event.seq, at, sentence(event, names), undo_url, _undone_url(event), _why_url(event))
 
 
 def _undo_url(event: TicketEvent) -> str:
@@ -165,6 +167,13 @@ def _undo_url(event: TicketEvent) -> str:
     if event.kind != "MessagesMovedOut" or event.data.get("undoes"):
         return ""
     return reverse("workspace:ticket-move-undo", args=[event.ticket.number, event.pk])
+
+
+def _undone_url(event: TicketEvent) -> str:
+    """The offer to undo that this change has used up; pages that still show it take it away."""
+    if event.kind != "MessagesMovedBack":
+        return ""
+    return reverse("workspace:ticket-move-undo", args=[event.ticket.number, event.data["undoes"]])
 
 
 def _why_url(event: TicketEvent) -> str:

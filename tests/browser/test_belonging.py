@@ -44,6 +44,7 @@ def test_message_is_moved_and_put_back(desk: Stack, cast: Cast, new_page: PageMa
     ana.page.get_by_role("button", name="Undo").last.click()
     expect(stray).to_be_visible()
     expect(ben.timeline.locator(".msg", has_text="The table wobbles")).to_be_visible()
+    expect(ben.timeline.get_by_role("button", name="Undo")).to_have_count(0)
     words = ben.timeline.locator(".msg .msg-text").all_inner_texts()
     assert words == ["About the chair", "The table wobbles", "The chair creaks"]
     assert there.messages.count() == 1

@@ -68,6 +68,7 @@ export function showNews(data) {
   fresh.innerHTML = data.entries;
   const added = [...fresh.content.children].filter((entry) => put(log, entry, before, data.back));
   data.gone?.forEach((id) => log.querySelector(`[data-message="${id}"]`)?.remove());
+  log.querySelectorAll("[data-undone]").forEach((one) => log.querySelector(`[data-post="${one.dataset.undone}"]`)?.remove());
   if (data.head) morphHead(data.head);
   if (added.length && wasAtEnd) scroller.scrollTo({ top: scroller.scrollHeight });
   else if (added.length) announce(scroller, added.length);

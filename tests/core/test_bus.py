@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from django.db import connection
 
-from core.db import defer
+from core.db import defer, defer_once
 from core.events import bus
 from core.events.catalogue import TICKET_EVENTS, AgentAvailabilityChanged
 from people.models import Organization
@@ -88,6 +88,28 @@ def test_deferred_statements_leave_with_the_unit_in_one_trip() -> None:
         defer(statement)
     assert Organization.objects.count() == 2
     assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statement_deferred_once_leaves_once_however_many_ask_for_it() -> None:
+    add = (
+        "INSERT INTO people_organization (name, domains, notes, created_at) VALUES (%s, '{}', '', now())",
+        ["Once"],
+    )
+    with bus.unit_of_work():
+        for _ in range(3):
+            defer_once(add)
+    assert Organization.objects.filter(name="Once").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_part_that_fails_takes_the_whole_unit_along() -> None:
+    with pytest.raises(RuntimeError), bus.unit_of_work():
+        Organization.objects.create(name="Whole")
+        with bus.unit_of_work(is_part=True):
+            Organization.objects.create(name="Part")
+            raise RuntimeError("the part failed")
+    assert not Organization.objects.filter(name__in=["Whole", "Part"]).exists()
 
 
 @pytest.mark.django_db(transaction=True)

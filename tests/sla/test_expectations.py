@@ -120,6 +120,18 @@ def test_expectation_is_kept_and_held_against_the_answer(
     assert calibration(at, at).within_p50 is None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_ticket_without_an_expectation_costs_no_task(busy: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+    monkeypatch.setattr("sla.subscribers.keep_expectations.delay", asked.append)
+    young = an_inbox()
+    assert expected_response(young) is None
+    assert expected_response(busy) is not None
+    customer_writes(young)
+    ticket = customer_writes(busy)
+    assert asked == [[ticket.pk]]
+
+
 def test_automatic_answer_says_how_soon(busy: Inbox) -> None:
     ticket = customer_writes(busy)
     assert filled("Thank you. {{ticket.expected_answer}}.", ticket) == "Thank you. Usually within 6 minutes."

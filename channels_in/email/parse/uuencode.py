@@ -7,6 +7,8 @@ import re
 
 from channels_in.email.parse.limits import MAX_DATA_IMAGES
 
+# Each beginning that leads to no file costs a look at all that follows.
+MAX_FAILURES = 10
 _BEGIN = re.compile(rb"^begin(-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 _END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
 
@@ -17,14 +19,17 @@ def take_out(data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
         return data, []
     files: list[tuple[str, bytes]] = []
     kept: list[bytes] = []
-    position = 0
+    position = failures = 0
     for begin in _BEGIN.finditer(data):
-        if begin.start() < position or len(files) >= MAX_DATA_IMAGES:
+        if begin.start() < position:
             continue
+        if len(files) >= MAX_DATA_IMAGES or failures >= MAX_FAILURES:
+            break
         end = _END.search(data, begin.end())
         stop = end.start() if end else len(data)
         content = _decoded(data[begin.end() : stop], is_base64=begin.group(1) is not None)
         if content is None:
+            failures += 1
             continue
         files.append((begin.group(2).decode("utf-8", "replace").strip(), content))
         kept.append(data[position : begin.start()])

@@ -27,6 +27,9 @@ _COLUMNS = (
     "f.id, f.kind, f.at, f.began_at, f.ticket_id, f.wall_seconds, f.business_seconds, f.target_seconds, f.is_kept,"
     " f.team_id, f.agent_id, f.inbox_id, f.channel, f.priority, f.tags, f.data"
 )
+# One large statement: compiling it would take longer than running it, and its sorts should stay in memory. Statements
+# that are sent together are one transaction, so this ends with it.
+_SETTINGS = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB';"
 Values = Mapping[str, float | int | None]
 NOTHING: Values = {}
 
@@ -103,7 +106,7 @@ class _Parts:
         self.params += params
 
     def statement(self) -> tuple[str, list[Any]]:
-        return f"WITH {', '.join(self.tables)} {' UNION ALL '.join(self.selects)}", self.params
+        return f"{_SETTINGS} WITH {', '.join(self.tables)} {' UNION ALL '.join(self.selects)}", self.params
 
 
 def _values(keys: Sequence[str]) -> str:
@@ -138,12 +141,15 @@ def _add_steps(parts: _Parts, filters: FactFilters, wanted: Wanted) -> None:
             parts.ask(f"SELECT '{name}', '', '', {step}, NULL, {_values(wanted.steps)} FROM {rows} f GROUP BY 4",
                       [zone, first, period.step_days])  # fmt: skip
     if wanted.spark:
-        for key, column in DIMENSIONS.items():
-            parts.ask(
-                f"SELECT 'spark', '{key}', coalesce({column}::text, ''), {step}, NULL, {_values([wanted.spark])}"
-                " FROM present f GROUP BY 3, 4",
-                [zone, period.first, period.step_days],
-            )
+        columns = list(DIMENSIONS.values())
+        name = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items())
+        value = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns)
+        parts.ask(
+            f"SELECT 'spark', CASE {name} END, coalesce(CASE {value} END, ''), f.step, NULL, {_values([wanted.spark])}"
+            f" FROM (SELECT f.*, {step} AS step FROM present f WHERE {SETS[METRICS[wanted.spark].counted].where}) f"
+            f" GROUP BY GROUPING SETS ({', '.join(f'({column}, f.step)' for column in columns)})",
+            [zone, period.first, period.step_days],
+        )
     if wanted.hours:
         parts.ask(
             "SELECT 'hour', '', '', extract(isodow FROM f.at AT TIME ZONE %s)::int,"

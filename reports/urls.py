@@ -8,6 +8,7 @@ app_name = "reports"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.reports_page, name="index"),
     path("counted/", views.counted_page, name="counted"),
+    path("wallboard/", views.wallboard_page, name="wallboard"),
     path("saved/", saved_views.save_action, name="save"),
     path("saved/<int:saved_id>/delete/", saved_views.delete_saved_action, name="saved-delete"),
     path("<slug:slug>/", views.one_report_page, name="report"),

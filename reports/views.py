@@ -22,6 +22,7 @@ from reports.models import Every, SavedReport
 from reports.period import PRESETS
 from reports.runner import Run, report_for, run_report, zone_of
 from reports.upcoming import due_next
+from reports.wallboard import at_this_moment, today_so_far
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -77,6 +78,17 @@ def counted_page(request: ViewerRequest) -> HttpResponseBase:
     values = request.GET.dict()
     filters = FactFilters.from_query(values, now=now(), zone=zone_of(request.user))
     return render(request, "reports/counted.html", counted_context(request.user, values, filters))
+
+
+@report_page
+def wallboard_page(request: ViewerRequest) -> HttpResponseBase:
+    at = now()
+    context = {
+        "moment": at_this_moment(request.user, now=at),
+        "today": today_so_far(request.user, now=at),
+        "made_at": at,
+    }
+    return render(request, "reports/wallboard.html", context)
 
 
 def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[str, object]:

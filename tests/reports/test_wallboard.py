@@ -1,0 +1,34 @@
+"""The wallboard: the desk at this moment, and today by the metrics of the reports."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.clock import now
+from reports.wallboard import at_this_moment, today_so_far
+from tests.cast import Cast
+from tests.desk import agent_replies, customer_writes
+
+pytestmark = pytest.mark.django_db
+
+
+def test_manager_sees_who_waits_and_what_was_done_today(cast: Cast, client: Client) -> None:
+    customer_writes(cast.mail)
+    agent_replies(customer_writes(cast.mail), cast.ana)
+    moment = {figure.label: figure.value for figure in at_this_moment(cast.mona, now=now())}
+    today = {figure.label: figure.value for figure in today_so_far(cast.mona, now=now())}
+    assert moment["Waiting for an answer"] == 1
+    assert (today["Opened"], today["Answers"]) == (2, 1)
+    client.force_login(cast.mona)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/reports/wallboard/")
+    assert "Waiting for an answer" in page.content.decode()
+    assert len(queries) <= 12
+
+
+def test_agent_may_not_see_it(cast: Cast, client: Client) -> None:
+    client.force_login(cast.ana)
+    assert client.get("/reports/wallboard/").status_code == 403

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -66,7 +66,10 @@ def send_away(topics: Iterable[str], *, code: int) -> None:
 
 
 def publish_all(hints: Iterable[Hint]) -> None:
-    """Several hints in one round trip. Never raises."""
+    """Several hints in one round trip. Those of an iterator are not even made while no screen is open anywhere: who
+    opens one in this moment is told to catch up. Never raises what Redis does."""
+    if not isinstance(hints, Sequence) and not _is_heard():
+        return
     sealed = [seal(hint) for hint in hints if hint.topics]
     if not sealed:
         return
@@ -77,6 +80,14 @@ def publish_all(hints: Iterable[Hint]) -> None:
         pipeline.execute()
     except redis.RedisError as problem:
         logger.warning("Hints were lost; the screens catch up by themselves", extra={"problem": str(problem)})
+
+
+def _is_heard() -> bool:
+    try:
+        return any(count for _, count in _client(settings.REDIS_URL).pubsub_numsub(channel()))
+    except redis.RedisError as problem:
+        logger.warning("Hints were lost; the screens catch up by themselves", extra={"problem": str(problem)})
+        return False
 
 
 def channel() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.events.bus import after
 from core.events.catalogue import (
@@ -32,10 +32,7 @@ def on_ticket_changed(events: Sequence[TicketChanged]) -> None:
     if len(by_ticket) > MOST_ROWS:
         publish_all([Hint((DESK,), {"type": "resync"})])
         return
-    hints: list[Hint] = []
-    for ticket in tickets_for_broadcast(by_ticket):
-        hints += _hints(ticket, by_ticket[ticket.pk])
-    publish_all(hints)
+    publish_all(hint for ticket in _read(by_ticket) for hint in _hints(ticket, by_ticket[ticket.pk]))
 
 
 @after(AgentAvailabilityChanged)
@@ -61,6 +58,11 @@ def on_contact_typed(events: Sequence[ContactTyped]) -> None:
         )
         for event in events
     )
+
+
+def _read(ids: Iterable[int]) -> Iterator[Ticket]:
+    """As late as the first hint is asked for."""
+    yield from tickets_for_broadcast(ids)
 
 
 def _hints(ticket: Ticket, events: Sequence[TicketChanged]) -> list[Hint]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Iterator
 
 import redis
 from asgiref.sync import sync_to_async
@@ -126,6 +127,27 @@ def test_published_hints_cross_redis_in_order() -> None:
         await hub.publish(Hint(("agent:1",), {"type": "5"}))
         await reader.reads(6)
         assert reader.types() == ["0", "1", "2", "3", "4", "5"]
+
+    in_loop(story)
+
+
+def test_hints_of_an_iterator_are_made_only_while_a_screen_is_open() -> None:
+    made: list[int] = []
+
+    def hints() -> Iterator[Hint]:
+        made.append(1)
+        yield Hint(("agent:1",), {"type": "made"})
+
+    async def story(hub: Hub) -> None:
+        await sync_to_async(publish_all)(hints())
+        assert made == []
+        reader = Reader()
+        hub.join(reader.outlet, ["agent:1"])
+        await asyncio.wait_for(hub.is_connected.wait(), PATIENCE)
+        await reader.reads(1)
+        await sync_to_async(publish_all)(hints())
+        await reader.reads(2)
+        assert (made, reader.types()[-1]) == ([1], "made")
 
     in_loop(story)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -68,11 +69,17 @@ class ReportView(ApiView):
 
 def _told(run: Run) -> dict[str, Any]:
     period, result = run.filters.period, run.result
+    shown = {column.key for column in result.columns}
     return {
         "slug": run.report.slug,
         "first_day": period.first,
         "last_day": period.last,
         "time_zone": str(period.zone),
         "columns": [{"key": column.key, "label": column.label, "kind": column.kind} for column in result.columns],
-        "rows": [{"group": row.group, "label": row.label, "values": dict(row.values)} for row in result.rows],
+        "rows": [{"group": row.group, "label": row.label, "values": _values(row.values, shown)} for row in result.rows],
     }
+
+
+def _values(values: Mapping[str, Any], shown: Container[str]) -> dict[str, Any]:
+    """What has a column; rows also hold what they are sorted by."""
+    return {key: value for key, value in values.items() if key in shown}

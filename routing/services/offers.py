@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
@@ -12,7 +12,9 @@ from core.db import Statement
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM
 from people.models import Availability, Team
+from routing.assignment import Floor
 from routing.models import Offer, OfferEnd
+from routing.selectors.floor import ask_of, floor_of, missed_by
 from tickets.capabilities import capabilities_for
 from tickets.models import Status, Ticket
 from tickets.services import changes
@@ -54,8 +56,18 @@ def moved(ticket_id: int, *, to_agent_id: int | None) -> Statement:
 
 
 def pass_on_rings() -> int:
-    """Chats whose agent did not begin in time wait again; returns how many."""
-    return _end(Offer.objects.filter(ended_at=None, ring_until__lte=now()), OfferEnd.MISSED)
+    """Chats whose agent did not begin in time wait again; returns how many.
+
+    Where nobody else is there who has not let them ring out yet, they ring on where they are: passed to and fro they
+    would find nobody either, and fill bells and histories.
+    """
+    at = now()
+    due = Offer.objects.filter(ended_at=None, ring_until__lte=at)
+    staying = _without_another(list(due.select_related("team", "ticket__inbox").order_by("made_at", "id")[:BATCH]))
+    for offer in staying:
+        offer.ring_until = at + timedelta(seconds=offer.team.ring_seconds)
+    Offer.objects.bulk_update(staying, ["ring_until"])
+    return _end(due.exclude(pk__in=[offer.pk for offer in staying]), OfferEnd.MISSED)
 
 
 def hand_back() -> int:
@@ -69,6 +81,23 @@ def hand_back() -> int:
         | Q(agent__is_active=False)
     )
     return _end(Offer.objects.filter(gone, ended_at=None, team__hand_back_minutes__isnull=False), OfferEnd.LEFT)
+
+
+def _without_another(offers: Sequence[Offer]) -> list[Offer]:
+    """Those that only their own agent could take now, of all who have not let them ring out."""
+    if not offers:
+        return []
+    floor = floor_of(list({offer.team for offer in offers}))
+    missed = missed_by([offer.ticket_id for offer in offers])
+    return [offer for offer in offers if _is_alone(offer, floor, missed[offer.ticket_id])]
+
+
+def _is_alone(offer: Offer, floor: Floor, missed: Collection[int]) -> bool:
+    here = set(floor.rosters[offer.team_id].member_ids)
+    if not _waits_for_its_agent(offer) or offer.agent_id not in here:
+        return False
+    ask = ask_of(offer.ticket)
+    return not any(floor.agents[agent_id].can_take(ask) for agent_id in here - {*missed, offer.agent_id})
 
 
 def _end(offers: QuerySet[Offer], end: OfferEnd) -> int:
@@ -86,8 +115,12 @@ def _end(offers: QuerySet[Offer], end: OfferEnd) -> int:
 
 def _take_back(offer: Offer, end: OfferEnd) -> None:
     """Only what still waits for that agent; pending and resolved tickets need nobody now."""
-    if offer.ticket.assignee_id == offer.agent_id and offer.ticket.status == Status.OPEN:
+    if _waits_for_its_agent(offer):
         changes.assign(offer.ticket, agent=None, reason=_reason(offer, end), actor=SYSTEM)
+
+
+def _waits_for_its_agent(offer: Offer) -> bool:
+    return offer.ticket.assignee_id == offer.agent_id and offer.ticket.status == Status.OPEN
 
 
 def _reason(offer: Offer, end: OfferEnd) -> str:

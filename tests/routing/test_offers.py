@@ -75,6 +75,23 @@ def test_chat_rings_again_at_the_only_one_who_is_there(chat: Inbox, crew: list[A
     assert Offer.objects.filter(ticket=ticket, ended_at=None).count() == 1
 
 
+def test_chat_that_everybody_let_ring_stays_and_tells_nobody_again_until_another_comes(
+    chat: Inbox, team: Team, crew: list[Agent]
+) -> None:
+    ticket = customer_writes(chat)
+    dispatch_all()
+    for _ in range(5):
+        let_pass(seconds=31)
+        sweep_routing()
+    assert owner(ticket) == "Bob Two"
+    assert TicketEvent.objects.filter(kind="TicketAssigned").count() == 3
+    assert offers.pass_on_rings() == 0, "it rings anew, so that it is asked again later"
+    team.members.add(an_agent("Cyd Three", is_online=True))
+    let_pass(seconds=31)
+    sweep_routing()
+    assert owner(ticket) == "Cyd Three"
+
+
 @pytest.mark.parametrize("begin", ["answer", "note", "pending"])
 def test_agent_who_begins_keeps_the_chat(chat: Inbox, crew: list[Agent], begin: str) -> None:
     ticket = customer_writes(chat)

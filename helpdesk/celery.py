@@ -109,6 +109,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk", "expires": 60},
     },
+    # A sample of facts and figures, reckoned anew.
+    "check-reports": {
+        "task": "reports.tasks.check_reports",
+        "schedule": 24 * 3600.0,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "forget-old-notifications": {
         "task": "notifications.tasks.forget_old_notifications",
         "schedule": 3600.0,

@@ -39,15 +39,15 @@ _HANDED_ON = (
 # More than half of the time to the deadline went by on the wall while the desk was closed.
 _OUTSIDE = "(f.business_seconds IS NOT NULL AND f.wall_seconds > 2 * f.business_seconds)"
 _REASONS = {
-    "reopened": ("The ticket had been reopened", _AFTER_REOPENING),
-    "unassigned": ("Nobody had the ticket", f"NOT {_AFTER_REOPENING} AND f.agent_id IS NULL"),
-    "handed_on": ("It was handed on", f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND {_HANDED_ON}"),
+    "reopened": ("Reopened", _AFTER_REOPENING),
+    "unassigned": ("Nobody had it", f"NOT {_AFTER_REOPENING} AND f.agent_id IS NULL"),
+    "handed_on": ("Handed on", f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND {_HANDED_ON}"),
     "outside": (
-        "Most of the wait was outside the hours",
+        "Outside the hours",
         f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND NOT {_HANDED_ON} AND {_OUTSIDE}",
     ),
     "agent": (
-        "It waited for its agent",
+        "Waited for agent",
         f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND NOT {_HANDED_ON} AND {_OUTSIDE} IS NOT TRUE",
     ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from reports.self_check import check_and_tell
 from reports.services.mailing import claim_due, mail_claimed
 
 
@@ -12,3 +13,9 @@ def mail_reports() -> None:
     """Mail what is due."""
     for saved_id in claim_due():
         mail_claimed(saved_id)
+
+
+@shared_task(queue="bulk", soft_time_limit=290, time_limit=300)
+def check_reports() -> None:
+    """Reckon a sample of facts and figures anew."""
+    check_and_tell()

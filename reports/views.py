@@ -21,6 +21,7 @@ from reports.guard import ViewerRequest, report_page
 from reports.models import Every, SavedReport
 from reports.period import PRESETS
 from reports.runner import Run, report_for, run_report, zone_of
+from reports.self_check import last_check
 from reports.upcoming import due_next
 from reports.wallboard import at_this_moment, today_so_far
 
@@ -40,7 +41,11 @@ def reports_page(request: ViewerRequest) -> HttpResponseBase:
     return render(
         request,
         "reports/list.html",
-        {"reports": REPORTS.values(), "saved_reports": SavedReport.objects.filter(owner=request.user).order_by("name")},
+        {
+            "reports": REPORTS.values(),
+            "saved_reports": SavedReport.objects.filter(owner=request.user).order_by("name"),
+            "checked": last_check(),
+        },
     )
 
 

@@ -23,7 +23,8 @@ def test_manager_drills_down_from_a_figure_to_a_ticket(live_stack: Stack, cast: 
     page = desk.page
     desk.opens(REPORT)
     assert violations(page) == []
-    legal = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Legal"))
+    teams = page.get_by_role("region", name="Team", exact=True)
+    legal = teams.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Legal"))
     figure = legal.locator("td").nth(2).get_by_role("link")
     count = figure.inner_text()
     figure.click()
@@ -46,7 +47,7 @@ def test_manager_narrows_the_report_and_keeps_it_in_the_address(
     desk.opens(REPORT)
     page.get_by_role("combobox", name="Team").select_option(label="Support")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("region", name="Team").get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("region", name="Team", exact=True).get_by_role("row")).to_have_count(2)
     assert f"team={cast.support.pk}" in page.url
     assert "from=2026-03-02" in page.url
     page.reload()

@@ -89,8 +89,8 @@ def _subject(who: str, data: Data, names: Directory) -> Sentence:
 
 def _fields(who: str, data: Data, names: Directory) -> Sentence:
     after: Data = data["after"] if isinstance(data.get("after"), dict) else {}
-    answered = [f"{key} to {_plain(value)}" for key, value in after.items() if value is not None]
-    cleared = [key for key, value in after.items() if value is None]
+    answered = [f"{names.label(key)} to {_plain(value)}" for key, value in after.items() if value is not None]
+    cleared = [names.label(key) for key, value in after.items() if value is None]
     parts = [f"set {', '.join(answered)}"] if answered else []
     if cleared:
         parts.append(f"cleared {', '.join(cleared)}")

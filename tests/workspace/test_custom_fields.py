@@ -44,7 +44,7 @@ def test_agent_answers_it_beside_the_ticket_and_takes_it_back(cast: Cast, client
     ticket = new_ticket(cast.mail)
     assert 'data-field="plan"' in client.get(url("ticket-side", ticket.number)).json()["side"]
     answer = client.post(url("ticket-change", ticket.number, "fields"), {"field": "plan", "value": "Gold"}).json()
-    assert "Ana Ruiz set plan to Gold" in answer["entries"]
+    assert f"Ana Ruiz set {plan.label} to Gold" in answer["entries"]
     assert Ticket.objects.get().fields == {"plan": "Gold"}
     assert "<option selected>Gold</option>" in client.get(url("ticket-side", ticket.number)).json()["side"]
     (step,) = answer["undo"]

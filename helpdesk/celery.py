@@ -1,15 +1,28 @@
 """The Celery app, and everything that runs by the clock."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery itself would close the database's connection around each task, and what the server has planned for it is lost.
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+
+
+@task_prerun.connect
+def look_after_connections(**_: Any) -> None:
+    """As between two requests: a connection that is broken or too old is given back before the task begins."""
+    if not app.conf.task_always_eager:
+        close_old_connections()
+
 
 # name -> {"task": dotted name, "schedule": seconds, "options": {"queue": ..., "expires": seconds}}
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

@@ -25,7 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 # Addresses without a page of their own, and why. What answers no GET, or with no HTML page, is no page anyway.
 NOT_PAGES = {
     "workspace:home": "leads to the list",
-    "reports:index": "leads to the first report",
     "workspace:ticket-earlier": "asked by the ticket's script, with a seq",
     "workspace:live-changes": "asked by the list's script, with a cursor",
     "workspace:message-body": "a customer's own mail, in a frame without scripts",

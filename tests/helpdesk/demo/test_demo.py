@@ -57,7 +57,7 @@ def test_demo_promises_are_mostly_kept_and_one_comes_due_soon() -> None:
     assert soon.filter(due_at__gt=now()).exists()
     manager = Agent.objects.get(email="manager@demo.local")
     assert {row.group for row in run_report(manager, "sla", {}).result.rows} == {
-        "All", "Team", "Channel", "Priority", "Agent",
+        "All", "Team", "Inbox", "Channel", "Priority", "Agent", "Tag",
     }  # fmt: skip
 
 

@@ -97,6 +97,20 @@ def test_agent_types_and_answers_at_the_desk_while_the_customer_watches(
     expect(customer.answer("Plenty of it")).to_be_visible()
 
 
+def test_agent_who_opens_the_chat_from_the_list_is_seen_typing(desk: Stack, cast: Cast, new_page: PageMaker) -> None:
+    come_online(cast.ana)
+    agent = new_page()
+    sign_in(agent, desk, cast.ana)
+    agent.goto(f"{desk.url}/tickets/?view=all")
+    expect(agent.locator("body")).to_have_attribute("data-live", "open")
+    customer = Customer(new_page()).visits(desk.url).opens_the_chat()
+    customer.says("Is the Huila in stock?")
+    agent.locator(f'.row[data-number="{ticket().number}"] a').first.click()
+    expect(customer.own("Is the Huila in stock?")).to_have_attribute("data-state", "seen")
+    agent.get_by_label("Reply to").press_sequentially("Plenty of it is here", delay=100)
+    expect(customer.chat.get_by_text("Ana is typing").first).to_be_visible()
+
+
 def test_agent_who_types_at_once_is_seen_typing(desk: Stack, cast: Cast, new_page: PageMaker) -> None:
     come_online(cast.ana)
     customer = Customer(new_page()).visits(desk.url).opens_the_chat()

@@ -36,7 +36,10 @@ def test_page_list_api_and_file_agree(cast: Cast, fortnight: Fortnight, client: 
             result = _run(cast, slug, query)
             _assert_lists(cast, result, zone)
             told = client.get(f"/api/v1/reports/{slug}/", query, headers=headers).json()
-            assert [row["values"] for row in told["rows"]] == [dict(row.values) for row in result.rows]
+            shown = [column.key for column in result.columns]
+            assert [row["values"] for row in told["rows"]] == [
+                {key: row.values[key] for key in shown if key in row.values} for row in result.rows
+            ]
             file = client.get(f"/reports/{slug}/export.csv", query)
             lines = list(csv.reader(io.StringIO(_text(file))))[1:]
             assert [line[2:] for line in lines] == [_cells(result, row.values) for row in result.rows]

@@ -108,4 +108,4 @@ def test_admin_sets_an_inbox_up_and_tries_it_out(desk: Stack, cast: Cast, page: 
     page.get_by_role("button", name="Check everything").click()
     server = page.locator(".check-line", has_text="Outgoing mail server")
     expect(server).to_contain_text("lets us in", timeout=20_000)
-    expect(page.locator(".check-line", has_text="Test mail")).to_contain_text("It has left", timeout=20_000)
+    expect(page.locator(".check-line", has_text="Test mail")).to_contain_text("came back", timeout=20_000)

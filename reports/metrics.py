@@ -104,7 +104,7 @@ _METRICS = (
            definition="The customer went on writing through another channel than before."),
     Metric(key="escalated", name="Escalations", counted="escalated", rising_is="bad",
            definition="Steps of escalation paths that were taken after missed deadlines."),
-    Metric(key="rule_runs", name="Rule runs", counted="rule_runs", definition="A rule did something on a ticket."),
+    Metric(key="rule_runs", name="Rule runs", counted="rule_runs", definition="A rule acted on a ticket, also where nothing was left to change."),
     Metric(key="macros", name="Macros", counted="macros", definition="A macro was used on a ticket."),
     Metric(key="undelivered", name="Not delivered", counted="undelivered", rising_is="bad",
            definition="Messages to customers that failed for good, such as a bounce."),

@@ -47,7 +47,7 @@ def counted_context(viewer: Agent, values: Mapping[str, str], filters: FactFilte
         "lines": [
             {
                 "fact": fact,
-                "ticket": tickets.get(fact.ticket_id),
+                "ticket": tickets.get(fact.ticket_id or 0),
                 "what": Metric(fact.metric).label if fact.metric in Metric.values else "",
                 "agent": agents.get(fact.agent_id or 0),
                 "team": teams.get(fact.team_id or 0),
@@ -81,7 +81,7 @@ def days_of(filters: FactFilters) -> str:
 
 
 def _tickets(viewer: Agent, facts: list[Fact]) -> dict[int, Ticket]:
-    ids = {fact.ticket_id for fact in facts}
+    ids = {fact.ticket_id for fact in facts} - {None}
     return tickets_visible_to(viewer).select_related("contact").in_bulk(ids)
 
 

@@ -10,7 +10,7 @@ tags), and for lengths of time how long it took:
 
 `target_seconds`, `policy` and `policy_version` name the promise, `is_kept` its outcome. A fact that was taken back (a
 reply undone before it left, a message moved to another ticket) is voided by a later row that names it in `voids`:
-`Fact.objects.standing()` leaves both out. Rows outlive their ticket, so that the erasure of a person changes no figure;
+`Fact.objects.standing()` leaves both out. What is about no ticket (who was on duty) has none. Rows outlive their ticket, so that the erasure of a person changes no figure;
 they hold ids, never names or words.
 """
 
@@ -47,6 +47,12 @@ class FactKind(models.TextChoices):
     RULE_RAN = "rule_ran", "A rule did something"
     MACRO_APPLIED = "macro_applied", "A macro was used"
     DELIVERY_FAILED = "delivery_failed", "A message could not be delivered"
+    CHAT_BEGUN = "chat_begun", "A visitor began a chat"
+    CHAT_LEFT_WORD = "chat_left_word", "A visitor left a message while nobody was there"
+    CHAT_ANSWERED = "chat_answered", "A person answered the chat"
+    CHAT_ABANDONED = "chat_abandoned", "The visitor left before anybody answered"
+    RING_MISSED = "ring_missed", "A chat rang out at an agent"
+    ON_DUTY = "on_duty", "An agent was on duty, or should have been"
     VOIDED = "voided", "An earlier fact was taken back"
 
 
@@ -64,7 +70,13 @@ class Fact(models.Model):
     at = models.DateTimeField()
     began_at = models.DateTimeField(null=True, blank=True)
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="sla_facts"
+        Ticket,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="sla_facts",
     )
     event_id = models.BigIntegerField(null=True, blank=True)
     message_id = models.BigIntegerField(null=True, blank=True)
@@ -104,4 +116,4 @@ class Fact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} on ticket {self.ticket_id}"
+        return f"{self.kind} on ticket {self.ticket_id}" if self.ticket_id else self.kind

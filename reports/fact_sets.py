@@ -5,7 +5,7 @@ The conditions are constant SQL over one row of `sla_fact` (here: f); docs/sla.m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 ANSWERS = ("first_response", "next_response")
@@ -86,6 +86,20 @@ _SETS = (
 )  # fmt: skip
 
 SETS: dict[str, FactSet] = {found.key: found for found in _SETS}
+
+# The one number of a fact that metrics add up or average, by its kind: SQL over the row f that gives a float8.
+AMOUNTS: dict[str, str] = {}
+# The one thing that a fact is about beside its ticket, by its kind: SQL over the row f that gives a text.
+ITEMS: dict[str, str] = {
+    "rule_ran": "f.data->>'rule'",
+    "macro_applied": "f.data->>'macro'",
+}
+
+
+def by_kind(expressions: Mapping[str, str], kinds: Iterable[str], otherwise: str) -> str:
+    """The expression that goes with the kind of the row f."""
+    cases = [f"WHEN '{kind}' THEN {expressions[kind]}" for kind in kinds if kind in expressions]
+    return f"CASE f.kind {' '.join(cases)} ELSE {otherwise} END" if cases else otherwise
 
 
 def kinds_of(keys: Iterable[str]) -> list[str]:

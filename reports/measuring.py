@@ -11,7 +11,7 @@ from django.db import connection
 
 from people.models import Agent
 from reports.fact_filters import FactFilters, rows_where
-from reports.fact_sets import SETS, kinds_of
+from reports.fact_sets import AMOUNTS, ITEMS, SETS, by_kind, kinds_of
 from reports.metrics import METRICS
 
 DIMENSIONS = {
@@ -20,7 +20,11 @@ DIMENSIONS = {
     "inbox": "f.inbox_id",
     "channel": "f.channel",
     "priority": "f.priority",
+    "organization": "f.organization_id",
+    "metric": "f.metric",
+    "item": "f.item",
 }
+USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
 # Lengths of time in seconds: the lower end of each band.
 BANDS = (0, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200)
 _COLUMNS = (
@@ -38,7 +42,7 @@ NOTHING: Values = {}
 class Wanted:
     """Which metrics are wanted where, by their keys; `spark` is measured by step for each row of the tables, and
     metrics of the `whole` only are not broken down;
-    the lengths of the set `lengths_of` are sorted into BANDS."""
+    the lengths of the set `lengths_of` are sorted into BANDS; `by` names the dimensions."""
 
     rows: Sequence[str]
     steps: Sequence[str] = ()
@@ -46,6 +50,7 @@ class Wanted:
     spark: str = ""
     lengths_of: str = ""
     whole: Sequence[str] = ()
+    by: Sequence[str] = USUAL
 
     @property
     def sets(self) -> set[str]:
@@ -79,7 +84,8 @@ def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
     kinds, took = kinds_of(wanted.sets), filters.took_sql
     for name, chosen in (("present", filters), ("past", filters.compared())):
         where, params = rows_where(viewer, chosen)
-        sql = f"SELECT {_COLUMNS}, {took} AS took FROM sla_fact f WHERE f.kind = ANY(%s) AND {where}"
+        more = f"{by_kind(AMOUNTS, kinds, 'NULL::float8')} AS amount, {by_kind(ITEMS, kinds, 'NULL')} AS item"
+        sql = f"SELECT {_COLUMNS}, {took} AS took, {more} FROM sla_fact f WHERE f.kind = ANY(%s) AND {where}"
         parts.rows(name, sql, [kinds, *params])
     _add_groups(parts, wanted)
     _add_steps(parts, filters, wanted)
@@ -115,8 +121,10 @@ def _values(keys: Sequence[str]) -> str:
 
 # ruff: noqa: S608 - names and aggregates are constant text of this package; values are parameters.
 def _add_groups(parts: _Parts, wanted: Wanted) -> None:
-    columns = list(DIMENSIONS.values())
-    name = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items())
+    columns = [DIMENSIONS[key] for key in wanted.by if key != "tag"]
+    name = " ".join(
+        f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items() if key in wanted.by
+    )
     value = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns)
     grouped = f"CASE {name} ELSE 'all' END, coalesce(CASE {value} END, '')"
     sets = ", ".join(f"({column})" for column in columns)
@@ -141,8 +149,10 @@ def _add_steps(parts: _Parts, filters: FactFilters, wanted: Wanted) -> None:
             parts.ask(f"SELECT '{name}', '', '', {step}, NULL, {_values(wanted.steps)} FROM {rows} f GROUP BY 4",
                       [zone, first, period.step_days])  # fmt: skip
     if wanted.spark:
-        columns = list(DIMENSIONS.values())
-        name = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items())
+        columns = [DIMENSIONS[key] for key in wanted.by if key != "tag"]
+        name = " ".join(
+            f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items() if key in wanted.by
+        )
         value = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns)
         parts.ask(
             f"SELECT 'spark', CASE {name} END, coalesce(CASE {value} END, ''), f.step, NULL, {_values([wanted.spark])}"

@@ -13,6 +13,7 @@ from reports.base import Column, Kind
 from reports.fact_sets import REASONS, SETS
 
 Rising = Literal["good", "bad", "neutral"]
+Amount = Literal["", "sum", "mean"]
 PROMISE_CLOCK = "Open time of the business hours that the promise or the ticket has; calendar time if you choose it."
 POLICY_PAUSES = "What the policy says; nothing pauses where nothing was promised, nor in calendar time."
 NONE = "None"
@@ -20,7 +21,9 @@ NONE = "None"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """`counted` is the set behind the figure; a share is its part of the set `of`."""
+    """`counted` is the set behind the figure; a share is its part of the set `of`. With `amount` the numbers of the
+    facts (AMOUNTS in reports/fact_sets.py) are added up or averaged instead of the facts counted; a share is then that
+    of the sum in the sum."""
 
     key: str
     name: str
@@ -29,6 +32,7 @@ class Metric:
     kind: Kind = "count"
     of: str = ""
     percentile: float | None = None
+    amount: Amount = ""
     clock: str = NONE
     pauses: str = NONE
     owner: str = "Support managers"
@@ -49,6 +53,13 @@ class Metric:
         chosen = f"FILTER (WHERE {SETS[self.counted].where})"
         if self.percentile is not None:
             return f"percentile_cont({self.percentile}) WITHIN GROUP (ORDER BY f.took) {chosen}"
+        if self.amount == "mean":
+            return f"avg(f.amount) {chosen}"
+        if self.amount and self.of:
+            whole = f"nullif(sum(f.amount) FILTER (WHERE {SETS[self.of].where}), 0)"
+            return f"round((100 * sum(f.amount) {chosen} / {whole})::numeric, 1)"
+        if self.amount:
+            return f"coalesce(sum(f.amount) {chosen}, 0)"
         if self.of:
             whole = f"nullif(count(*) FILTER (WHERE {SETS[self.of].where}), 0)"
             return f"round(100.0 * count(*) {chosen} / {whole}, 1)"

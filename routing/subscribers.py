@@ -11,6 +11,8 @@ from core.events.bus import after, within
 from core.events.catalogue import (
     AgentAvailabilityChanged,
     AgentWorkloadChanged,
+    ContactChanged,
+    ContactUpdated,
     Event,
     MessageQueued,
     MessageRedacted,
@@ -23,10 +25,11 @@ from core.events.catalogue import (
 )
 from core.planned import Planned
 from routing.selectors.listening import listening
+from routing.services import contact_news
 from routing.services.arming import arm_ticket
 from routing.services.forgetting import forget_words
 from routing.services.offers import begun, moved
-from routing.tasks import arm_rules, dispatch_tickets, react_to_events
+from routing.tasks import arm_rules, dispatch_tickets, react_to_events, tell_of_contacts
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 
 # The ordinary task comes within milliseconds; what is older than this was lost.
@@ -67,6 +70,17 @@ def end_offer_of_the_moved(event: TicketAssigned) -> None:
 @within(MessageRedacted)
 def forget_what_was_removed(event: MessageRedacted) -> None:
     forget_words(event.message_id)
+
+
+@within(ContactChanged)
+def keep_news_of_contact(event: ContactChanged) -> None:
+    contact_news.note(event)
+
+
+@after(ContactChanged)
+def start_telling_of_contacts(events: Sequence[ContactChanged]) -> None:
+    if ContactUpdated.key() in listening().triggers:
+        tell_of_contacts.delay()
 
 
 @after(RulesChanged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from routing.services import arming, dispatching, errands, offers, overflow, reacting, timing
+from routing.services import arming, contact_news, dispatching, errands, offers, overflow, reacting, timing
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
@@ -25,11 +25,19 @@ def dispatch_tickets() -> None:
 def sweep_routing() -> None:
     """Lost events, chats that rang out, what was left behind, and agents who came online without a word."""
     reacting.react_to(reacting.overdue_event_ids())
+    contact_news.tell(lost_only=True)
     offers.pass_on_rings()
     offers.hand_back()
     dispatching.dispatch_all()
     if overflow.pass_on():
         dispatching.dispatch_all()
+
+
+@shared_task(queue="route", soft_time_limit=50, time_limit=60)
+def tell_of_contacts() -> None:
+    """A contact is different now: a batch of their open tickets, then the next task."""
+    if contact_news.tell():
+        tell_of_contacts.delay()
 
 
 @shared_task(queue="clock", soft_time_limit=50, time_limit=60)

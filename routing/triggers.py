@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from core.events.catalogue import (
+    ContactUpdated,
     FieldsChanged,
+    MessageDelivered,
     MessageFailed,
     MessageQueued,
     MessageReceived,
@@ -11,9 +13,12 @@ from core.events.catalogue import (
     NoteAdded,
     PriorityChanged,
     SkillsRequired,
+    SideMessageReceived,
     SLABreached,
     SLABreachNear,
+    SLAEscalated,
     StatusChanged,
+    SubjectChanged,
     TeamAssigned,
     TicketAssigned,
     TicketChanged,
@@ -27,18 +32,23 @@ _LABELS: dict[type[TicketChanged], str] = {
     TicketOpened: "A ticket is opened",
     MessageReceived: "A customer writes",
     MessageQueued: "An agent replies",
+    MessageDelivered: "A reply is sent, delivered or read",
     MessageFailed: "A reply cannot be delivered",
+    SideMessageReceived: "A third party answers",
     NoteAdded: "A note is added",
     StatusChanged: "The status changes",
     PriorityChanged: "The priority changes",
     TeamAssigned: "The team changes",
     TicketAssigned: "The assignee changes",
     TicketTagged: "The tags change",
+    SubjectChanged: "The subject changes",
     FieldsChanged: "A custom field changes",
     TicketSnoozed: "A ticket is snoozed",
     TicketWoken: "A ticket wakes up",
     SLABreachNear: "An SLA deadline is near",
     SLABreached: "An SLA deadline is missed",
+    SLAEscalated: "A missed SLA deadline is escalated",
+    ContactUpdated: "The contact or their organization changes",
 }
 
 TRIGGERS: dict[str, str] = {kind.key(): label for kind, label in _LABELS.items()}

@@ -195,6 +195,23 @@ def _side_closed(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("messages-square", f"{who} closed the side conversation “{data.get('subject')}”")
 
 
+_OF_CONTACT = {
+    "tier": "the contact's tier",
+    "organization_tier": "the organization's tier",
+    "name": "the contact's name",
+}
+
+
+def _contact(who: str, data: Data, names: Directory) -> Sentence:
+    what = str(data.get("what"))
+    if what in _OF_CONTACT:
+        before, after = (str(data.get(key) or "none") for key in ("before", "after"))
+        return Sentence("user", f"{_OF_CONTACT[what].capitalize()} changed: {before} → {after}")
+    if what == "address":
+        return Sentence("user", f"The contact has one more address: {data.get('after')}")
+    return Sentence("user", f"The contact was {what}")
+
+
 def _messages(data: Data) -> str:
     count = len(data.get("message_ids") or ())
     return "a message" if count == 1 else f"{count} messages"
@@ -234,6 +251,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "SLABreachNear": _near,
     "SLABreached": _breached,
     "SLAEscalated": _escalated,
+    "ContactUpdated": _contact,
     "RuleRan": _rule,
     "MacroApplied": _macro,
     "MessagesMovedOut": _moved_out,

@@ -1,6 +1,7 @@
 """Every event of the desk: a typed, past-tense fact. The reader's answer to "what can happen?".
 
-The events of tickets stand here, those of the desk itself in core/events/desk.py; all are imported from here.
+The events of tickets stand here, those of the desk itself in core/events/desk.py, those of ratings in
+core/events/satisfaction.py; all are imported from here.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from core.events.base import TicketChanged as TicketChanged
 from core.events.desk import AgentAvailabilityChanged as AgentAvailabilityChanged
 from core.events.desk import AgentTyped as AgentTyped
 from core.events.desk import AgentWorkloadChanged as AgentWorkloadChanged
+from core.events.desk import ContactChanged as ContactChanged
 from core.events.desk import ContactTyped as ContactTyped
 from core.events.desk import DeliveryQuarantined as DeliveryQuarantined
 from core.events.desk import InboxDisabled as InboxDisabled
@@ -27,6 +29,11 @@ from core.events.desk import RulesChanged as RulesChanged
 from core.events.desk import RulesGaveUp as RulesGaveUp
 from core.events.desk import TicketSeen as TicketSeen
 from core.events.desk import TiersChanged as TiersChanged
+from core.events.satisfaction import CsatAsked as CsatAsked
+from core.events.satisfaction import RatingGiven as RatingGiven
+from core.events.satisfaction import RecoveryClosed as RecoveryClosed
+from core.events.satisfaction import RecoveryOpened as RecoveryOpened
+from core.events.satisfaction import RecoveryOverdue as RecoveryOverdue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,6 +317,16 @@ class SLAEscalated(TicketChanged):
     agent_ids: tuple[int, ...] = ()
     why: str = ""
     late_by_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactUpdated(TicketChanged):
+    """The ticket's contact, or their organization, is different now; told on each open ticket of theirs while a rule
+    listens. `what` is as in ContactChanged."""
+
+    what: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,18 @@ class TiersChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChanged(Event):
+    """Something about a contact, or about their organization, is different now: `what` is tier, organization_tier,
+    name, address (they got one more), blocked or unblocked."""
+
+    contact_id: int
+    what: str
+    organization_id: int | None = None
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesChanged(Event):
     """SLA policies or business hours were edited; the clocks that run must follow. `feed_of_hours`: these hours have
     a new calendar on the web, to be read."""

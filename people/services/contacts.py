@@ -7,7 +7,7 @@ from datetime import timedelta
 from core.clock import now
 from core.errors import Conflict, Invalid
 from core.events.bus import publish, unit_of_work
-from core.events.catalogue import TiersChanged
+from core.events.catalogue import ContactChanged, TiersChanged
 from people.models import Agent, Contact, Identity
 from people.policy import require
 
@@ -50,15 +50,18 @@ def add_identity(contact: Contact, *, kind: str, value: str, verified_how: str =
     value = normal_value(kind, value)
     if not value:
         raise Invalid("An address is needed.", fields={"value": "Enter an address."})
-    identity, made = Identity.objects.get_or_create(
-        kind=kind,
-        value=value,
-        defaults={
-            "contact": contact,
-            "verified_how": verified_how,
-            "verified_at": now() if verified_how else None,
-        },
-    )
+    with unit_of_work():
+        identity, made = Identity.objects.get_or_create(
+            kind=kind,
+            value=value,
+            defaults={
+                "contact": contact,
+                "verified_how": verified_how,
+                "verified_at": now() if verified_how else None,
+            },
+        )
+        if made:
+            publish(ContactChanged(contact_id=contact.pk, what="address", after=value))
     if not made and identity.contact_id != contact.pk:
         raise Conflict("Another contact has this address already.", details={"contact": identity.contact_id})
     return identity
@@ -70,11 +73,15 @@ def add_contact(*, name: str, notes: str = "") -> Contact:
 
 def update_contact(contact: Contact, *, name: str | None = None, notes: str | None = None) -> Contact:
     """Change what is given, leave the rest."""
+    before = contact.name
     if name is not None:
         contact.name = _one_line(name)
     if notes is not None:
         contact.notes = notes.replace("\x00", "")
-    contact.save(update_fields=["name", "notes"])
+    with unit_of_work():
+        contact.save(update_fields=["name", "notes"])
+        if contact.name != before:
+            publish(ContactChanged(contact_id=contact.pk, what="name", before=before, after=contact.name))
     return contact
 
 
@@ -89,9 +96,20 @@ def set_tiers(contact: Contact, *, own: str, organization: str = "") -> None:
     if contact.tier == own and (company is None or company.tier == organization):
         return
     with unit_of_work():
+        if contact.tier != own:
+            publish(ContactChanged(contact_id=contact.pk, what="tier", before=contact.tier, after=own))
         Contact.objects.filter(pk=contact.pk).update(tier=own)
         contact.tier = own
-        if company is not None:
+        if company is not None and company.tier != organization:
+            publish(
+                ContactChanged(
+                    contact_id=contact.pk,
+                    organization_id=company.pk,
+                    what="organization_tier",
+                    before=company.tier,
+                    after=organization,
+                )
+            )
             type(company).objects.filter(pk=company.pk).update(tier=organization)
             company.tier = organization
         publish(TiersChanged(contact_id=contact.pk, organization_id=contact.organization_id))
@@ -105,16 +123,20 @@ def normal_tier(text: str) -> str:
 def block(contact: Contact, *, agent: Agent) -> None:
     """From now on what they write is held back. Reversible; what they wrote before stays."""
     require(agent, "edit_contact")
-    Contact.objects.filter(pk=contact.pk, is_blocked=False).update(
-        is_blocked=True, blocked_at=now(), blocked_by=agent.name[:120]
-    )
+    with unit_of_work():
+        free = Contact.objects.filter(pk=contact.pk, is_blocked=False)
+        if free.update(is_blocked=True, blocked_at=now(), blocked_by=agent.name[:120]):
+            publish(ContactChanged(contact_id=contact.pk, what="blocked"))
     contact.refresh_from_db()
 
 
 def unblock(contact: Contact, *, agent: Agent) -> None:
     """They may write again; what is held back waits for somebody to let it in or discard it."""
     require(agent, "edit_contact")
-    Contact.objects.filter(pk=contact.pk).update(is_blocked=False, blocked_at=None, blocked_by="")
+    with unit_of_work():
+        blocked = Contact.objects.filter(pk=contact.pk, is_blocked=True)
+        if blocked.update(is_blocked=False, blocked_at=None, blocked_by=""):
+            publish(ContactChanged(contact_id=contact.pk, what="unblocked"))
     contact.refresh_from_db()
 
 

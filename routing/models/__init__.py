@@ -1,16 +1,22 @@
 """The rows of routing."""
 
+from routing.models.contact_news import ContactNews
+from routing.models.chat_wait import ChatEnd, ChatWait
 from routing.models.errand import CallState, Reminder, WebhookCall
 from routing.models.macro import Macro
 from routing.models.offer import Offer, OfferEnd, Overflow
 from routing.models.pending_event import PendingEvent
 from routing.models.rule import During, Outcome, Rule, RuleRun, RuleTimer, RuleVersion
 from routing.models.shift import Absence, Shift
+from routing.models.staffing import StaffingLook
 from routing.models.turn import Turn
 
 __all__ = [
     "Absence",
     "CallState",
+    "ChatEnd",
+    "ChatWait",
+    "ContactNews",
     "During",
     "Macro",
     "Offer",
@@ -24,6 +30,7 @@ __all__ = [
     "RuleTimer",
     "RuleVersion",
     "Shift",
+    "StaffingLook",
     "Turn",
     "WebhookCall",
 ]

@@ -20,6 +20,11 @@ from tickets.conditions.language import facts_used
 KEPT_SECONDS = 2.0
 
 
+# A ticket that was put under a certain policy (sla/services/pinning.py) asks for no conditions.
+_PINNED = """(SELECT n.policy_id FROM sla_pin n JOIN sla_policy q ON q.id = n.policy_id
+    WHERE n.ticket_id = t.id AND q.is_active AND q.archived_at IS NULL)"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
@@ -73,5 +78,6 @@ def _compile() -> _Compiled:
         else:
             whens.append(f"WHEN true THEN {pk:d}")
     case = f"CASE {' '.join(whens)} END" if whens else "NULL::bigint"
-    sql = f"LATERAL (SELECT * FROM sla_policy WHERE id = ({case}) AND is_active AND archived_at IS NULL) p"  # noqa: S608 - ids and compiled conditions; values are parameters
+    chosen = f"id = coalesce({_PINNED}, {case}) AND is_active AND archived_at IS NULL"
+    sql = f"LATERAL (SELECT * FROM sla_policy WHERE {chosen}) p"  # noqa: S608 - ids and compiled conditions; values are parameters
     return _Compiled(sql, tuple(params), frozenset(facts), time.monotonic())

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from people.models import Identity
 from tickets.conditions.kinds import FLAG, NOTHING, SEVERAL, TEXT, FactValue, Kind
 from tickets.conditions.occasion import Occasion
-from tickets.models import CustomField, Delivery, Message
+from tickets.models import CustomField, Delivery, Message, Ticket
 
 Choices = list[tuple[str, str]]
 YES_OR_NO: Choices = [("true", "yes"), ("false", "no")]
@@ -105,6 +105,18 @@ class AddressesFact(Fact):
     def where(self, op: str, wanted: Any, at: datetime) -> Q:
         identities = Identity.objects.filter(contact_id=OuterRef("contact_id"))
         return Q(Exists(identities.filter(TEXT.where(op, "value", wanted, at))))
+
+
+class FirstTicketFact(Fact):
+    """Whether the contact had no ticket before this one: a new customer."""
+
+    def value(self, occasion: Occasion) -> FactValue:
+        ticket = occasion.ticket
+        return not Ticket.objects.filter(contact_id=ticket.contact_id, pk__lt=ticket.pk).exists()
+
+    def where(self, op: str, wanted: Any, at: datetime) -> Q:
+        earlier = Q(Exists(Ticket.objects.filter(contact_id=OuterRef("contact_id"), pk__lt=OuterRef("pk"))))
+        return ~earlier if wanted else earlier
 
 
 class MomentFact(Fact):

@@ -16,6 +16,7 @@ from tickets.conditions.facts import (
     EventFact,
     Fact,
     FieldFact,
+    FirstTicketFact,
     MessageFact,
     MomentFact,
     SenderFact,
@@ -51,6 +52,15 @@ _METRICS = [
     ("next_response", "Next response"),
     ("update", "Update"),
     ("resolution", "Resolution"),
+]
+_DELIVERIES = [("sent", "sent"), ("delivered", "delivered"), ("read", "read")]
+_OF_CONTACT = [
+    ("tier", "the contact's tier"),
+    ("organization_tier", "the organization's tier"),
+    ("address", "one more address"),
+    ("name", "the contact's name"),
+    ("blocked", "the contact was blocked"),
+    ("unblocked", "the contact was unblocked"),
 ]
 _ACTORS = [("agent", "an agent"), ("contact", "the customer"), ("rule", "a rule"), ("system", "Helpdesk itself")]
 
@@ -125,6 +135,7 @@ _ALL: tuple[Fact, ...] = (
     ColumnFact("contact_language", "Contact's language", WORD, section="Contact", path="contact__language"),
     ColumnFact("contact_tier", "Contact's tier", WORD, section="Contact", path="contact__tier"),
     ColumnFact("contact_blocked", "Contact is blocked", FLAG, section="Contact", path="contact__is_blocked"),
+    FirstTicketFact("contact_is_new", "It is the contact's first ticket", FLAG, section="Contact"),
     ColumnFact(
         "organization", "Organization", ID, section="Organization", path="organization_id", choices=_organizations
     ),
@@ -148,6 +159,20 @@ _ALL: tuple[Fact, ...] = (
         WORD,
         read=lambda o: str(o.event.data.get("metric") or "") if o.event else None,
         choices=lambda: _METRICS,
+    ),
+    EventFact(
+        "delivery",
+        "How far the reply got",
+        WORD,
+        read=lambda o: str(o.event.data.get("delivery") or "") if o.event else None,
+        choices=lambda: _DELIVERIES,
+    ),
+    EventFact(
+        "contact_change",
+        "What changed about the contact",
+        WORD,
+        read=lambda o: str(o.event.data.get("what") or "") if o.event else None,
+        choices=lambda: _OF_CONTACT,
     ),
     EventFact(
         "actor", "Done by", WORD, read=lambda o: o.event.actor_kind if o.event else None, choices=lambda: _ACTORS

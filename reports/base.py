@@ -62,7 +62,13 @@ class Mark:
     label: str
     numbers: Mapping[str, float | None]
     link: str
+    # A step that is not over yet.
     is_partial: bool = False
+    # Where a series counts other tickets than the mark as a whole.
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def link_of(self, series_key: str) -> str:
+        return self.links.get(series_key, self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,14 @@ class Series:
     key: str
     label: str
     style: str  # a word of reports.css: ok, bad, accent, faint
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """An upright line in a chart: `at` is counted in marks, so 2.5 is the middle of the third one."""
+
+    at: float
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,9 @@ class Chart:
     target: float | None = None
     note: str = ""
     first_column: str = "Day"
+    guides: Sequence[Guide] = ()
+    # Whether the space between the first and the last line is shaded.
+    is_band: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from typing import Any
 import xlsxwriter
 from defusedcsv import csv
 
-from reports.base import Result
+from reports.base import Chart, Heatmap, Result
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class _Line:
@@ -26,6 +28,21 @@ def csv_lines(result: Result) -> Iterator[str]:
         [row.group, row.label, *(_plain(row.values[column.key]) for column in result.columns)] for row in result.rows
     )
     return lines(header, body)
+
+
+def chart_lines(chart: Chart) -> Iterator[str]:
+    """The numbers of one chart, a line for each mark."""
+    unit = {"duration": " (seconds)", "percent": " (%)"}.get(chart.kind, "")
+    header = [chart.first_column, *(series.label + unit for series in chart.series)]
+    return lines(
+        header, ([mark.label, *(_plain(mark.numbers.get(s.key)) for s in chart.series)] for mark in chart.marks)
+    )
+
+
+def heatmap_lines(heatmap: Heatmap) -> Iterator[str]:
+    """A line for each day of the week, a column for each hour."""
+    body = ([day, *(_plain(cell.value) for cell in cells)] for day, cells in zip(WEEKDAYS, heatmap.cells, strict=True))
+    return lines(["Weekday", *(f"{hour:02}:00" for hour in range(24))], body)
 
 
 def lines(header: Sequence[str], body: Iterable[Sequence[Any]]) -> Iterator[str]:

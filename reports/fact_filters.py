@@ -75,11 +75,16 @@ class FactFilters(Filters):
     def compared(self) -> FactFilters:
         """The same filters over the days that they are compared with."""
         period = self.period
-        if self.compare != "year":
-            return replace(self, period=period.previous())
+        return self.on_days(period.first - self._compared_by, period.last - self._compared_by)
+
+    def compared_step(self, first: date, last: date) -> FactFilters:
+        """Of some days of the period, those that they are compared with."""
+        return self.on_days(first - self._compared_by, last - self._compared_by)
+
+    @property
+    def _compared_by(self) -> timedelta:
         # 52 weeks, so that weekdays meet weekdays.
-        year = timedelta(weeks=52)
-        return replace(self, period=Period(period.first - year, period.last - year, period.zone))
+        return timedelta(weeks=52) if self.compare == "year" else timedelta(days=self.period.length)
 
     def link(self, set_key: str) -> str:
         """The address of the list that holds exactly the facts counted."""

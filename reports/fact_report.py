@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from functools import partial
 from typing import ClassVar, Literal
 
 from people.models import Agent
-from reports.base import Chart, Choice, HeatCell, Heatmap, Kind, Mark, Report, Result, Row, Series, Tile
+from reports.base import Chart, Choice, Guide, HeatCell, Heatmap, Kind, Mark, Report, Result, Row, Series, Tile
 from reports.fact_choices import choices_for
 from reports.fact_filters import FactFilters
 from reports.fact_names import LABELS, Names, names_of
@@ -31,6 +32,7 @@ class Drawn:
     title: str
     series: Sequence[tuple[str, str, str]]
     is_line: bool = False
+    is_band: bool = False
     is_compared: bool = False
     kind: Kind = "count"
     ceiling: float | None = None
@@ -159,23 +161,29 @@ class _Page:
         series = [Series(metric, label, style) for metric, label, style in drawn.series]
         if drawn.is_compared:
             series.append(Series("before", "Compared with", "faint"))
-        counted = METRICS[drawn.series[0][0]]
-        marks = [self._mark(number, drawn, counted.of or counted.counted) for number in range(len(self.steps))]
+        marks = [self._mark(number, drawn) for number in range(len(self.steps))]
         unit = "day" if self.filters.period.step_days == 1 else "week"
         shape: Literal["line", "bars"] = "line" if drawn.is_line else "bars"
         title = f"{drawn.title}, by {unit}"
         goal = self.filters.goal_percent if drawn.has_goal else None
-        return Chart(drawn.key, title, shape, drawn.kind, series, marks, drawn.ceiling, goal)
+        return Chart(
+            drawn.key, title, shape, drawn.kind, series, marks, drawn.ceiling, goal, is_band=drawn.is_band
+        )  # fmt: skip
 
-    def _mark(self, number: int, drawn: Drawn, set_key: str) -> Mark:
+    def _mark(self, number: int, drawn: Drawn) -> Mark:
+        """A share leads to all that it is a share of, a count to what it counts."""
         first, last = self.steps[number]
         present = self.found.steps.get(number, NOTHING)
         empty = None if drawn.is_line else 0
         numbers = {metric: present.get(metric, empty) for metric, _, _ in drawn.series}
+        there = self.filters.on_days(first, last)
+        links = {metric: there.link(METRICS[metric].of or METRICS[metric].counted) for metric in numbers}
+        main = next(iter(links.values()))
         if drawn.is_compared:
-            numbers["before"] = self.found.steps_before.get(number, NOTHING).get(drawn.series[0][0])
-        link = self.filters.on_days(first, last).link(set_key)
-        return Mark(f"{first.day} {first:%b}", numbers, link, first <= self.today <= last)
+            main_metric = METRICS[drawn.series[0][0]]
+            numbers["before"] = self.found.steps_before.get(number, NOTHING).get(main_metric.key)
+            links["before"] = self.filters.compared_step(first, last).link(main_metric.of or main_metric.counted)
+        return Mark(f"{first.day} {first:%b}", numbers, main, first <= self.today <= last, links)
 
     def lengths(self) -> list[Chart]:
         """The histogram of a set of lengths, with the usual target in words."""
@@ -188,10 +196,11 @@ class _Page:
             link = self.filters.narrowed(took=took).link(self.report.lengths_of)
             marks.append(Mark(_band(low, high), {"count": self.found.bands.get(number, 0)}, link))
         target = self.found.usual_target
-        note = f"Usually promised: {duration(target)}." if target else ""
+        note = f"Usually promised: {duration(target)}, the upright line." if target else ""
+        guides = [Guide(_place_of(target), f"Promised: {duration(target)}")] if target else []
         series = [Series("count", "Cases", "accent")]
         title = "How long first responses took"
-        return [Chart("lengths", title, "bars", "count", series, marks, note=note, first_column="Time")]
+        return [Chart("lengths", title, "bars", "count", series, marks, note=note, first_column="Time", guides=guides)]
 
     def reasons(self) -> list[Chart]:
         """The metrics of the whole, side by side."""
@@ -221,6 +230,14 @@ class _Page:
 
 _CASES = {"first_answers": "first_answers", "next_answers": "next_answers", "solved": "solved"}
 _NONE = ("team", "agent", "inbox", "organization")
+
+
+def _place_of(seconds: float) -> float:
+    """Where a length stands among the bands, which are drawn equally wide."""
+    number = max(bisect_right(BANDS, seconds) - 1, 0)
+    low = BANDS[number]
+    high = BANDS[number + 1] if number + 1 < len(BANDS) else low * 2
+    return number + min((seconds - low) / (high - low), 1)
 
 
 def _band(low: int, high: int | None) -> str:

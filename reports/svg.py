@@ -53,31 +53,99 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """The column of one mark, all that it says in words, and where it leads: what a pointer or the keys go along."""
+
+    x: float
+    left: float
+    width: float
+    words: str
+    link: str
+    is_partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """A line from top to bottom; its words stand on the side where there is room."""
+
+    at: float
+    label: str
+
+    @property
+    def words_go_left(self) -> bool:
+        return self.at > WIDTH * 0.65
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """What the template draws, in the units of its viewBox."""
 
     chart: Chart
     x_ticks: Sequence[Tick]
     y_ticks: Sequence[Tick]
+    stops: Sequence[Stop]
     lines: Sequence[Line] = ()
     dots: Sequence[Dot] = ()
     bars: Sequence[Bar] = ()
+    # The outlines of the space between the first and the last line.
+    bands: Sequence[str] = ()
+    guides: Sequence[Upright] = ()
     target: float | None = None
     width: int = field(default=WIDTH, init=False)
     height: int = field(default=HEIGHT, init=False)
     left: int = field(default=LEFT, init=False)
     right: int = field(default=WIDTH - RIGHT, init=False)
+    top: int = field(default=TOP, init=False)
     floor: int = field(default=HEIGHT - BOTTOM, init=False)
+    depth: int = field(default=PLOT_HEIGHT, init=False)
 
 
 def draw(chart: Chart) -> Drawing:
     top = chart.ceiling or _ceiling(chart)
     ticks = [Tick(_y(share * top, top), shown(share * top, chart.kind)) for share in (0, 0.5, 1)]
+    stops, x_ticks = _stops(chart), _x_ticks(chart.marks)
+    guides = [Upright(_along(guide.at, chart), guide.label) for guide in chart.guides]
     if chart.shape == "line":
         lines, dots = _lines(chart, top)
+        bands = _bands(chart, top) if chart.is_band else ()
         target = _y(chart.target, top) if chart.target is not None else None
-        return Drawing(chart, _x_ticks(chart.marks), ticks, lines=lines, dots=dots, target=target)
-    return Drawing(chart, _x_ticks(chart.marks), ticks, bars=_bars(chart, top))
+        return Drawing(
+            chart, x_ticks, ticks, stops, lines=lines, dots=dots, bands=bands, guides=guides, target=target
+        )  # fmt: skip
+    return Drawing(chart, x_ticks, ticks, stops, bars=_bars(chart, top), guides=guides)
+
+
+def _stops(chart: Chart) -> list[Stop]:
+    width = round(PLOT_WIDTH / max(len(chart.marks), 1), 2)
+    return [
+        Stop(_x(number, chart), _along(number, chart), width, _words(chart, mark), mark.link, mark.is_partial)
+        for number, mark in enumerate(chart.marks)
+    ]
+
+
+def _words(chart: Chart, mark: Mark) -> str:
+    """ "16 Nov, so far: Kept 12, Missed 3"; one series needs no name."""
+    said = [(series.label, shown(mark.numbers.get(series.key), chart.kind)) for series in chart.series]
+    figures = said[0][1] if len(said) == 1 else ", ".join(f"{label} {figure}" for label, figure in said)
+    return f"{mark.label}{', so far' if mark.is_partial else ''}: {figures}"
+
+
+def _bands(chart: Chart, top: float) -> list[str]:
+    """Closed outlines along the first series and back along the last, broken where either has no figure."""
+    first, last = chart.series[0].key, chart.series[-1].key
+    outlines: list[str] = []
+    run: list[tuple[float, float, float]] = []
+    for number, mark in enumerate([*chart.marks, None]):
+        low, high = (mark.numbers.get(first), mark.numbers.get(last)) if mark else (None, None)
+        if low is not None and high is not None:
+            run.append((_x(number, chart), _y(low, top), _y(high, top)))
+            continue
+        if len(run) > 1:
+            there = [f"{x} {low_y}" for x, low_y, _ in run]
+            back = [f"{x} {high_y}" for x, _, high_y in reversed(run)]
+            outlines.append(f"M{'L'.join([*there, *back])}Z")
+        run = []
+    return outlines
 
 
 def _ceiling(chart: Chart) -> float:
@@ -116,7 +184,7 @@ def _lines(chart: Chart, top: float) -> tuple[list[Line], list[Dot]]:
             pen_is_down = True
             if series is chart.series[0]:
                 label = f"{mark.label}: {shown(value, chart.kind)}"
-                dots.append(Dot(x, y, series.style, label, mark.link, mark.is_partial))
+                dots.append(Dot(x, y, series.style, label, mark.link_of(series.key), mark.is_partial))
         lines.append(Line(series.style, "".join(path)))
     return lines, dots
 
@@ -134,14 +202,20 @@ def _bars(chart: Chart, top: float) -> list[Bar]:
             y, floor = _y(base + value, top), _y(base, top)
             label = f"{mark.label}: {shown(value, chart.kind)} {series.label.lower()}"
             x = round(_x(number, chart) - width / 2, 2)
-            bars.append(Bar(x, y, width, round(floor - y, 2), series.style, label, mark.link, mark.is_partial))
+            link = mark.link_of(series.key)
+            bars.append(Bar(x, y, width, round(floor - y, 2), series.style, label, link, mark.is_partial))
             base += value
     return bars
 
 
 def _x(number: int, chart: Chart) -> float:
     """The middle of the mark's slot."""
-    return round(LEFT + PLOT_WIDTH * (number + 0.5) / max(len(chart.marks), 1), 2)
+    return _along(number + 0.5, chart)
+
+
+def _along(marks: float, chart: Chart) -> float:
+    """So many marks from the left."""
+    return round(LEFT + PLOT_WIDTH * min(marks / max(len(chart.marks), 1), 1), 2)
 
 
 def _y(value: float, top: float) -> float:

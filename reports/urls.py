@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/<int:saved_id>/delete/", saved_views.delete_saved_action, name="saved-delete"),
     path("<slug:slug>/", views.one_report_page, name="report"),
     path("<slug:slug>/export.csv", views.export_action, name="export"),
+    path("<slug:slug>/chart/<slug:key>.csv", views.chart_action, name="chart"),
     path("<slug:slug>/export.xlsx", views.workbook_action, name="workbook"),
 ]

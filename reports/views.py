@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
@@ -11,11 +12,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from core.clock import now
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from reports.base import Row
 from reports.counted import counted_context
 from reports.definitions import REPORTS
-from reports.exports import csv_lines, xlsx_file
+from reports.exports import chart_lines, csv_lines, heatmap_lines, xlsx_file
 from reports.fact_filters import FactFilters
 from reports.guard import ViewerRequest, report_page
 from reports.models import Every, SavedReport
@@ -63,9 +64,22 @@ def one_report_page(request: ViewerRequest, slug: str) -> HttpResponseBase:
 def export_action(request: ViewerRequest, slug: str) -> HttpResponseBase:
     run = run_report(request.user, slug, request.GET.dict())
     period = run.filters.period
-    response = StreamingHttpResponse(csv_lines(run.result), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{period.first}-{period.last}.csv"'
-    return response
+    return _csv(csv_lines(run.result), f"{slug}-{period.first}-{period.last}")
+
+
+@report_page
+def chart_action(request: ViewerRequest, slug: str, key: str) -> HttpResponseBase:
+    """The numbers of one chart or heatmap."""
+    run = run_report(request.user, slug, request.GET.dict())
+    period = run.filters.period
+    name = f"{slug}-{key}-{period.first}-{period.last}"
+    for chart in run.result.charts:
+        if chart.key == key:
+            return _csv(chart_lines(chart), name)
+    for heatmap in run.result.heatmaps:
+        if f"hours-{heatmap.key}" == key:
+            return _csv(heatmap_lines(heatmap), name)
+    raise NotFound("This report has no such chart, or nothing happened.")
 
 
 @report_page
@@ -94,6 +108,12 @@ def wallboard_page(request: ViewerRequest) -> HttpResponseBase:
         "made_at": at,
     }
     return render(request, "reports/wallboard.html", context)
+
+
+def _csv(body: Iterable[str], name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[str, object]:

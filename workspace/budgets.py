@@ -23,7 +23,8 @@ BUDGETS = (
     Budget("editor of rules and macros", ("app/settings/*.js",), 3),
     Budget("htmx, on settings pages", ("vendor/htmx-*/htmx.min.js",), 18),
     Budget("workspace style", ("css/[!r]*.css",), 16),
-    Budget("style of reports, on their pages", ("css/reports.css",), 3),
+    Budget("style of reports, on their pages", ("css/reports*.css",), 5),
+    Budget("scripts of reports, on their pages", ("app/reports/*.js",), 4),
     Budget("style of the rule editor, on its pages", ("css/rules.css",), 2),
     Budget("icons", ("icons/sprite.svg",), 5),
 )

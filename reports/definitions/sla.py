@@ -27,7 +27,7 @@ class SlaReport(FactReport):
         Drawn(
             "bands", "First response",
             (("first_p50", "p50", "accent"), ("first_p75", "p75", "middle"), ("first_p90", "p90", "bad")),
-            is_line=True, kind="duration",
+            is_line=True, is_band=True, kind="duration",
         ),
     )  # fmt: skip
     heat = {

@@ -70,6 +70,22 @@ def number_of(mark: Mark, key: str) -> Any:
 
 
 @register.filter
+def link_of(mark: Mark, key: str) -> str:
+    return mark.link_of(key)
+
+
+@register.filter
+def has_partial(chart: Chart) -> bool:
+    return any(mark.is_partial for mark in chart.marks)
+
+
+@register.filter
+def swatch(style: str) -> str:
+    """The strokes over a bar's colour in the legend, as in the chart itself."""
+    return {"bad": "M0 10L10 0M6 10L16 0", "still": "M0 2H14M0 6H14"}.get(style, "")
+
+
+@register.filter
 def said(value: Any, kind: str) -> str:
     return shown(value, kind)
 

@@ -85,6 +85,22 @@ def test_file_equals_table(report: Report, cast: Cast, client: Client) -> None:
     ]
 
 
+def test_each_chart_has_a_file_of_its_own(report: Report, cast: Cast, client: Client) -> None:
+    make_fortnight(cast)
+    client.force_login(cast.mona)
+    result = _run(report, cast.mona)
+    for chart in result.charts:
+        response = client.get(f"/reports/{report.slug}/chart/{chart.key}.csv", ALL_DAYS)
+        lines = list(csv.reader(io.StringIO(b"".join(_chunks(response)).decode("utf-8-sig"))))
+        assert [line[1:] for line in lines[1:]] == [
+            [_plain(mark.numbers[series.key]) for series in chart.series] for mark in chart.marks
+        ]
+    for heatmap in result.heatmaps:
+        response = client.get(f"/reports/{report.slug}/chart/hours-{heatmap.key}.csv", ALL_DAYS)
+        assert len(b"".join(_chunks(response)).decode().splitlines()) == 8
+    assert client.get(f"/reports/{report.slug}/chart/nothing.csv", ALL_DAYS).status_code == 404
+
+
 def test_workbook_equals_table_and_starts_no_formula(report: Report, cast: Cast, client: Client) -> None:
     make_fortnight(cast)
     Team.objects.filter(pk=cast.support.pk).update(name="=1+1")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from reports.base import Chart, Mark, Series
+from reports.base import Chart, Guide, Mark, Series
 from reports.exports import lines
 from reports.period import LONGEST_DAYS, Period, last_days, period_from
 from reports.svg import HEIGHT, WIDTH, draw, nice_ceiling
@@ -101,6 +101,23 @@ def test_a_line_breaks_where_there_is_no_figure() -> None:
     drawing = draw(Chart("k", "T", "line", "count", (Series("a", "A", "accent"),), marks))
     assert drawing.lines[0].path.count("M") == 2
     assert drawing.lines[0].path.count("L") == 1
+
+
+def test_promised_length_stands_among_the_bands() -> None:
+    marks = [Mark(str(n), {"a": 1}, "#") for n in range(4)]
+    drawing = draw(Chart("k", "T", "bars", "count", (Series("a", "A", "ok"),), marks, guides=[Guide(2.5, "Promised")]))
+    assert drawing.guides[0].at == drawing.stops[2].x
+    assert drawing.stops[2].words == "2: 1"
+
+
+def test_band_is_shaded_where_both_ends_are_known() -> None:
+    marks = [
+        Mark(str(n), {"a": low, "b": high}, "#") for n, (low, high) in enumerate([(1, 2), (1, 3), (1, None), (2, 2)])
+    ]
+    series = (Series("a", "A", "accent"), Series("b", "B", "bad"))
+    drawing = draw(Chart("k", "T", "line", "count", series, marks, is_band=True))
+    assert len(drawing.bands) == 1
+    assert drawing.stops[2].words == "2: A 1, B –"
 
 
 def test_a_file_starts_no_formula() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from people.models import Agent
 from sla.models import BusinessHours
@@ -14,6 +16,10 @@ class Shift(models.Model):
 
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="shift")
     hours = models.ForeignKey(BusinessHours, on_delete=models.PROTECT, related_name="shifts")
+    # The agent is set available when the shift begins and away when it ends; what they choose holds until the next
+    # of these moments. Handled up to `followed_until`.
+    sets_availability = models.BooleanField(default=False, db_default=False)
+    followed_until = models.DateTimeField(default=timezone.now, db_default=Now())
 
     def __str__(self) -> str:
         return f"{self.agent_id} works {self.hours_id}"

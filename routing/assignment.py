@@ -108,6 +108,14 @@ class Floor:
     def has_room(self) -> bool:
         return any(agent.has_room for agent in self.agents.values())
 
+    def teams_with_room(self) -> list[int]:
+        """Where it makes sense to look at what waits."""
+        return [
+            team_id
+            for team_id, roster in self.rosters.items()
+            if any(self.agents[agent_id].has_room for agent_id in roster.member_ids)
+        ]
+
     def choose(self, ticket: Waiting) -> int | None:
         """The agent who gets the ticket, or None when nobody eligible has room."""
         roster = self.rosters.get(ticket.team_id)

@@ -23,6 +23,7 @@ BENCHES: dict[str, str] = {
     "search": "helpdesk.bench.search",
     "reports": "helpdesk.bench.reports",
     "push": "helpdesk.bench.push",
+    "dispatch": "helpdesk.bench.dispatch",
 }
 SHORT_TICKETS = 5_000
 

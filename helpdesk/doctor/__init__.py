@@ -25,6 +25,7 @@ EXAMINATIONS: dict[str, Callable[[], Iterable[Finding]]] = {
     "outbox": inboxes.outbox,
     "promises": promises.promises,
     "rules": promises.rules,
+    "assignment": promises.assignment,
 }
 
 

@@ -8,6 +8,7 @@ from helpdesk.doctor.finding import Finding, broken, doubtful, good
 from people.models import TeamStrategy
 from people.selectors.agents import active_teams
 from routing.models import PendingEvent
+from routing.selectors.stranded import stranded
 from routing.services.reacting import MAX_ATTEMPTS
 from sla.models import Clock, Policy
 
@@ -35,3 +36,12 @@ def rules() -> Iterator[Finding]:
         yield doubtful(f"the team {team.name} hands out tickets but has no members", "add some under Settings, Teams")
     if not given_up and not overdue:
         yield good("rules are up to date")
+
+
+def assignment() -> Iterator[Finding]:
+    lines = stranded()
+    for line in lines:
+        whose = f" of {line.team}" if line.team else ""
+        yield doubtful(f"{line.count} waiting tickets{whose}: {line.why}", line.remedy)
+    if not lines:
+        yield good("somebody could take whatever waits")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from people.models import Agent, Role, Team, TeamStrategy
 from people.selectors.agents import active_teams, online_agents
@@ -14,7 +15,8 @@ from routing.selectors.duty import agents_on_duty
 from tickets.models import Inbox, Ticket
 from tickets.selectors.workload import last_assignees, open_load, waiting_tickets
 
-_CHUNK = 100
+_CHUNK = 500
+_ASKED = ("pk", "contact_id", "team_id", "inbox_id", "inbox__weight", "skills")
 
 
 def handing_out() -> list[Team]:
@@ -67,28 +69,36 @@ def rosters_of(teams: Sequence[Team], agents: Sequence[Agent]) -> dict[int, Rost
 def queue_of(teams: Sequence[Team]) -> Iterator[Waiting]:
     """What waits in these teams, first of the queue first, in chunks: whoever stops early reads no more."""
     prefer_last = {team.pk for team in teams if team.prefers_last_agent}
-    rows = waiting_tickets([team.pk for team in teams]).select_related("inbox").iterator(chunk_size=_CHUNK)
+    # Columns instead of rows of the model: where nobody is fit, the whole queue is read each time.
+    columns = waiting_tickets([team.pk for team in teams]).values_list(*_ASKED)
+    rows = columns.iterator(chunk_size=_CHUNK)
     while chunk := list(islice(rows, _CHUNK)):
         yield from _asks(chunk, prefer_last)
 
 
-def _asks(tickets: Sequence[Ticket], prefer_last: Collection[int]) -> Iterator[Waiting]:
-    returning = {ticket.contact_id for ticket in tickets if ticket.team_id in prefer_last}
+def _asks(rows: Sequence[tuple[Any, ...]], prefer_last: Collection[int]) -> Iterator[Waiting]:
+    returning = {contact_id for _, contact_id, team_id, *_ in rows if team_id in prefer_last}
     last = last_assignees(returning) if returning else {}
-    missed = missed_by([ticket.pk for ticket in tickets])
-    for ticket in tickets:
-        yield ask_of(ticket, last.get(ticket.contact_id), missed[ticket.pk])
+    missed = missed_by([ticket_id for ticket_id, *_ in rows])
+    for ticket_id, contact_id, team_id, inbox_id, weight, skills in rows:
+        yield Waiting(
+            ticket_id=ticket_id,
+            team_id=team_id,
+            inbox_id=inbox_id,
+            weight=weight,
+            skills=levels_of(skills),
+            last_agent_id=last.get(contact_id),
+            missed_by=frozenset(missed[ticket_id]),
+        )
 
 
-def ask_of(ticket: Ticket, last_agent_id: int | None = None, missed: Collection[int] = ()) -> Waiting:
+def ask_of(ticket: Ticket) -> Waiting:
     return Waiting(
         ticket_id=ticket.pk,
         team_id=ticket.team_id or 0,
         inbox_id=ticket.inbox_id,
         weight=ticket.inbox.weight,
         skills=levels_of(ticket.skills),
-        last_agent_id=last_agent_id,
-        missed_by=frozenset(missed),
     )
 
 

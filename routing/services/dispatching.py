@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from core.crashpoints import crashpoint
 from core.db import lock, run
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM
@@ -61,16 +62,19 @@ def _dispatch_batch(teams: Sequence[Team]) -> tuple[int, bool]:
             reason = _reason(by_id[ticket.team_id or 0])
             changes.assign(ticket, agent=agents[chosen[ticket.pk]], reason=reason, actor=SYSTEM)
         _store_turns(floor, ((ticket.team_id or 0, chosen[ticket.pk]) for ticket in waiting))
+        crashpoint("dispatch.assigned")
         make_offers([(ticket, chosen[ticket.pk], by_id[ticket.team_id or 0]) for ticket in waiting])
+    crashpoint("dispatch.committed")
     return len(waiting), len(chosen) == BATCH
 
 
 def _choose(teams: Sequence[Team], floor: Floor) -> dict[int, int]:
     """Agents by ticket for the first of the queue; whom nobody fits for never holds up those behind."""
     chosen: dict[int, int] = {}
-    if not floor.has_room:
+    roomy = set(floor.teams_with_room())
+    if not roomy:
         return chosen
-    for ticket in queue_of(teams):
+    for ticket in queue_of([team for team in teams if team.pk in roomy]):
         agent_id = floor.choose(ticket)
         if agent_id is not None:
             chosen[ticket.ticket_id] = agent_id

@@ -42,6 +42,7 @@ REFUSED = {"deliver.refused_for_now": "450 4.2.1 Later", "deliver.refused_for_go
 TESTED_ELSEWHERE = {
     "fetch": "tests/channels_in/email/test_fetch_crashes.py",
     "import": "tests/channels_in/email/test_import_mail.py",
+    "dispatch": "tests/routing/test_dispatching.py",
 }
 CONNECT = ("connect",)
 KIND, CONTENT = multipart(

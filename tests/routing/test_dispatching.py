@@ -11,9 +11,11 @@ from django.db import connection
 
 from core.clock import now
 from people.models import Agent, Availability, Contact, Role, Team
+from routing.models import Offer
 from routing.services import dispatching
 from routing.services.dispatching import dispatch_all
 from tests.desk import a_team, an_agent, an_inbox, customer_writes, rule_actor
+from tests.faults.crashing import dies_at
 from tickets.models import Inbox, Ticket, TicketEvent
 from tickets.services import changes, skills
 
@@ -201,3 +203,23 @@ def test_twenty_dispatchers_at_once_leave_nobody_waiting_and_loads_even(strategy
     for members in (crew[:2], crew[3:]):
         loads = [load[agent.name] for agent in members]
         assert max(loads) - min(loads) <= 1
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("point", ["dispatch.assigned", "dispatch.committed"])
+def test_dispatcher_that_is_killed_leaves_nothing_stuck(point: str) -> None:
+    crew = [an_agent(f"Agent {number}", is_online=True, capacity=40) for number in range(2)]
+    inbox = an_inbox(default_team=a_team("Front", *crew, strategy="least_loaded"))
+    contact = Contact.objects.create(name="Rosa")
+    Ticket.objects.bulk_create(
+        Ticket(inbox=inbox, channel="email", contact=contact, team=inbox.default_team) for _ in range(60)
+    )
+    assert dies_at(point, dispatch_all)
+    given = Ticket.objects.filter(assignee__isnull=False).count()
+    assert given == (0 if point == "dispatch.assigned" else dispatching.BATCH)
+    assert Offer.objects.filter(ended_at=None).count() == given, "whoever was given a ticket can let it ring out"
+    assert dispatch_all() == 60 - given
+    assert Offer.objects.filter(ended_at=None).count() == 60
+    loads = Counter(Ticket.objects.values_list("assignee", flat=True))
+    assert set(loads.values()) == {30}

@@ -12,6 +12,7 @@ from core.errors import Conflict, NotFound
 from people.policy import require
 from people.selectors.agents import active_teams
 from people.services.teams import save_team
+from routing.selectors.stranded import stranded
 from workspace.directory import forget
 from workspace.forms_teams import TeamForm, values_of
 from workspace.guard import AgentRequest, agent_page
@@ -22,7 +23,7 @@ from workspace.guard import AgentRequest, agent_page
 def teams_page(request: AgentRequest) -> HttpResponse:
     require(request.user, "manage_desk")
     rows = active_teams().select_related("lead").prefetch_related("members")
-    return render(request, "workspace/settings/teams.html", {"rows": rows, "here": "teams"})
+    return render(request, "workspace/settings/teams.html", {"rows": rows, "stranded": stranded(), "here": "teams"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

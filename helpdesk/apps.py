@@ -8,7 +8,8 @@ class HelpdeskConfig(AppConfig):
     verbose_name = "Helpdesk"
 
     def ready(self) -> None:
-        """Notifications and channels are strangers: here they are introduced."""
-        from helpdesk import notices
+        """Apps of one layer are strangers: here they are introduced."""
+        from helpdesk import notices, satisfaction
 
         notices.wire()
+        satisfaction.wire()

@@ -94,6 +94,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "route", "expires": 20},
     },
+    # Chats whose visitor left before anybody answered.
+    "find-abandoned-chats": {
+        "task": "routing.tasks.find_abandoned_chats",
+        "schedule": 10.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
     # Time rules whose wait is over, reminders, calls to other systems.
     "fire-time-rules": {
         "task": "routing.tasks.fire_time_rules",
@@ -132,6 +138,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.tasks.forget_old_notifications",
         "schedule": 3600.0,
         "options": {"queue": "bulk", "expires": 600},
+    },
+    # Surveys that are due, and recoveries whose time is over.
+    "tick-surveys": {
+        "task": "csat.tasks.tick_surveys",
+        "schedule": 5.0,
+        "options": {"queue": "clock", "expires": 10},
     },
     "forget-used-chat-tokens": {
         "task": "channels_in.tasks.forget_used_chat_tokens",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import chat, demo, demo_mail, files, panel, widget
+from portal.views import chat, demo, demo_mail, files, panel, rating, widget
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/<str:inbox_token>/address/", chat.address_action, name="chat-address"),
     path("chat/<str:inbox_token>/files/<uuid:file_id>/", chat.file_page, name="chat-file"),
     path("files/<uuid:file_id>/<int:until>/<slug:mark>/", files.linked_file_page, name="linked-file"),
+    path("rate/<str:token>/", rating.rating_page, name="rate"),
     path("demo/shop/", demo.shop_page, name="shop"),
     path("demo/mail/", demo_mail.mailboxes_page, name="demo-mail"),
     path("demo/mail/<str:mailbox>/", demo_mail.mailboxes_page, name="demo-mailbox"),

@@ -12,6 +12,7 @@ from core.events.catalogue import (
     MessageRetracted,
     NoteAdded,
     PriorityChanged,
+    RatingGiven,
     SkillsRequired,
     SideMessageReceived,
     SLABreached,
@@ -47,6 +48,7 @@ _LABELS: dict[type[TicketChanged], str] = {
     TicketWoken: "A ticket wakes up",
     SLABreachNear: "An SLA deadline is near",
     SLABreached: "An SLA deadline is missed",
+    RatingGiven: "A customer rates",
     SLAEscalated: "A missed SLA deadline is escalated",
     ContactUpdated: "The contact or their organization changes",
 }

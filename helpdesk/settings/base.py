@@ -33,6 +33,7 @@ HELPDESK_APPS = [
     "tickets",
     "channels_in",
     "sla",
+    "csat",
     "notifications",
     "routing",
     "live",

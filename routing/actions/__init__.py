@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from routing.actions.add_note import AddNote
 from routing.actions.add_tag import AddTag
+from routing.actions.ask_for_csat import AskForCsat
 from routing.actions.assign_agent import AssignAgent
 from routing.actions.assign_team import AssignTeam
 from routing.actions.base import Action
 from routing.actions.call_webhook import CallWebhook
 from routing.actions.follow_up import FollowUp
+from routing.actions.mail_outside import MailOutside
 from routing.actions.merge_into import MergeInto
 from routing.actions.notify_agent import NotifyAgent
 from routing.actions.remove_tag import RemoveTag
@@ -18,6 +20,7 @@ from routing.actions.set_field import SetField
 from routing.actions.set_priority import SetPriority
 from routing.actions.set_status import SetStatus
 from routing.actions.snooze import Snooze
+from routing.actions.start_sla import StartSla
 
 _ALL: tuple[type[Action], ...] = (
     AssignTeam,
@@ -31,9 +34,12 @@ _ALL: tuple[type[Action], ...] = (
     AddNote,
     NotifyAgent,
     ReplyWithTemplate,
+    MailOutside,
+    StartSla,
     Snooze,
     FollowUp,
     MergeInto,
+    AskForCsat,
     CallWebhook,
 )
 

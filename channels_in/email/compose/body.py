@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import css_inline
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -27,6 +28,14 @@ class Quote:
 
     intro: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the text; with `url` its words are a link."""
+
+    words: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +83,21 @@ def html_part(
     text: str, signature: str, quote: Quote | None, links: Sequence[LinkedFile], pictures: Sequence[Picture]
 ) -> str:
     context = {
-        "paragraphs": re.split(r"\n{2,}", text.strip()) if text.strip() else [],
+        "paragraphs": [_lines(paragraph) for paragraph in re.split(r"\n{2,}", text.strip())] if text.strip() else [],
         "signature": signature,
         "quote": quote,
         "links": links,
         "pictures": pictures,
     }
     return _inliner().inline(render_to_string("channels_in/email/reply.html", context))
+
+
+def _lines(paragraph: str) -> list[Line]:
+    """A line that names a page of this desk ("Very good: https://...") becomes a link on its words."""
+    own = re.escape(settings.SITE_URL)
+    named = re.compile(rf"(\S.{{0,80}}?): ({own}/\S+)")
+    found = ((line, named.fullmatch(line.strip())) for line in paragraph.split("\n"))
+    return [Line(match[1], match[2]) if match else Line(line) for line, match in found]
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What changes surveys, requests, ratings and recoveries."""

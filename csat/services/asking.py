@@ -1,0 +1,165 @@
+"""Asks for ratings: a request waits its time, is looked at once more, and leaves as an automatic message."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from core.clock import now
+from core.db import lock, run
+from core.errors import HelpdeskError, Invalid, NotAllowed
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM, Actor, CsatAsked
+from core.ids import new_token
+from csat.hours import after_open_minutes
+from csat.link_tokens import hash_of
+from csat.models import RequestState, Survey, SurveyRequest
+from csat.models.request import IS_UNSENT
+from csat.selectors.eligibility import survey_for, why_not
+from csat.words import question_in, spoken, symbol, words_in
+from people.policy import require
+from people.selectors.agents import acting_agent
+from tickets.models import Ticket
+from tickets.selectors.automatic_replies import may_answer_automatically
+from tickets.selectors.reach import reach
+from tickets.services import journal, messages
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+# How long the desk's budget of automatic mail may hold a question up; later it would be about something forgotten.
+PATIENCE = timedelta(days=1)
+PAUSE = timedelta(minutes=20)
+AFTER_FAILURE = timedelta(minutes=5)
+WRITES_ENOUGH = "A machine wrote here, or the desk has written enough by itself."
+
+
+def ask(ticket: Ticket, *, survey: Survey | None, actor: Actor) -> None:
+    """Ask about this ticket now, whatever its status; asking twice while the first one waits is asking once."""
+    if agent := acting_agent(actor):
+        require(agent, "reply")
+    with unit_of_work():
+        fresh = journal.locked(ticket)
+        chosen = survey if survey and survey.is_active else survey_for(fresh)
+        if chosen is None:
+            raise Invalid("No survey fits this ticket.", fields={"survey": "Switch a survey on first."})
+        at = now()
+        SurveyRequest.objects.bulk_create(
+            [
+                SurveyRequest(
+                    ticket=fresh, survey=chosen, state=RequestState.WAITING, is_by_hand=True, due_at=at,
+                    resolved_at=fresh.resolved_at, team_id=fresh.team_id, agent_id=fresh.assignee_id,
+                    inbox_id=fresh.inbox_id, channel=fresh.channel, priority=fresh.priority,
+                    organization_id=fresh.organization_id, contact_id=fresh.contact_id, tags=fresh.tags,
+                )
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+
+
+def ask_due(at: datetime | None = None) -> int:
+    """What has become due, one batch; returns how many were looked at."""
+    at = at or now()
+    due = SurveyRequest.objects.filter(IS_UNSENT, due_at__lte=at).order_by("due_at", "id")
+    found = list(due.values_list("pk", "ticket_id")[:BATCH])
+    for request_id, ticket_id in found:
+        try:
+            _look_at(request_id, ticket_id, at)
+        except Exception:
+            logger.exception("A survey could not be sent; it will be tried again", extra={"request_id": request_id})
+            SurveyRequest.objects.filter(pk=request_id).update(due_at=at + AFTER_FAILURE)
+    return len(found)
+
+
+def _look_at(request_id: int, ticket_id: int, at: datetime) -> None:
+    """The ticket's lock first, as whoever changes its status takes them; then the contact's, for the quiet days."""
+    with unit_of_work():
+        ticket = journal.locked(ticket_id)
+        waiting = SurveyRequest.objects.select_for_update(of=("self",)).select_related("survey")
+        request = waiting.filter(IS_UNSENT, pk=request_id, due_at__lte=at).first()
+        if request is None:
+            return
+        if request.state == RequestState.NEW and not _is_taken_up(request, ticket, at):
+            return
+        run([lock("csat", ticket.contact_id)])
+        _send_or_settle(request, ticket, at)
+
+
+def _is_taken_up(request: SurveyRequest, ticket: Ticket, at: datetime) -> bool:
+    """Find the survey that fits; False when there is none, or its time has not come."""
+    survey = survey_for(ticket)
+    if survey is None:
+        request.delete()
+        return False
+    request.survey = survey
+    request.state = RequestState.WAITING
+    request.due_at = _due(request, survey)
+    request.save(update_fields=["survey", "state", "due_at"])
+    return request.due_at <= at
+
+
+def _due(request: SurveyRequest, survey: Survey) -> datetime:
+    start = request.resolved_at or request.created_at
+    if survey.counts_open_time:
+        return after_open_minutes(request.team_id, request.inbox_id, start, survey.delay_minutes)
+    return start + timedelta(minutes=survey.delay_minutes)
+
+
+def _send_or_settle(request: SurveyRequest, ticket: Ticket, at: datetime) -> None:
+    survey = request.survey
+    problem = why_not(request, ticket, at) if survey else "The survey was deleted."
+    if problem or survey is None:
+        _cancel(request, problem)
+    elif not may_answer_automatically(ticket):
+        _postpone(request, at)
+    else:
+        try:
+            _send(request, survey, ticket, at)
+        except NotAllowed:
+            _postpone(request, at)
+        except HelpdeskError as refused:
+            _cancel(request, refused.message)
+
+
+def _send(request: SurveyRequest, survey: Survey, ticket: Ticket, at: datetime) -> None:
+    token = new_token()
+    request.language = spoken(ticket.contact.language)
+    text = text_of(survey, language=request.language, link=link_of(token), has_choices=reach(ticket).capabilities.html)
+    message = messages.reply(
+        ticket, text=text, is_automatic=True, idempotency_key=f"csat:{request.pk}", actor=SYSTEM
+    )  # fmt: skip
+    request.state, request.token_hash, request.message_id = RequestState.ASKED, hash_of(token), message.pk
+    request.asked_at, request.expires_at = at, at + timedelta(days=survey.open_days)
+    request.save()
+    asked = CsatAsked(request_id=request.pk, survey=survey.name)
+    journal.record(journal.locked(ticket), asked, actor=SYSTEM)
+
+
+def link_of(token: str) -> str:
+    return f"{settings.SITE_URL}{reverse('portal:rate', args=[token])}"
+
+
+def text_of(survey: Survey, *, language: str, link: str, has_choices: bool) -> str:
+    """A mail offers the five answers as links, which only open the page: programs that follow links rate nothing."""
+    words, question = words_in(language), question_in(survey.questions, language)
+    if not has_choices:
+        return f"{words.link}\n\n{question}\n{link}"
+    choices = [f"{symbol(survey.scale, n)} {words.scores[n - 1]}: {link}?score={n}" for n in (5, 4, 3, 2, 1)]
+    return "\n\n".join([question, words.request, "\n".join(choices)])
+
+
+def _postpone(request: SurveyRequest, at: datetime) -> None:
+    request.wanted_at = request.wanted_at or at
+    if at - request.wanted_at >= PATIENCE:
+        _cancel(request, WRITES_ENOUGH)
+        return
+    request.due_at = at + PAUSE
+    request.save(update_fields=["wanted_at", "due_at"])
+
+
+def _cancel(request: SurveyRequest, reason: str) -> None:
+    request.state, request.reason = RequestState.CANCELLED, reason[:200]
+    request.save(update_fields=["state", "reason"])

@@ -1,0 +1,31 @@
+"""The statements on requests that travel with a change of the ticket's status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.db import Statement
+from core.planned import Planned
+
+_KEEP = Planned("""
+    INSERT INTO csat_surveyrequest
+        (ticket_id, state, is_by_hand, token_hash, language, created_at, due_at, reason, resolved_at,
+         team_id, agent_id, inbox_id, channel, priority, organization_id, contact_id, tags)
+    SELECT t.id, 'new', false, '', '', m.at, m.at, '', m.at,
+        t.team_id, t.assignee_id, t.inbox_id, t.channel, t.priority, t.organization_id, t.contact_id, t.tags
+    FROM (SELECT %s::bigint AS ticket_id, %s::timestamptz AS at) m JOIN tickets_ticket t ON t.id = m.ticket_id
+    WHERE EXISTS (SELECT FROM csat_survey WHERE is_active)
+    ON CONFLICT DO NOTHING""")
+
+_CANCEL = Planned("""
+    UPDATE csat_surveyrequest SET state = 'cancelled', reason = %s::text
+    WHERE ticket_id = %s::bigint AND state IN ('new', 'waiting') AND NOT is_by_hand""")
+
+
+def keep_snapshot(ticket_id: int, at: datetime) -> Statement:
+    """To whom a rating of this resolution will be attributed; nothing where there is no survey."""
+    return _KEEP, [ticket_id, at]
+
+
+def cancel(ticket_id: int, reason: str) -> Statement:
+    return _CANCEL, [reason, ticket_id]

@@ -20,6 +20,8 @@ class NotificationKind(models.TextChoices):
     SLA_NEAR = "sla_near", "A deadline is near"
     SLA_BREACHED = "sla_breached", "A deadline was missed"
     SLA_ESCALATED = "sla_escalated", "A missed deadline is escalated"
+    BAD_RATING = "bad_rating", "A customer is unhappy"
+    RECOVERY_LATE = "recovery_late", "An unhappy customer still waits"
     RULE = "rule", "A rule tells you"
     INBOX_OFF = "inbox_off", "An inbox was switched off"
     MAILBOX = "mailbox", "A mailbox cannot be read"

@@ -17,6 +17,8 @@ from core.events.catalogue import (
     MessageRedacted,
     NoteAdded,
     NotificationsAdded,
+    RecoveryOpened,
+    RecoveryOverdue,
     RulesGaveUp,
     SideMessageReceived,
     SLABreached,
@@ -93,6 +95,18 @@ def on_sla_escalated(event: SLAEscalated) -> None:
         defer(tell_agents(event, NotificationKind.SLA_ESCALATED, agent_ids=event.agent_ids, text=event.why))
 
 
+@within(RecoveryOpened)
+def on_recovery_opened(event: RecoveryOpened) -> None:
+    text = f"Rated {event.score} of 5: get in touch with them"
+    defer(tell_agents(event, NotificationKind.BAD_RATING, agent_ids=event.agent_ids, text=text))
+
+
+@within(RecoveryOverdue)
+def on_recovery_overdue(event: RecoveryOverdue) -> None:
+    text = "Nobody has said yet what came of the bad rating"
+    defer(tell_agents(event, NotificationKind.RECOVERY_LATE, agent_ids=event.agent_ids, text=text))
+
+
 @within(SLABreached)
 def on_sla_breached(event: SLABreached) -> None:
     who = [ASSIGNEE, FOLLOWERS, TEAM_LEAD]
@@ -108,6 +122,8 @@ def on_sla_breached(event: SLABreached) -> None:
     SLABreachNear,
     SLABreached,
     SLAEscalated,
+    RecoveryOpened,
+    RecoveryOverdue,
 )
 def hint_the_bells(events: Sequence[TicketChanged]) -> None:
     """One indexed read tells whose bells these events rang."""

@@ -60,4 +60,6 @@ def rule_actor() -> Actor:
 
 def plain_channel(kind: str) -> Capabilities:
     """What any channel can do, for tests that are not about channels."""
-    return Capabilities(label=kind.title(), icon=kind, can_undo=True, can_start=True, rings=kind == "webchat")
+    return Capabilities(
+        label=kind.title(), icon=kind, can_undo=True, can_start=True, copies=True, rings=kind == "webchat"
+    )

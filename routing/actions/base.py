@@ -39,5 +39,6 @@ class Action(ABC):
         """A sentence for people: what this will do."""
 
     @abstractmethod
-    def apply(self, ticket: Ticket, params: Values, actor: Actor) -> None:
-        """Do it, by exactly one service of a lower layer. Doing it twice is safe."""
+    def apply(self, ticket: Ticket, params: Values, actor: Actor) -> str | None:
+        """Do it, by exactly one service of a lower layer. Doing it twice is safe. Returns a sentence only where
+        something else came of it than `describe` says."""

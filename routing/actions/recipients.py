@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from people.models import Agent
+from people.models import Agent, Role
 from people.selectors.agents import active_agents, active_teams
 from tickets.models import Ticket
 
@@ -10,7 +10,16 @@ ASSIGNEE = "assignee"
 LEAD = "lead"
 NOBODY = "nobody"
 
-_ROLES = {ASSIGNEE: "the assignee", LEAD: "the team's lead", NOBODY: "nobody"}
+TEAM = "team"
+MANAGERS = "managers"
+
+_ROLES = {
+    ASSIGNEE: "the assignee",
+    LEAD: "the team's lead",
+    TEAM: "everybody in the team",
+    MANAGERS: "the managers",
+    NOBODY: "nobody",
+}
 
 Choices = list[tuple[str, str]]
 
@@ -38,6 +47,16 @@ def agent_meant(ticket: Ticket, who: str) -> Agent | None:
     else:
         found = None
     return found if found and found.is_active else None
+
+
+def people_meant(ticket: Ticket, who: str) -> list[Agent]:
+    """The active agents whom the word or number names: one, a whole team, or nobody."""
+    if who == TEAM:
+        return list(active_agents().filter(teams=ticket.team_id)) if ticket.team_id else []
+    if who == MANAGERS:
+        return list(active_agents().filter(role__in=[Role.MANAGER, Role.ADMIN]))
+    found = agent_meant(ticket, who)
+    return [found] if found else []
 
 
 def spoken(who: str) -> str:

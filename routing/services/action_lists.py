@@ -32,8 +32,8 @@ def run(actions: Iterable[Mapping[str, Any]], ticket: Ticket, *, actor: Actor) -
         action = ACTIONS.get(item["action"])
         if action is None:
             continue
-        action.apply(ticket, item["params"], actor)
-        done.append(action.describe(item["params"]))
+        told = action.apply(ticket, item["params"], actor)
+        done.append(told or action.describe(item["params"]))
         ticket.refresh_from_db()
     return done
 

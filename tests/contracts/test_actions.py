@@ -42,6 +42,8 @@ PARAMS: dict[str, dict[str, Any]] = {
     "set_field": {"field": "plan", "value": "Gold"},
     "follow_up": {"days": 3, "text": "Ask again"},
     "merge_into": {"which": "newest"},
+    "mail_outside": {"to": "stock@partner.example", "subject": "About #{{ticket.number}}", "text": "Is it there?"},
+    "start_sla": {"policy": "fitting"},
     "call_webhook": {"url": "https://hooks.example.com/tickets"},
 }
 # What people who may only write notes may do too.

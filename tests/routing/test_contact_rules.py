@@ -1,4 +1,4 @@
-"""Rules react to what happens to contacts: once on each open ticket of theirs, and on the further events of a ticket."""
+"""Rules react to what happens to contacts: once on each open ticket of theirs, and to a customer's first ticket."""
 
 from __future__ import annotations
 

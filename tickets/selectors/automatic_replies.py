@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from core.clock import now
@@ -13,6 +14,8 @@ PER_HOUR = 1
 PER_CONTACT_AND_DAY = 10
 # Anybody can write in a stranger's name: whoever is not proven to have written is spared more than this.
 PER_CLAIMED_CONTACT_AND_DAY = 2
+# To one third party, over all tickets.
+PER_ADDRESS_AND_DAY = 100
 
 
 def may_answer_automatically(ticket: Ticket) -> bool:
@@ -41,6 +44,22 @@ def may_answer_automatically(ticket: Ticket) -> bool:
         return False
     today = to_them.filter(created_at__gt=at - timedelta(days=1))
     return today.count() < (PER_CONTACT_AND_DAY if is_proven else PER_CLAIMED_CONTACT_AND_DAY)
+
+
+def may_write_outside(ticket: Ticket, to: Sequence[str]) -> bool:
+    """Whether the desk may write to these third parties by itself: once an hour about a ticket, so many times a day to
+    each address. Two robots that answer each other fall silent."""
+    at = now()
+    mails = Message.objects.filter(direction=Direction.OUT, kind=MessageKind.SIDE, is_automatic=True)
+    lately = mails.filter(ticket_id=ticket.pk, created_at__gt=at - timedelta(hours=1))
+    today = mails.filter(created_at__gt=at - timedelta(days=1))
+    for address in to:
+        known = [{"address": address.lower()}]
+        if lately.filter(side__members__contains=known).count() >= PER_HOUR:
+            return False
+        if today.filter(side__members__contains=known).count() >= PER_ADDRESS_AND_DAY:
+            return False
+    return True
 
 
 def is_proven_to_write(ticket: Ticket) -> bool:

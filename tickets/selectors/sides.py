@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.errors import NotFound
 from people.models import Agent, Identity
 from tickets.capabilities import capabilities_for
-from tickets.models import Delivery, Inbox, Message, MessageKind, SideConversation, Ticket
+from tickets.models import Delivery, Direction, Inbox, Message, MessageKind, SideConversation, Ticket
 from tickets.selectors.access import tickets_visible_to
 
 
@@ -38,6 +40,18 @@ def messages_of_side(side: SideConversation) -> list[Message]:
     rows = Message.objects.filter(side=side).exclude(delivery=Delivery.RETRACTED).defer("search")
     people = rows.select_related("author_agent", "author_contact", "inbox").prefetch_related("attachments")
     return list(people.order_by("seq")[:500])
+
+
+def begun_by_itself(ticket: Ticket, to: Sequence[str]) -> SideConversation | None:
+    """The newest one that no person began, with these members and no others."""
+    sides = SideConversation.objects.filter(ticket=ticket, started_by=None).order_by("-id")[:20]
+    wanted = {address.lower() for address in to}
+    return next((side for side in sides if {member["address"] for member in side.members} == wanted), None)
+
+
+def last_words_of_customer(ticket: Ticket) -> str:
+    newest = Message.objects.filter(ticket=ticket, kind=MessageKind.REPLY, direction=Direction.IN).order_by("-seq")
+    return newest.values_list("text", flat=True).first() or ""
 
 
 def customer_addresses(ticket: Ticket) -> set[str]:

@@ -23,7 +23,8 @@ from tickets.models import (
     SideState,
     Ticket,
 )
-from tickets.selectors.sides import customer_addresses, own_addresses, side_inbox
+from tickets.selectors.automatic_replies import may_write_outside
+from tickets.selectors.sides import begun_by_itself, customer_addresses, own_addresses, side_inbox
 from tickets.services import files
 from tickets.services.files import StoredFile
 from tickets.services.journal import locked, record
@@ -40,6 +41,20 @@ class Letter:
     uploads: Sequence[UUID] = ()
     copies: Sequence[StoredFile] = ()
     key: str | None = None
+    is_automatic: bool = False
+
+
+def write_by_itself(ticket: Ticket, *, to: Sequence[str], subject: str, text: str, actor: Actor) -> Message | None:
+    """The desk writes to third parties without a person, within its budget; on in the conversation that it began with
+    the very same ones. None when they were written to enough."""
+    if not may_write_outside(ticket, to):
+        return None
+    letter = Letter(text=text, is_automatic=True)
+    begun = begun_by_itself(ticket, to)
+    if begun is not None:
+        return answer_side(begun, letter=letter, actor=actor)
+    members = [{"name": "", "address": address} for address in to]
+    return start_side(ticket, to=members, subject=subject, letter=letter, actor=actor)
 
 
 def start_side(ticket: Ticket, *, to: Sequence[dict[str, str]], subject: str, letter: Letter, actor: Actor) -> Message:
@@ -112,6 +127,7 @@ def _write(
         channel=side.inbox.kind,
         inbox=side.inbox,
         author_agent=author,
+        is_automatic=letter.is_automatic,
         subject=side.subject if opened else f"Re: {side.subject}"[:500],
         text=text,
         recipients={"to": side.members, "cc": []},

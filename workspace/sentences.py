@@ -11,6 +11,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from csat.models import Cause, Outcome
+from csat.models.rating import BAD_TO
 from sla.models import EscalationAction
 from tickets.models import Priority, Status, TicketEvent
 from tickets.selectors.rows import METRIC_NAMES, duration_text
@@ -212,6 +214,37 @@ def _contact(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("user", f"The contact was {what}")
 
 
+def _csat_asked(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("smile", f"The customer was asked for a rating (survey “{data.get('survey')}”)")
+
+
+def _rated(who: str, data: Data, names: Directory) -> Sentence:
+    score, before = data.get("score") or 0, data.get("before")
+    changed = f", before: {before}" if before is not None and before != score else ""
+    words = " and wrote a comment" if data.get("has_comment") else ""
+    verb = "rated again" if before is not None else "rated"
+    is_low = score <= BAD_TO
+    return Sentence("circle-alert" if is_low else "smile", f"{who} {verb}: {score} of 5{changed}{words}", is_low)
+
+
+def _recovery_opened(who: str, data: Data, names: Directory) -> Sentence:
+    owner = names.agent(data["owner_id"]) if data.get("owner_id") else "A manager"
+    text = f"{owner} gets in touch with the unhappy customer by {_when(data.get('due_at'))}"
+    return Sentence("phone", text, is_alarming=True)
+
+
+def _recovery_overdue(who: str, data: Data, names: Directory) -> Sentence:
+    text = f"Nobody has said what came of the bad rating by {_when(data.get('due_at'))}"
+    return Sentence("circle-x", text, is_alarming=True)
+
+
+def _recovery_closed(who: str, data: Data, names: Directory) -> Sentence:
+    outcome = dict(Outcome.choices).get(str(data.get("outcome")), "It was settled")
+    cause = dict(Cause.choices).get(str(data.get("cause")), "")
+    late = "" if data.get("is_in_time") else ", late"
+    return Sentence("circle-check", f"{who} settled the bad rating{late}: {outcome}{f' ({cause})' if cause else ''}")
+
+
 def _messages(data: Data) -> str:
     count = len(data.get("message_ids") or ())
     return "a message" if count == 1 else f"{count} messages"
@@ -259,4 +292,9 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "SideMessageQueued": _side_asked,
     "SideMessageReceived": _side_answered,
     "SideConversationClosed": _side_closed,
+    "CsatAsked": _csat_asked,
+    "RatingGiven": _rated,
+    "RecoveryOpened": _recovery_opened,
+    "RecoveryOverdue": _recovery_overdue,
+    "RecoveryClosed": _recovery_closed,
 }

@@ -21,6 +21,8 @@ _ICONS = {
     "sla_near": "timer",
     "sla_breached": "circle-x",
     "sla_escalated": "circle-x",
+    "bad_rating": "circle-alert",
+    "recovery_late": "circle-x",
     "rule": "zap",
     "inbox_off": "circle-x",
     "mailbox": "circle-alert",

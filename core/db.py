@@ -21,6 +21,8 @@ def run(statements: Iterable[Statement]) -> list[tuple[Any, ...]]:
     Inside a transaction every statement sees what the ones before it wrote.
     """
     listed = list(statements)
+    if not listed:
+        return []
     calls = calls_for(text for text, _ in listed)
     texts = [calls.get(text, text).strip().rstrip(";") for text, _ in listed]
     if calls and connection.in_atomic_block:

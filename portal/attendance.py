@@ -29,8 +29,16 @@ class Attendance:
         if self._task is None:
             self._task = asyncio.create_task(self._flush_later())
 
+    async def leave(self, visitor_id: int) -> None:
+        """A window was closed: until this moment they were there."""
+        self._present.discard(visitor_id)
+        await self._write({visitor_id})
+
     async def flush(self) -> None:
         present, self._present = self._present, set()
+        await self._write(present)
+
+    async def _write(self, present: set[int]) -> None:
         try:
             await in_thread(mark_present)(present)
         except Error as problem:

@@ -9,7 +9,7 @@ from typing import Any
 
 from channels_in.models import ChatVisitor
 from channels_in.webchat import conversation, signed_identity, tokens
-from channels_in.webchat.payload import KIND
+from channels_in.webchat.payload import FORM, KIND
 from channels_in.webchat.services import visitors, words
 from channels_in.webchat.tokens import TokenRefused, VisitorKey
 from core.errors import NotFound
@@ -121,7 +121,7 @@ def speak(
     visitor = visitors.arrive(guest.inbox, guest.key)
     if about.name or about.email or is_mail_wanted:
         visitor = introduce(visitor, about, is_mail_wanted=is_mail_wanted)
-    words.say(visitor, client_id=client_id, text=text, files=files, page=page)
+    words.say(visitor, client_id=client_id, text=text, files=files, page=page, way=FORM if is_mail_wanted else "")
     if secrets_of(guest.inbox) and not visitor.is_verified:
         visitors.follow_sign_in(visitor)
     return _as_row(guest.inbox, visitor)

@@ -52,6 +52,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
     # The browser counts its greetings, so that it knows which of them a welcome answers.
     turn: int | None = None
     typed_at = 0.0
+    is_in_view = False
 
     async def connect(self) -> None:
         self.hub = current_hub()
@@ -70,6 +71,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         if self.outlet is not None:
             self.patience.cancel()
             self.hub.leave(self.outlet)
+            if self.is_in_view and self.guest is not None and self.guest.visitor is not None:
+                await current_attendance().leave(self.guest.visitor.pk)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any) -> None:
         if self.outlet is None:
@@ -121,10 +124,11 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         self.patience.cancel()
         self._become(guest)
         self.turn = _number(frame, "turn")
+        self.is_in_view = bool(frame.get("visible"))
         self._welcome(
             await socket_work.caught_up(guest, ticket=_number(frame, "ticket"), seq=_number(frame, "seq") or 0)
         )
-        if frame.get("visible"):
+        if self.is_in_view:
             await self._note_presence(at_once=True)
 
     async def _on_message(self, frame: Frame) -> None:
@@ -152,7 +156,8 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
 
     async def _on_ping(self, frame: Frame) -> None:
         self._answer({"type": "pong"})
-        if frame.get("visible"):
+        self.is_in_view = bool(frame.get("visible"))
+        if self.is_in_view:
             await self._note_presence()
 
     def _become(self, guest: Guest) -> None:

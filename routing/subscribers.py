@@ -15,7 +15,9 @@ from core.events.catalogue import (
     ContactUpdated,
     Event,
     MessageQueued,
+    MessageReceived,
     MessageRedacted,
+    MessageRetracted,
     NoteAdded,
     RulesChanged,
     StatusChanged,
@@ -25,12 +27,13 @@ from core.events.catalogue import (
 )
 from core.planned import Planned
 from routing.selectors.listening import listening
-from routing.services import contact_news
+from routing.services import chat_waits, contact_news
 from routing.services.arming import arm_ticket
 from routing.services.forgetting import forget_words
 from routing.services.offers import begun, moved
 from routing.tasks import arm_rules, dispatch_tickets, react_to_events, tell_of_contacts
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
+from tickets.capabilities import capabilities_for
 
 # The ordinary task comes within milliseconds; what is older than this was lost.
 GRACE = timedelta(seconds=10)
@@ -65,6 +68,24 @@ def end_offer_of_the_begun(event: TicketChanged) -> None:
 @within(TicketAssigned)
 def end_offer_of_the_moved(event: TicketAssigned) -> None:
     defer(moved(event.ticket_id, to_agent_id=event.after))
+
+
+@within(MessageReceived)
+def begin_chat(event: MessageReceived) -> None:
+    if not event.is_automatic and capabilities_for(event.channel).rings:
+        is_new = event.opened or event.reopened
+        defer(chat_waits.begin(event.ticket_id, event.message_id, event.at or now(), is_new=is_new))
+
+
+@within(MessageQueued)
+def answer_chat(event: MessageQueued) -> None:
+    if event.actor.kind == "agent" and not event.is_automatic:
+        defer(chat_waits.answer(event.ticket_id, event.message_id, event.actor.id, event.at or now()))
+
+
+@within(MessageRetracted)
+def take_back_answer(event: MessageRetracted) -> None:
+    defer(chat_waits.take_back(event.message_id))
 
 
 @within(MessageRedacted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from routing.services import arming, contact_news, dispatching, errands, offers, overflow, reacting, timing
+from routing.services import arming, chat_waits, contact_news, dispatching, errands, offers, overflow, reacting, timing
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
@@ -47,6 +47,12 @@ def fire_time_rules() -> None:
     errands.remind_due()
     for call_id in errands.due_calls():
         call_webhook.delay(call_id)
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def find_abandoned_chats() -> None:
+    """Visitors who left before anybody answered."""
+    chat_waits.find_abandoned()
 
 
 @shared_task(queue="bulk", soft_time_limit=110, time_limit=120)

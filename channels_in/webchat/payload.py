@@ -13,6 +13,8 @@ from core.text import clean_line, clean_text
 from tickets.inbound import Clues, Inbound, InboundFile, Sender
 
 KIND = "webchat"
+# How words came that were left while nobody was there.
+FORM = "form"
 _SUBJECT_LENGTH = 90
 
 
@@ -28,6 +30,7 @@ class Written:
     email: str = ""
     is_verified: bool = False
     page: str = ""
+    way: str = ""
     files: Sequence[InboundFile] = ()
 
 
@@ -80,7 +83,7 @@ def _inbound(said: dict[str, Any]) -> Inbound:
 
 def _recipients(said: dict[str, Any]) -> dict[str, Any]:
     """What else the visitor told about themselves; shown to agents as a claim."""
-    told = {name: clean_line(str(said.get(name) or ""), 500) for name in ("email", "page")}
+    told = {name: clean_line(str(said.get(name) or ""), 500) for name in ("email", "page", "way")}
     return {name: value for name, value in told.items() if value}
 
 

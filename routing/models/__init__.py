@@ -1,7 +1,7 @@
 """The rows of routing."""
 
-from routing.models.contact_news import ContactNews
 from routing.models.chat_wait import ChatEnd, ChatWait
+from routing.models.contact_news import ContactNews
 from routing.models.errand import CallState, Reminder, WebhookCall
 from routing.models.macro import Macro
 from routing.models.offer import Offer, OfferEnd, Overflow

@@ -8,13 +8,14 @@ from datetime import timedelta
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from core.clock import now
-from core.db import Statement
+from core.db import Statement, run
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM
 from people.models import Availability, Team
 from routing.assignment import Floor
 from routing.models import Offer, OfferEnd
 from routing.selectors.floor import ask_of, floor_of, missed_by
+from routing.services.chat_waits import ring_missed
 from tickets.capabilities import capabilities_for
 from tickets.models import Status, Ticket
 from tickets.services import changes
@@ -108,6 +109,8 @@ def _end(offers: QuerySet[Offer], end: OfferEnd) -> int:
         )
         ended = list(due.order_by("made_at", "id")[:BATCH])
         Offer.objects.filter(pk__in=[offer.pk for offer in ended]).update(ended_at=now(), ended_by=end)
+        if ended and end == OfferEnd.MISSED:
+            run(ring_missed(offer.pk, now()) for offer in ended)
         for offer in ended:
             _take_back(offer, end)
     return len(ended)

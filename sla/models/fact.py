@@ -10,8 +10,8 @@ tags), and for lengths of time how long it took:
 
 `target_seconds`, `policy` and `policy_version` name the promise, `is_kept` its outcome. A fact that was taken back (a
 reply undone before it left, a message moved to another ticket) is voided by a later row that names it in `voids`:
-`Fact.objects.standing()` leaves both out. What is about no ticket (who was on duty) has none. Rows outlive their ticket, so that the erasure of a person changes no figure;
-they hold ids, never names or words.
+`Fact.objects.standing()` leaves both out. What is about no ticket (who was on duty) has none. Rows outlive their
+ticket, so that the erasure of a person changes no figure; they hold ids, never names or words.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class FactKind(models.TextChoices):
     CHAT_ABANDONED = "chat_abandoned", "The visitor left before anybody answered"
     RING_MISSED = "ring_missed", "A chat rang out at an agent"
     ON_DUTY = "on_duty", "An agent was on duty, or should have been"
+    HELD = "held", "How much of their capacity an available agent used"
     VOIDED = "voided", "An earlier fact was taken back"
 
 

@@ -186,6 +186,24 @@ def of_pauses(moved: str) -> str:
     return _insert(values, f"{moved} c JOIN tickets_ticket t ON t.id = c.ticket_id CROSS JOIN {_HOURS}")
 
 
+def of_rows(found: str) -> str:
+    """The INSERT for `found`: a CTE or table of kind, ticket_id, at, began_at, message_id, agent_id (else the ticket's
+    own) and data."""
+    values = {
+        **_lengths("m.began_at"),
+        "kind": "m.kind",
+        "message_id": "m.message_id",
+        "agent_id": "coalesce(m.agent_id, t.assignee_id)",
+        "data": "m.data",
+        "hours_id": "h.id",
+        "hours_version": _VERSION,
+    }
+    source = f"""
+        {found} m JOIN tickets_ticket t ON t.id = m.ticket_id
+        CROSS JOIN LATERAL (SELECT sla_hours_of(t.team_id, t.inbox_id) AS id) h"""
+    return _insert(values, source)
+
+
 def void(message_id: int, at: datetime) -> Statement:
     """What was recorded of this message is taken back."""
     sql = """

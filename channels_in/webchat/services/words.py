@@ -31,7 +31,13 @@ class Stored:
 
 
 def say(
-    visitor: ChatVisitor, *, client_id: str, text: str, files: Sequence[InboundFile] = (), page: str = ""
+    visitor: ChatVisitor,
+    *,
+    client_id: str,
+    text: str,
+    files: Sequence[InboundFile] = (),
+    page: str = "",
+    way: str = "",
 ) -> Stored:
     """Take in one message; the same `client_id` again is the same message. Raises Invalid, TooLarge, NotAllowed."""
     check(client_id=client_id, text=text, files=files)
@@ -46,6 +52,7 @@ def say(
         email=visitor.email,
         is_verified=visitor.is_verified,
         page=page[:500],
+        way=way,
         files=tuple(files),
     )
     accepted = accept(

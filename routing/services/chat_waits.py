@@ -1,0 +1,116 @@
+"""Chats that wait for a person: when one begins, is answered, or is given up by its visitor.
+
+A chat begins with the words that open or reopen a ticket of a channel that rings, and with the first words after an
+abandoned chat. What a visitor leaves in the form, because nobody is there, waits for no chat.
+"""
+
+# ruff: noqa: S608 - every part of the statements is constant text; values are parameters.
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from channels_in.selectors.visitors import last_seen_in
+from channels_in.webchat.payload import FORM
+from channels_in.webchat.presence import GONE_AFTER
+from core.clock import now
+from core.db import Statement, run
+from core.events.bus import unit_of_work
+from core.planned import Planned
+from routing.models import ChatEnd, ChatWait
+from sla.models import FactKind
+from sla.services import fact_sql
+from tickets.models import OPEN_STATUSES
+
+BATCH = 200
+
+_LEFT_WORD = f"""EXISTS (
+    SELECT FROM tickets_message x WHERE x.id = g.message_id AND x.recipients->>'way' = '{FORM}')"""
+_BEGIN = f"""
+    WITH begun AS (
+        INSERT INTO routing_chatwait (ticket_id, message_id, began_at, ended_at, ended_by)
+        SELECT g.ticket_id, g.message_id, g.at, CASE WHEN g.left_word THEN g.at END,
+            CASE WHEN g.left_word THEN '{ChatEnd.LEFT_WORD}' ELSE '' END
+        FROM (
+            SELECT g.*, {_LEFT_WORD} AS left_word
+            FROM (SELECT %s::bigint AS ticket_id, %s::bigint AS message_id, %s::timestamptz AS at,
+                %s::boolean AS is_new) g
+        ) g
+        WHERE g.is_new OR g.left_word OR '{ChatEnd.ABANDONED}' = (
+            SELECT w.ended_by FROM routing_chatwait w WHERE w.ticket_id = g.ticket_id ORDER BY w.began_at DESC LIMIT 1)
+        ON CONFLICT (ticket_id) WHERE ended_at IS NULL DO NOTHING
+        RETURNING CASE WHEN ended_at IS NULL THEN '{FactKind.CHAT_BEGUN}' ELSE '{FactKind.CHAT_LEFT_WORD}' END AS kind,
+            ticket_id, began_at AS at, NULL::timestamptz AS began_at, message_id, NULL::bigint AS agent_id,
+            '{{}}'::jsonb AS data)
+    {fact_sql.of_rows("begun")}"""
+_RINGS = """jsonb_build_object(
+    'rings', (SELECT count(*) FROM routing_offer o WHERE o.ticket_id = w.ticket_id AND o.made_at >= w.began_at),
+    'missed', (SELECT count(*) FROM routing_offer o
+        WHERE o.ticket_id = w.ticket_id AND o.made_at >= w.began_at AND o.ended_by = 'missed'))"""
+_ANSWER = Planned(f"""
+    WITH ended AS (
+        UPDATE routing_chatwait w SET ended_at = m.at, ended_by = '{ChatEnd.ANSWERED}', answer_id = m.message_id
+        FROM (SELECT %s::bigint AS ticket_id, %s::bigint AS message_id, %s::bigint AS agent_id,
+            %s::timestamptz AS at) m
+        WHERE w.ticket_id = m.ticket_id AND w.ended_at IS NULL
+        RETURNING '{FactKind.CHAT_ANSWERED}' AS kind, w.ticket_id, m.at, w.began_at, m.message_id, m.agent_id,
+            {_RINGS} || jsonb_build_object('at_once', (
+                SELECT count(*) FROM tickets_ticket a JOIN tickets_ticket t ON t.id = w.ticket_id
+                WHERE a.assignee_id = m.agent_id AND a.channel = t.channel AND a.status = 'open'
+                    AND a.snoozed_until IS NULL)) AS data)
+    {fact_sql.of_rows("ended")}""")
+_ABANDON = f"""
+    WITH ended AS (
+        UPDATE routing_chatwait w SET ended_at = m.at, ended_by = '{ChatEnd.ABANDONED}'
+        FROM (SELECT %s::bigint AS id, %s::timestamptz AS at) m
+        WHERE w.id = m.id AND w.ended_at IS NULL
+        RETURNING '{FactKind.CHAT_ABANDONED}' AS kind, w.ticket_id, m.at, w.began_at, w.message_id,
+            NULL::bigint AS agent_id, {_RINGS} AS data)
+    {fact_sql.of_rows("ended")}"""
+_RING_MISSED = f"""
+    WITH missed AS (
+        SELECT '{FactKind.RING_MISSED}' AS kind, o.ticket_id, %s::timestamptz AS at, o.made_at AS began_at,
+            NULL::bigint AS message_id, o.agent_id, '{{}}'::jsonb AS data
+        FROM routing_offer o WHERE o.id = %s)
+    {fact_sql.of_rows("missed")}"""
+
+
+def begin(ticket_id: int, message_id: int, at: datetime, *, is_new: bool) -> Statement:
+    """A visitor wrote; `is_new` where it opened or reopened the ticket."""
+    return _BEGIN, [ticket_id, message_id, at, is_new]
+
+
+def answer(ticket_id: int, message_id: int, agent_id: int | None, at: datetime) -> Statement:
+    """A person wrote to the visitor."""
+    return _ANSWER, [ticket_id, message_id, agent_id, at]
+
+
+def take_back(message_id: int) -> Statement:
+    """The answer was undone before it left: its chat waits again."""
+    sql = """
+        UPDATE routing_chatwait w SET ended_at = NULL, ended_by = '', answer_id = NULL
+        WHERE w.answer_id = %s AND NOT EXISTS (
+            SELECT FROM routing_chatwait o WHERE o.ticket_id = w.ticket_id AND o.ended_at IS NULL)"""
+    return sql, [message_id]
+
+
+def ring_missed(offer_id: int, at: datetime) -> Statement:
+    return _RING_MISSED, [at, offer_id]
+
+
+def find_abandoned() -> int:
+    """End the waits of those who have left or whose ticket is closed; returns how many visitors have left."""
+    at, ended = now(), 0
+    ChatWait.objects.filter(ended_at=None).exclude(ticket__status__in=OPEN_STATUSES).update(
+        ended_at=at, ended_by=ChatEnd.CLOSED
+    )
+    long_enough = ChatWait.objects.filter(ended_at=None, began_at__lte=at - GONE_AFTER)
+    waits = list(long_enough.order_by("began_at").values_list("pk", "ticket_id", "began_at"))
+    seen = last_seen_in([ticket_id for _, ticket_id, _ in waits]) if waits else {}
+    for pk, ticket_id, began_at in waits:
+        left_at = max(seen[ticket_id] or began_at, began_at)
+        if left_at < at - GONE_AFTER and ended < BATCH:
+            with unit_of_work():
+                run([(_ABANDON, [pk, left_at])])
+            ended += 1
+    return ended

@@ -1,0 +1,134 @@
+"""Chats are answered, given up or left as a message, and each of these is a fact with its waiting time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from channels_in.models import ChatVisitor
+from channels_in.webchat.payload import FORM, Written, dump, load
+from people.models import Agent, Identity, Team
+from routing.models import ChatWait
+from routing.services import offers
+from routing.services.chat_waits import find_abandoned
+from routing.services.dispatching import dispatch_all
+from sla.models import Fact
+from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
+from tickets.inbound import Clues, Sender
+from tickets.models import Inbox, Ticket
+from tickets.services import changes, messages
+from tickets.services.intake import record_inbound
+
+ADDRESS = "1:v:browser"
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(db: None) -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(MORNING, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def ana(clock: time_machine.Traveller) -> Agent:
+    return an_agent("Ana", is_online=True)
+
+
+@pytest.fixture
+def team(ana: Agent) -> Team:
+    return a_team("Front", ana, an_agent("Ben", is_online=True), strategy="round_robin", ring_seconds=30)
+
+
+@pytest.fixture
+def chat(team: Team) -> Inbox:
+    return an_inbox("webchat", default_team=team)
+
+
+def told(*kinds: str) -> list[tuple[str, float | None, dict[str, Any]]]:
+    wanted = kinds or ("chat_begun", "chat_left_word", "chat_answered", "chat_abandoned")
+    rows = Fact.objects.standing().filter(kind__in=wanted).order_by("id")
+    return [(row.kind, row.wall_seconds, row.data) for row in rows]
+
+
+def visitor_writes(chat: Inbox, text: str) -> Ticket:
+    clues = Clues(thread_key=ADDRESS)
+    sender = Sender(kind="webchat", value=ADDRESS, name="Visitor")
+    return customer_writes(chat, text, sender=sender, clues=clues, recipients={})
+
+
+def visitor_was_seen(chat: Inbox, at: datetime) -> None:
+    """Their browser had the conversation open until then."""
+    identity = Identity.objects.get(value=ADDRESS)
+    ChatVisitor.objects.create(uid="browser", inbox=chat, identity=identity, last_seen_at=at)
+
+
+def test_chat_that_is_answered_tells_how_long_it_rang_at_whom(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = customer_writes(chat, "Is anybody there?")
+    dispatch_all()
+    clock.shift(31)
+    offers.pass_on_rings()
+    dispatch_all()
+    customer_writes(chat, "Hello?", on=ticket)
+    clock.shift(9)
+    agent_replies(ticket, ana)
+    agent_replies(ticket, ana)
+    answered = {"rings": 2, "missed": 1, "at_once": 0}
+    assert told() == [("chat_begun", None, {}), ("chat_answered", 40.0, answered)]
+    [missed] = Fact.objects.filter(kind="ring_missed")
+    assert (missed.wall_seconds, missed.agent_id) == (31.0, ana.pk)
+
+
+def test_chat_that_nobody_answers_is_abandoned_when_its_visitor_has_gone_and_begins_anew_when_they_return(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    visitor_writes(chat, "Is anybody there?")
+    visitor_was_seen(chat, MORNING + timedelta(seconds=70))
+    clock.shift(180)
+    assert find_abandoned() == 0, "they were there within two minutes"
+    clock.shift(11)
+    assert find_abandoned() == 1
+    assert find_abandoned() == 0
+    [(kind, seconds, _)] = told("chat_abandoned")
+    assert (kind, seconds) == ("chat_abandoned", 70.0)
+    agent_replies(visitor_writes(chat, "I am back."), ana)
+    assert [kind for kind, _, _ in told()] == ["chat_begun", "chat_abandoned", "chat_begun", "chat_answered"]
+
+
+def test_answer_that_is_undone_lets_the_chat_wait_again(chat: Inbox, ana: Agent) -> None:
+    ticket = customer_writes(chat)
+    answer = agent_replies(ticket, ana)
+    messages.undo(answer, actor=ana.as_actor())
+    assert [kind for kind, _, _ in told()] == ["chat_begun"]
+    assert ChatWait.objects.filter(ended_at=None).count() == 1
+    agent_replies(ticket, ana)
+    assert [kind for kind, _, _ in told()] == ["chat_begun", "chat_answered"]
+
+
+def test_chat_whose_ticket_is_closed_without_a_word_is_neither_answered_nor_abandoned(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = customer_writes(chat)
+    changes.set_status(ticket, status="resolved", actor=ana.as_actor())
+    clock.shift(600)
+    assert find_abandoned() == 0
+    assert told() == [("chat_begun", None, {})]
+    assert ChatWait.objects.get().ended_by == "closed"
+
+
+def test_words_left_in_the_form_wait_for_no_chat(chat: Inbox, clock: time_machine.Traveller) -> None:
+    record_inbound(load(dump(Written(id="12345678", uid="b", identity=ADDRESS, text="Call me.", way=FORM))), inbox=chat)
+    assert told() == [("chat_left_word", None, {})]
+    clock.shift(600)
+    assert find_abandoned() == 0
+
+
+def test_mail_begins_no_chat(ana: Agent, clock: time_machine.Traveller) -> None:
+    ticket = customer_writes(an_inbox())
+    agent_replies(ticket, ana)
+    assert told() == []

@@ -95,6 +95,11 @@ class FactFilters(Filters):
         return float(self.goal or DEFAULT_GOAL)
 
     @property
+    def took_column(self) -> str:
+        """The column of stored days that holds the same."""
+        return "wall" if self.hours == "calendar" else "business"
+
+    @property
     def took_sql(self) -> str:
         return "f.wall_seconds" if self.hours == "calendar" else _ONLY_BUSINESS
 
@@ -124,16 +129,17 @@ def rows_where(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
             parts.append(f"extract({field} FROM f.at AT TIME ZONE %s) = %s")
             params += [period.zone.key, int(value)]
     if filters.took:
-        low, high = _range(filters.took)
+        low, high = range_of(filters.took)
         parts.append(f"{filters.took_sql} >= %s AND {filters.took_sql} < %s")
         params += [low, high]
-    for sql, more in _of_tickets(viewer, filters):
+    for sql, more in tickets_of(viewer, filters):
         parts.append(f"f.ticket_id IN ({sql})")
         params += more
     return " AND ".join(parts), params
 
 
-def _of_tickets(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]]]:
+def tickets_of(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]]]:
+    """Statements for the tickets that the viewer may see and that fit the conditions; none where all do."""
     found = []
     if not scopes_of(viewer).everything:
         sql, params = tickets_visible_to(viewer).order_by().values("pk").query.sql_with_params()
@@ -144,7 +150,7 @@ def _of_tickets(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any
     return found
 
 
-def _range(text: str) -> tuple[float, float]:
+def range_of(text: str) -> tuple[float, float]:
     low, _, high = text.partition("-")
     return float(low), float(high) if high else math.inf
 

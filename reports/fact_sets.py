@@ -14,17 +14,20 @@ PROMISES = (*ANSWERS, "update", "resolution")
 
 @dataclass(frozen=True, slots=True)
 class FactSet:
-    """Some facts: their `kinds`, narrowed by `sql`. `title` heads the list of them."""
+    """Some facts: their `kinds`, narrowed by `sql`. `title` heads the list of them. `live` is a statement for the
+    tickets that the set is about at this moment: it is asked at every look, while `sql` is kept with a closed day."""
 
     key: str
     title: str
     kinds: tuple[str, ...]
     sql: str = "true"
+    live: str = ""
 
     @property
     def where(self) -> str:
         kinds = ", ".join(f"'{kind}'" for kind in self.kinds)
-        return f"(f.kind IN ({kinds}) AND {self.sql})"
+        now = f" AND f.ticket_id IN ({self.live})" if self.live else ""
+        return f"(f.kind IN ({kinds}) AND {self.sql}{now})"
 
 
 _WAS_DECIDED = "(f.kind = 'breached' OR f.is_kept)"
@@ -71,7 +74,7 @@ _SETS = (
     FactSet("opened", "Tickets opened", ("opened",)),
     FactSet(
         "still_open", "Tickets that are still open", ("opened",),
-        "EXISTS (SELECT FROM tickets_ticket t WHERE t.id = f.ticket_id AND t.status IN ('open', 'pending', 'on_hold'))",
+        live="SELECT t.id FROM tickets_ticket t WHERE t.status IN ('open', 'pending', 'on_hold')",
     ),
     FactSet("reopened", "Tickets reopened", ("reopened",)),
     FactSet("spam", "Tickets found to be spam", ("spam",)),

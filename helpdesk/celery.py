@@ -94,6 +94,18 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "route", "expires": 20},
     },
+    # Who is on duty: each quarter of an hour is looked at once, as soon as it begins.
+    "look-at-staffing": {
+        "task": "routing.tasks.look_at_staffing",
+        "schedule": 30.0,
+        "options": {"queue": "clock", "expires": 60},
+    },
+    # Shifts that have begun or ended set the availability of their agents.
+    "follow-shifts": {
+        "task": "routing.tasks.follow_shifts",
+        "schedule": 15.0,
+        "options": {"queue": "clock", "expires": 15},
+    },
     # Chats whose visitor left before anybody answered.
     "find-abandoned-chats": {
         "task": "routing.tasks.find_abandoned_chats",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from routing.services import arming, chat_waits, contact_news, dispatching, errands, offers, overflow, reacting, timing
+from routing.services import (
+    arming,
+    chat_waits,
+    contact_news,
+    dispatching,
+    errands,
+    following,
+    offers,
+    overflow,
+    reacting,
+    staffing,
+    timing,
+)
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
@@ -53,6 +65,18 @@ def fire_time_rules() -> None:
 def find_abandoned_chats() -> None:
     """Visitors who left before anybody answered."""
     chat_waits.find_abandoned()
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def look_at_staffing() -> None:
+    """Who is on duty in this quarter of an hour."""
+    staffing.look()
+
+
+@shared_task(queue="clock", soft_time_limit=20, time_limit=30)
+def follow_shifts() -> None:
+    """Shifts that have begun or ended set the availability of their agents."""
+    following.follow_shifts()
 
 
 @shared_task(queue="bulk", soft_time_limit=110, time_limit=120)

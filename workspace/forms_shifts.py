@@ -18,6 +18,12 @@ class ShiftForm(forms.Form):
         empty_label="any hours: whenever available",
         help_text="Outside of these hours nothing is handed out; what the agent has stays.",
     )
+    sets_availability = forms.BooleanField(
+        label="The shift sets the availability",
+        required=False,
+        help_text="Available when it begins, away when it ends; what the agent chooses holds until then."
+        " An open chat is finished first, for an hour at most.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,8 +8,8 @@ from people.models import Agent
 from routing.models import Absence, Shift
 
 
-def hours_id_of(agent: Agent) -> int | None:
-    return Shift.objects.filter(agent=agent).values_list("hours_id", flat=True).first()
+def shift_of(agent: Agent) -> Shift | None:
+    return Shift.objects.filter(agent=agent).first()
 
 
 def absences_of(agent: Agent) -> Sequence[Absence]:

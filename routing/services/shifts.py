@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from core.clock import now
 from core.errors import Invalid
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import AgentWorkloadChanged
@@ -15,14 +16,15 @@ from sla.models import BusinessHours
 MOST_ABSENCES = 50
 
 
-def set_shift(agent: Agent, *, hours: BusinessHours | None, by: Agent) -> None:
-    """None: the agent works whenever they are available."""
+def set_shift(agent: Agent, *, hours: BusinessHours | None, sets_availability: bool = False, by: Agent) -> None:
+    """None: the agent works whenever they are available. What it sets, it sets from its next beginning or end on."""
     require(by, "manage_desk")
     with unit_of_work():
         if hours is None:
             Shift.objects.filter(agent=agent).delete()
         else:
-            Shift.objects.update_or_create(agent=agent, defaults={"hours": hours})
+            values = {"hours": hours, "sets_availability": sets_availability, "followed_until": now()}
+            Shift.objects.update_or_create(agent=agent, defaults=values)
         publish(AgentWorkloadChanged(agent_id=agent.pk))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
 from tickets.models import Priority, Status, Ticket
 
@@ -41,6 +41,26 @@ def open_load(agent_ids: Collection[int]) -> dict[int, int]:
     load = dict.fromkeys(agent_ids, 0)
     load.update({agent_id: weight for agent_id, weight in rows if agent_id is not None})
     return load
+
+
+def open_channels(agent_id: int) -> set[str]:
+    """Through which channels the agent's open, awake tickets go."""
+    rows = Ticket.objects.filter(assignee_id=agent_id, status=Status.OPEN, snoozed_until__isnull=True)
+    return set(rows.order_by().values_list("channel", flat=True).distinct())
+
+
+def teams_worked_for(agent_ids: Collection[int]) -> dict[int, int]:
+    """The team of most of each agent's open, awake tickets."""
+    rows = (
+        Ticket.objects.filter(
+            assignee_id__in=agent_ids, status=Status.OPEN, snoozed_until__isnull=True, team_id__isnull=False
+        )
+        .order_by()
+        .values_list("assignee_id", "team_id")
+        .annotate(n=Count("pk"))
+        .order_by("n", "-team_id")
+    )
+    return {agent_id: team_id for agent_id, team_id, _ in rows if agent_id is not None and team_id is not None}
 
 
 def last_assignees(contact_ids: Collection[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound
 from people.models import Agent
 from people.policy import require
 from people.selectors.agents import active_agents
-from routing.selectors.shifts import absences_of, hours_id_of
+from routing.selectors.shifts import absences_of, shift_of
 from routing.services.shifts import add_absence, remove_absence, set_shift
 from workspace.forms_shifts import AbsenceForm, ShiftForm
 from workspace.guard import AgentRequest, agent_page
@@ -24,7 +24,7 @@ from workspace.requests import whole
 def shift_page(request: AgentRequest, agent_id: int) -> HttpResponse:
     agent = _agent(request, agent_id)
     is_leave = "first_day" in request.POST
-    shift = ShiftForm(None if is_leave else request.POST or None, initial={"hours": hours_id_of(agent)})
+    shift = ShiftForm(None if is_leave else request.POST or None, initial=_initial(agent))
     leave = AbsenceForm(request.POST if is_leave else None)
     if request.method == "POST" and _save(request, agent, leave if is_leave else shift):
         messages.success(request, "Saved.")
@@ -47,7 +47,7 @@ def _save(request: AgentRequest, agent: Agent, form: ShiftForm | AbsenceForm) ->
     if not form.is_valid():
         return False
     if isinstance(form, ShiftForm):
-        set_shift(agent, hours=form.cleaned_data["hours"], by=request.user)
+        set_shift(agent, **form.cleaned_data, by=request.user)
         return True
     try:
         add_absence(agent, **form.cleaned_data, by=request.user)
@@ -56,6 +56,11 @@ def _save(request: AgentRequest, agent: Agent, form: ShiftForm | AbsenceForm) ->
             form.add_error(field, sentence)
         return False
     return True
+
+
+def _initial(agent: Agent) -> dict[str, object]:
+    shift = shift_of(agent)
+    return {"hours": shift.hours_id, "sets_availability": shift.sets_availability} if shift else {}
 
 
 def _agent(request: AgentRequest, agent_id: int) -> Agent:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
 from channels_in.selectors.sources import has_source
+from csat.selectors.asked import ratings_by_id
 from tickets.models import Attachment, Delivery, Message, TicketEvent
 from tickets.selectors.rows import channel_of
 from tickets.selectors.timeline import Entry
@@ -18,6 +19,7 @@ from workspace.invitations import InvitationCard, invitation_card
 from workspace.sentences import Sentence, sentence
 
 _FOLD_FROM = 3
+_RATED = "RatingGiven"
 _DELIVERY_ICONS = {
     Delivery.QUEUED: "clock",
     Delivery.SENDING: "send",
@@ -45,6 +47,8 @@ class ChangeItem:
     undo_url: str = ""
     undone_url: str = ""
     why_url: str = ""
+    # What a customer wrote with a rating.
+    quote: str = ""
     kind: str = "change"
 
 
@@ -95,6 +99,7 @@ def items(entries: Sequence[Entry], *, fold: bool = True) -> list[Item]:
     """Ready to render; `fold` gathers long runs of changes (live additions stay single)."""
     names = directory()
     undone = {entry.event.data.get("undoes") for entry in entries if entry.event}
+    said = _comments(entries)
     shown: list[Item] = []
     run: list[ChangeItem] = []
     day: date | None = None
@@ -116,7 +121,13 @@ def items(entries: Sequence[Entry], *, fold: bool = True) -> list[Item]:
             end_run()
             shown.append(message_item(entry.message))
         elif entry.event is not None:
-            run.append(_change(entry.event, names, is_undone=entry.event.pk in undone))
+            change = _change(entry.event, names, is_undone=entry.event.pk in undone, quote=said.get(entry.event.pk, ""))
+            if entry.event.kind == _RATED:
+                # What a customer says stands alone, as a message does.
+                end_run()
+                shown.append(change)
+            else:
+                run.append(change)
     end_run()
     return shown
 
@@ -156,10 +167,20 @@ def _author(message: Message) -> str:
     return "Helpdesk" if message.direction == "out" else "Customer"
 
 
-def _change(event: TicketEvent, names: Directory, *, is_undone: bool) -> ChangeItem:
+def _comments(entries: Sequence[Entry]) -> dict[int, str]:
+    """By event: the words of a rating, under the last thing that its customer said of it."""
+    rated = [entry.event for entry in entries if entry.event and entry.event.kind == _RATED]
+    if not rated:
+        return {}
+    ratings = ratings_by_id(event.data["rating_id"] for event in rated)
+    newest = {event.data["rating_id"]: event.pk for event in rated}
+    return {pk: ratings[rating_id].comment for rating_id, pk in newest.items() if rating_id in ratings}
+
+
+def _change(event: TicketEvent, names: Directory, *, is_undone: bool, quote: str = "") -> ChangeItem:
     undo_url = "" if is_undone else _undo_url(event)
     at = localtime(event.at)
-    return ChangeItem(event.seq, at, sentence(event, names), undo_url, _undone_url(event), _why_url(event))
+    return ChangeItem(event.seq, at, sentence(event, names), undo_url, _undone_url(event), _why_url(event), quote)
 
 
 def _undo_url(event: TicketEvent) -> str:

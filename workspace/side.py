@@ -14,6 +14,7 @@ from tickets.selectors.rows import STATUS_ICONS, channel_of
 from tickets.selectors.sides import followers_of, identities_of
 from workspace.asides import asides
 from workspace.promises import promises_of
+from workspace.satisfaction import satisfaction
 
 _SHOWN = 6
 
@@ -27,6 +28,7 @@ def side_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "identities": [_identity(row) for row in identities_of(ticket.contact_id)],
         "others": [related(row) for row in others[:_SHOWN]],
         "promises": promises_of(ticket),
+        "satisfaction": satisfaction(agent, ticket),
         "waiting": why_waiting(ticket),
         "followers": followers,
         "asides": asides(ticket),

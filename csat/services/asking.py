@@ -127,7 +127,7 @@ def _send_or_settle(request: SurveyRequest, ticket: Ticket, at: datetime) -> Non
 def _send(request: SurveyRequest, survey: Survey, ticket: Ticket, at: datetime) -> None:
     token = new_token()
     request.language = spoken(ticket.contact.language)
-    text = text_of(survey, language=request.language, link=link_of(token), has_choices=reach(ticket).capabilities.html)
+    text = text_of(survey, language=request.language, link=link_of(token), has_choices=_has_choices(ticket))
     message = messages.reply(
         ticket, text=text, is_automatic=True, idempotency_key=f"csat:{request.pk}", actor=SYSTEM
     )  # fmt: skip
@@ -136,6 +136,11 @@ def _send(request: SurveyRequest, survey: Survey, ticket: Ticket, at: datetime) 
     request.save()
     asked = CsatAsked(request_id=request.pk, survey=survey.name)
     journal.record(journal.locked(ticket), asked, actor=SYSTEM)
+
+
+def _has_choices(ticket: Ticket) -> bool:
+    """Five links are for mail; in a chat they would be a wall."""
+    return reach(ticket).capabilities.html
 
 
 def link_of(token: str) -> str:

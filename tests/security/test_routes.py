@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from channels_in.models import InboundDelivery
+from csat.models import Rating, Recovery, SurveyRequest
 from people.models import Agent
 from routing.models import Macro
 from tests.addresses import routes as _routes
@@ -39,7 +40,7 @@ CLASSES: dict[str, str] = {
         f"workspace:{name}": OBJECT
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
-            " ticket-why ticket-macro"
+            " ticket-why ticket-macro ticket-ask-rating ticket-recovery"
             " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
             " ticket-side-new ticket-side-conversation ticket-side-close message-forward ticket-person"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
@@ -57,6 +58,7 @@ FAMILIES: dict[str, str] = {
     "demo:": PUBLIC,
     "api:": TOKEN,
     "reports:": MANAGERS,
+    "workspace:report-": MANAGERS,
     "workspace:settings-team": MANAGERS,
     "workspace:settings-agent-new": ADMINS,
     "workspace:settings-agent-switch": ADMINS,
@@ -67,6 +69,8 @@ FAMILIES: dict[str, str] = {
     "workspace:settings-inbox": MANAGERS,
     "workspace:settings-sla": MANAGERS,
     "workspace:settings-rule": MANAGERS,
+    "workspace:settings-survey": MANAGERS,
+    "workspace:settings-webhook": MANAGERS,
     "workspace:settings-field": MANAGERS,
     "workspace:settings-hours": MANAGERS,
     "workspace:settings-polic": MANAGERS,
@@ -107,6 +111,7 @@ def world(cast: Cast) -> World:
         inbox=cast.legal_mail, external_id=message.external_id, raw=f"Subject: {CANARY}\n\nraw".encode(), state="done"
     )
     side = SideConversation.objects.create(ticket=secret, inbox=cast.legal_mail, subject=f"{CANARY} aside")
+    _unhappy(secret)
     broken = InboundDelivery.objects.create(
         inbox=cast.legal_mail, external_id="broken", raw=f"{CANARY} raw".encode(), state="quarantined"
     )
@@ -149,6 +154,12 @@ def _file_of(message: Message) -> Attachment:
         size=stored.size,
         sha256=stored.sha256,
     )
+
+
+def _unhappy(secret: Ticket) -> None:
+    asked = SurveyRequest.objects.create(ticket=secret, state="answered", contact_id=secret.contact_id)
+    rating = Rating.objects.create(request=asked, ticket=secret, score=1, comment=f"{CANARY} comment")
+    Recovery.objects.create(rating=rating, ticket=secret, due_at="2030-01-01T00:00Z")
 
 
 def _held_back(cast: Cast) -> InboundDelivery:

@@ -71,6 +71,13 @@ def post_json(url: str, payload: Any, *, headers: Mapping[str, str] | None = Non
     return send(httpx.Request("POST", url, json=payload, headers=dict(headers or {})))
 
 
+def post_body(
+    url: str, body: bytes, *, headers: Mapping[str, str] | None = None, max_bytes: int = MAX_ANSWER_BYTES
+) -> Answer:
+    """These very bytes: what was signed is what is sent."""
+    return send(httpx.Request("POST", url, content=body, headers=dict(headers or {})), max_bytes=max_bytes)
+
+
 def post_form(
     url: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]], *, seconds: float = TOTAL_SECONDS
 ) -> Answer:

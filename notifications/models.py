@@ -28,6 +28,7 @@ class NotificationKind(models.TextChoices):
     MAILS_MISSING = "mails_missing", "Mails could not be fetched"
     PROBLEM = "problem", "Something that came in could not be read"
     RULES_FAILED = "rules_failed", "Rules gave up on an event"
+    WEBHOOK_OFF = "webhook_off", "A webhook was switched off"
 
 
 class Notification(models.Model):

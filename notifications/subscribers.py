@@ -26,9 +26,10 @@ from core.events.catalogue import (
     SLAEscalated,
     TicketAssigned,
     TicketChanged,
+    WebhookSwitchedOff,
 )
 from notifications.models import Notification, NotificationKind
-from notifications.services.desk import about_inbox, about_problems, about_rules, tell_managers
+from notifications.services.desk import about_inbox, about_problems, about_rules, about_webhook, tell_managers
 from notifications.services.reading import forget_words
 from notifications.services.telling import (
     ASSIGNEE,
@@ -168,7 +169,13 @@ def on_rules_gave_up(event: RulesGaveUp) -> None:
     defer(tell_managers(NotificationKind.RULES_FAILED, about=about_rules(), ticket_id=event.ticket_id))
 
 
-@after(InboxDisabled, MailboxUnreadable, MailsMissing, DeliveryQuarantined, RulesGaveUp)
+@within(WebhookSwitchedOff)
+def on_webhook_switched_off(event: WebhookSwitchedOff) -> None:
+    text = f"{event.url}: {event.reason}"
+    defer(tell_managers(NotificationKind.WEBHOOK_OFF, about=about_webhook(event.endpoint_id), text=text))
+
+
+@after(InboxDisabled, MailboxUnreadable, MailsMissing, DeliveryQuarantined, RulesGaveUp, WebhookSwitchedOff)
 def hint_the_managers(events: Sequence[Event]) -> None:
     told = Notification.objects.filter(read_at=None).exclude(about="").values_list("agent_id", flat=True).distinct()
     if agent_ids := tuple(told):

@@ -16,6 +16,7 @@ from routing.services import (
     reacting,
     staffing,
     timing,
+    webhooks,
 )
 
 
@@ -57,7 +58,7 @@ def fire_time_rules() -> None:
     """Waits that have lasted long enough, and reminders that are due."""
     timing.fire_due()
     errands.remind_due()
-    for call_id in errands.due_calls():
+    for call_id in webhooks.due_calls():
         call_webhook.delay(call_id)
 
 
@@ -89,4 +90,4 @@ def arm_rules(rule_ids: list[int], after_ticket_id: int = 0) -> None:
 
 @shared_task(queue="bulk", soft_time_limit=50, time_limit=60)
 def call_webhook(call_id: int) -> None:
-    errands.call(call_id)
+    webhooks.call(call_id)

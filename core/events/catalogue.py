@@ -29,6 +29,7 @@ from core.events.desk import RulesChanged as RulesChanged
 from core.events.desk import RulesGaveUp as RulesGaveUp
 from core.events.desk import TicketSeen as TicketSeen
 from core.events.desk import TiersChanged as TiersChanged
+from core.events.desk import WebhookSwitchedOff as WebhookSwitchedOff
 from core.events.satisfaction import CsatAsked as CsatAsked
 from core.events.satisfaction import RatingGiven as RatingGiven
 from core.events.satisfaction import RecoveryClosed as RecoveryClosed

@@ -120,5 +120,14 @@ class RulesGaveUp(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSwitchedOff(Event):
+    """An address that webhooks call took nothing for days; it is called no more until somebody switches it on."""
+
+    endpoint_id: int
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsAdded(Event):
     agent_ids: tuple[int, ...]

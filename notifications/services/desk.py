@@ -26,6 +26,10 @@ def about_rules() -> str:
     return "rules"
 
 
+def about_webhook(endpoint_id: int) -> str:
+    return f"webhook:{endpoint_id}"
+
+
 def tell_managers(kind: NotificationKind, *, about: str, text: str = "", ticket_id: int | None = None) -> Statement:
     """Whoever has an unread line about the same matter knows already."""
     roles = [Role.ADMIN.value, Role.MANAGER.value]

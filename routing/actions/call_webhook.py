@@ -8,7 +8,7 @@ from django import forms
 
 from core.events.catalogue import Actor
 from routing.actions.base import Action, Values
-from routing.services import errands
+from routing.services import webhooks
 from tickets.models import Ticket
 
 
@@ -26,4 +26,4 @@ class CallWebhook(Action):
         return f"Call {urlsplit(params['url']).hostname or 'a webhook'}"
 
     def apply(self, ticket: Ticket, params: Values, actor: Actor) -> None:
-        errands.ask_for_call(ticket, url=params["url"], actor=actor)
+        webhooks.ask_for_call(ticket, url=params["url"], actor=actor)

@@ -2,7 +2,7 @@
 
 from routing.models.chat_wait import ChatEnd, ChatWait
 from routing.models.contact_news import ContactNews
-from routing.models.errand import CallState, Reminder, WebhookCall
+from routing.models.errand import Reminder
 from routing.models.macro import Macro
 from routing.models.offer import Offer, OfferEnd, Overflow
 from routing.models.pending_event import PendingEvent
@@ -10,6 +10,7 @@ from routing.models.rule import During, Outcome, Rule, RuleRun, RuleTimer, RuleV
 from routing.models.shift import Absence, Shift
 from routing.models.staffing import StaffingLook
 from routing.models.turn import Turn
+from routing.models.webhook import CallState, WebhookCall, WebhookEndpoint
 
 __all__ = [
     "Absence",
@@ -33,4 +34,5 @@ __all__ = [
     "StaffingLook",
     "Turn",
     "WebhookCall",
+    "WebhookEndpoint",
 ]

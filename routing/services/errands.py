@@ -1,15 +1,10 @@
-"""What rules left to be done later: reminders that come due, and calls to other systems."""
+"""What rules left to be done later: reminders that come due."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any
 
-from django.conf import settings
-from django.db.models import Q
-
-from core import http
 from core.clock import now
 from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
@@ -17,7 +12,7 @@ from core.events.catalogue import Actor
 from notifications.services.notify import notify
 from people.policy import require
 from people.selectors.agents import acting_agent
-from routing.models import CallState, Reminder, WebhookCall
+from routing.models import Reminder
 from tickets.models import Status, Ticket
 from tickets.services import changes, journal, messages
 
@@ -25,10 +20,6 @@ logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
 LATER = timedelta(minutes=5)
-MOST_CALLS = 8
-LEASE = timedelta(minutes=2)
-# Minutes until the next try of a call that was not taken.
-PAUSES = (1, 5, 15, 60, 240, 720, 1440)
 
 
 def remind(ticket: Ticket, *, days: int, text: str, actor: Actor) -> None:
@@ -78,73 +69,6 @@ def _bring_back(reminder_id: int, ticket_id: int) -> None:
             notify(ticket, agent=owner, text=text[:200], actor=actor)
 
 
-def ask_for_call(ticket: Ticket, *, url: str, actor: Actor) -> WebhookCall:
-    """Queue a POST about the ticket; it leaves after the commit, and is tried for two days."""
-    _allow(actor)
-    return WebhookCall.objects.create(ticket=ticket, url=url, payload=told(ticket, actor))
-
-
-def told(ticket: Ticket, actor: Actor) -> dict[str, Any]:
-    """What other systems get to know: the ticket's own row, and no word of its messages."""
-    names = ("number", "subject", "status", "priority", "channel", "tags", "fields")
-    return {
-        "sent_by": actor.name,
-        "at": now().isoformat(),
-        "ticket": {
-            **{name: getattr(ticket, name) for name in names},
-            "inbox": ticket.inbox.name,
-            "team": ticket.team.name if ticket.team else None,
-            "assignee": ticket.assignee.name if ticket.assignee else None,
-            "contact": {"id": ticket.contact_id, "name": ticket.contact.name},
-            "url": f"{settings.SITE_URL.rstrip('/')}/tickets/{ticket.number}/",
-        },
-    }
-
-
 def _allow(actor: Actor) -> None:
     if agent := acting_agent(actor):
         require(agent, "edit_ticket")
-
-
-def due_calls() -> list[int]:
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now())
-    due = WebhookCall.objects.filter(free, state=CallState.QUEUED, next_attempt_at__lte=now())
-    return list(due.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:MOST_AT_ONCE])
-
-
-def call(call_id: int) -> None:
-    """One try. A receiver that was reached but did not answer is called again with the same key."""
-    at = now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=at)
-    claimed = WebhookCall.objects.filter(free, pk=call_id, state=CallState.QUEUED, next_attempt_at__lte=at)
-    if not claimed.update(claimed_until=at + LEASE):
-        return
-    asked = WebhookCall.objects.get(pk=call_id)
-    try:
-        answer = http.post_json(asked.url, asked.payload, headers={"Idempotency-Key": str(asked.key)})
-    except http.NotAllowedThere as problem:
-        _settle(asked, CallState.FAILED, problem=str(problem))
-    except http.HttpError as problem:
-        _try_later(asked, problem=str(problem))
-    else:
-        asked.status_code = answer.status
-        if answer.is_ok:
-            _settle(asked, CallState.DONE)
-        elif answer.status in (408, 425, 429) or answer.status >= 500:
-            _try_later(asked, problem=f"It answered {answer.status}.")
-        else:
-            _settle(asked, CallState.FAILED, problem=f"It answered {answer.status}.")
-
-
-def _try_later(asked: WebhookCall, *, problem: str) -> None:
-    if asked.attempts + 1 >= MOST_CALLS:
-        _settle(asked, CallState.FAILED, problem=problem)
-        return
-    asked.next_attempt_at = now() + timedelta(minutes=PAUSES[min(asked.attempts, len(PAUSES) - 1)])
-    _settle(asked, CallState.QUEUED, problem=problem)
-
-
-def _settle(asked: WebhookCall, state: CallState, *, problem: str = "") -> None:
-    asked.state, asked.problem, asked.claimed_until = state, problem[:300], None
-    asked.attempts += 1
-    asked.save(update_fields=["state", "problem", "claimed_until", "attempts", "next_attempt_at", "status_code"])

@@ -29,6 +29,7 @@ _ICONS = {
     "mails_missing": "circle-alert",
     "problem": "triangle-alert",
     "rules_failed": "triangle-alert",
+    "webhook_off": "circle-x",
 }
 
 
@@ -53,6 +54,8 @@ def _target(line: Notification) -> str:
     matter, _, number = line.about.partition(":")
     if matter == "inbox":
         return reverse("workspace:settings-inbox", args=[int(number)])
+    if matter == "webhook":
+        return reverse("workspace:settings-webhook", args=[int(number)])
     if matter == "problems":
         return reverse("workspace:problems")
     return (

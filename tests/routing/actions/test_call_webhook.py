@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.clock import now
 from core.errors import NotAllowed
 from people.models import Agent
 from routing.models import CallState, WebhookCall
-from routing.services import errands
+from routing.services import webhooks
 from routing.services.macros import MacroDraft, save_macro
 from tests.desk import customer_writes
 from tests.routing.doing import do
@@ -28,15 +29,16 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the receiver will answer, first to last; what it got is kept in `sent`."""
     queue: list[Any] = []
 
-    def post_json(url: str, payload: Any, *, headers: dict[str, str]) -> http.Answer:
-        sent.append((url, payload["ticket"]["subject"], headers["Idempotency-Key"]))
+    def post_body(url: str, body: bytes, *, headers: dict[str, str], max_bytes: int) -> http.Answer:
+        del max_bytes
+        sent.append((url, json.loads(body)["ticket"]["subject"], headers["Idempotency-Key"]))
         answer = queue.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return http.Answer(status=answer, headers=httpx.Headers(), body=b"")
+        return http.Answer(status=answer, headers=httpx.Headers(), body=b"Thanks")
 
     sent.clear()
-    monkeypatch.setattr("routing.services.errands.http.post_json", post_json)
+    monkeypatch.setattr("routing.services.webhooks.http.post_body", post_body)
     return queue
 
 
@@ -44,8 +46,8 @@ sent: list[tuple[str, str, str]] = []
 
 
 def call_what_is_due() -> None:
-    for call_id in errands.due_calls():
-        errands.call(call_id)
+    for call_id in webhooks.due_calls():
+        webhooks.call(call_id)
 
 
 def test_other_system_is_told_after_the_change(inbox: Inbox, answers: list[Any]) -> None:

@@ -196,3 +196,5 @@ MAIL_CA_FILE: str = env.str("MAIL_CA_FILE", default="")
 # Whom to ask for DKIM keys and other records (host or host:port); the machine's own name servers when empty.
 DNS_SERVERS: list[str] = env.list("DNS_SERVERS", default=[])
 DNS_TIMEOUT_SECONDS: float = env.float("DNS_TIMEOUT_SECONDS", default=2.0)
+# How much of the stored days each web process keeps at hand for reports.
+REPORTS_MEMORY_MB: int = env.int("REPORTS_MEMORY_MB", default=256)

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from people.models import Agent
 from reports.period import Period
 
-Kind = Literal["text", "count", "percent", "duration"]
+Kind = Literal["text", "count", "number", "percent", "duration"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the table and of the CSV file. A duration is in seconds, a percentage between 0 and 100."""
+    """One column of the table and of the CSV file. A duration is in seconds, a percentage between 0 and 100.
+    A number has one decimal."""
 
     key: str
     label: str

@@ -70,6 +70,7 @@ def xlsx_file(result: Result, title: str) -> bytes:
         "duration": book.add_format({"num_format": "[h]:mm:ss"}),
         "percent": book.add_format({"num_format": '0.0" %"'}),
         "count": book.add_format({"num_format": "#,##0"}),
+        "number": book.add_format({"num_format": "#,##0.0"}),
     }
     for number, name in enumerate(["Group", "Name", *(column.label for column in result.columns)]):
         sheet.write_string(0, number, name, bold)

@@ -56,6 +56,13 @@ _REASONS = {
 }
 REASONS = {f"missed_{key}": title for key, (title, _) in _REASONS.items()}
 
+# Who leaves within ten seconds has not waited for an answer.
+_WAITED_FOR_SOMEBODY = "(f.kind <> 'chat_abandoned' OR f.wall_seconds >= 10)"
+_STATE = "(f.data->>'state')"
+_IS_PLANNED = "(f.data->>'is_planned')::boolean"
+# The time that one look at an agent stands for.
+LOOK_SECONDS = 900
+
 _SETS = (
     FactSet("decided", "Promises decided", ("breached", *PROMISES), _WAS_DECIDED),
     FactSet("kept", "Promises kept", PROMISES, "f.is_kept"),
@@ -86,12 +93,30 @@ _SETS = (
     FactSet("rule_runs", "Runs of rules", ("rule_ran",)),
     FactSet("macros", "Macros used", ("macro_applied",)),
     FactSet("undelivered", "Messages that could not be delivered", ("delivery_failed",)),
+    FactSet("chats_begun", "Chats that visitors began", ("chat_begun",)),
+    FactSet("chats", "Chats answered or abandoned", ("chat_answered", "chat_abandoned"), _WAITED_FOR_SOMEBODY),
+    FactSet("chats_answered", "Chats answered", ("chat_answered",)),
+    FactSet("chats_abandoned", "Chats abandoned", ("chat_abandoned",), _WAITED_FOR_SOMEBODY),
+    FactSet("chats_left_early", "Chats left at once", ("chat_abandoned",), f"NOT {_WAITED_FOR_SOMEBODY}"),
+    FactSet("chat_words_left", "Messages left while nobody was there", ("chat_left_word",)),
+    FactSet("rings_missed", "Chats that rang out at an agent", ("ring_missed",)),
+    FactSet("on_duty", "Looks that found an agent at work", ("on_duty",), f"{_STATE} IN ('available', 'busy')"),
+    FactSet("available", "Looks that found an agent available", ("on_duty",), f"{_STATE} = 'available'"),
+    FactSet("away", "Looks that found an agent connected, but away", ("on_duty",), f"{_STATE} = 'away'"),
+    FactSet("planned", "Looks during an agent's shift", ("on_duty",), _IS_PLANNED),
+    FactSet("absent", "Looks that missed an agent during their shift", ("on_duty",),
+            f"({_IS_PLANNED} AND {_STATE} = 'absent')"),
+    FactSet("held", "Looks at what available agents hold", ("held",)),
 )  # fmt: skip
 
 SETS: dict[str, FactSet] = {found.key: found for found in _SETS}
 
 # The one number of a fact that metrics add up or average, by its kind: SQL over the row f that gives a float8.
-AMOUNTS: dict[str, str] = {}
+AMOUNTS: dict[str, str] = {
+    "chat_answered": "(f.data->>'at_once')::float8",
+    "on_duty": f"{LOOK_SECONDS}::float8",
+    "held": "(f.data->>'percent')::float8",
+}
 # The one thing that a fact is about beside its ticket, by its kind: SQL over the row f that gives a text.
 ITEMS: dict[str, str] = {
     "rule_ran": "f.data->>'rule'",

@@ -122,6 +122,58 @@ _METRICS = (
            definition="Messages to customers that failed for good, such as a bounce."),
 )  # fmt: skip
 
+CHAT_CLOCK = "Open time of the ticket's business hours, from the visitor's first words; calendar time if you choose it."
+LOOK_CLOCK = "One look every quarter of an hour, each standing for 15 minutes; quarters not looked at count as nothing."
+_CHATS = (
+    Metric(key="chats_begun", name="Chats begun", counted="chats_begun",
+           definition="Conversations that visitors began: first words, words that reopen, words after giving up."),
+    Metric(key="chats", name="Chats", counted="chats",
+           definition="Chats that a person answered, and abandoned ones; who left within 10 s is not counted."),
+    Metric(key="chats_answered", name="Answered", counted="chats_answered", rising_is="good",
+           definition="Chats that a person answered before the visitor was gone."),
+    Metric(key="chats_abandoned", name="Abandoned", counted="chats_abandoned", rising_is="bad",
+           definition="The visitor left before anybody answered: their chat was out of view for two minutes."),
+    Metric(key="chat_abandon_share", name="Abandon share", counted="chats_abandoned", of="chats", kind="percent",
+           rising_is="bad", definition="The share of the chats that were abandoned."),
+    Metric(key="chats_left_early", name="Left at once", counted="chats_left_early",
+           definition="The visitor wrote and left within 10 s; neither answered nor abandoned."),
+    Metric(key="chat_words_left", name="Messages left", counted="chat_words_left",
+           definition="Messages that visitors left in the form because nobody was there; no chat."),
+    Metric(key="chat_wait_p50", name="Wait p50", counted="chats_answered", kind="duration", percentile=0.5,
+           clock=CHAT_CLOCK, rising_is="bad", definition="Half of the answered chats waited no longer for a person."),
+    Metric(key="chat_wait_p90", name="Wait p90", counted="chats_answered", kind="duration", percentile=0.9,
+           clock=CHAT_CLOCK, rising_is="bad", definition="Nine of ten answered chats waited no longer for a person."),
+    Metric(key="chat_patience_p50", name="Patience p50", counted="chats_abandoned", kind="duration", percentile=0.5,
+           clock=CHAT_CLOCK, definition="Half of the visitors who gave up had waited no longer than this."),
+    Metric(key="rings_missed", name="Rings missed", counted="rings_missed", rising_is="bad",
+           definition="A chat rang at an agent who did not begin in time, and went on to the next."),
+    Metric(key="chats_at_once", name="Chats at once", counted="chats_answered", kind="number", amount="mean",
+           definition="How many open chats an agent had on average when answering one, that one included."),
+)  # fmt: skip
+
+_DUTY = (
+    Metric(key="looks_on_duty", name="Looks on duty", counted="on_duty",
+           definition="How often an agent was found at work, that is connected and available or busy.",
+           clock=LOOK_CLOCK),
+    Metric(key="on_duty_time", name="Time on duty", counted="on_duty", kind="duration", amount="sum", clock=LOOK_CLOCK,
+           definition="The time for which agents were at work: connected, and available or busy."),
+    Metric(key="available_share", name="Available", counted="available", of="on_duty", kind="percent",
+           definition="The share of the time on duty in which agents were available for new work."),
+    Metric(key="away_time", name="Time away", counted="away", kind="duration", amount="sum", clock=LOOK_CLOCK,
+           definition="The time for which agents were connected in their shift, but away."),
+    Metric(key="planned_time", name="Planned", counted="planned", kind="duration", amount="sum", clock=LOOK_CLOCK,
+           definition="The time of the agents' shifts, without their leave."),
+    Metric(key="absent_time", name="Absent", counted="absent", kind="duration", amount="sum", clock=LOOK_CLOCK,
+           rising_is="bad", definition="The time of their shifts for which agents were not connected, without leave."),
+    Metric(key="absent_share", name="Absent share", counted="absent", of="planned", kind="percent", rising_is="bad",
+           definition="The share of the shifts, without leave, in which the agent was not connected."),
+    Metric(key="occupancy", name="Occupancy", counted="held", kind="percent", amount="mean", clock=LOOK_CLOCK,
+           definition="How much of their capacity agents had as open work while they were available: the mean of all"
+           " looks, 100 % being full. Each look counts the same."),
+    Metric(key="looks_held", name="Looks at loads", counted="held", clock=LOOK_CLOCK,
+           definition="How often an available agent's open work was compared with their capacity."),
+)  # fmt: skip
+
 _REASONS = tuple(
     Metric(
         key=key, name=title, counted=key, rising_is="bad",
@@ -130,4 +182,4 @@ _REASONS = tuple(
     for key, title in REASONS.items()
 )  # fmt: skip
 
-METRICS: dict[str, Metric] = {metric.key: metric for metric in (*_METRICS, *_REASONS)}
+METRICS: dict[str, Metric] = {metric.key: metric for metric in (*_METRICS, *_REASONS, *_CHATS, *_DUTY)}

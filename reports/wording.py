@@ -18,6 +18,8 @@ def shown(value: Any, kind: str) -> str:
         return duration(float(value))
     if kind == "count":
         return f"{value:,.0f}"
+    if kind == "number":
+        return f"{value:,.1f}"
     return str(value)
 
 

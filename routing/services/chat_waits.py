@@ -55,8 +55,8 @@ _ANSWER = Planned(f"""
         WHERE w.ticket_id = m.ticket_id AND w.ended_at IS NULL
         RETURNING '{FactKind.CHAT_ANSWERED}' AS kind, w.ticket_id, m.at, w.began_at, m.message_id, m.agent_id,
             {_RINGS} || jsonb_build_object('at_once', (
-                SELECT count(*) FROM tickets_ticket a JOIN tickets_ticket t ON t.id = w.ticket_id
-                WHERE a.assignee_id = m.agent_id AND a.channel = t.channel AND a.status = 'open'
+                SELECT 1 + count(*) FROM tickets_ticket a JOIN tickets_ticket t ON t.id = w.ticket_id
+                WHERE a.assignee_id = m.agent_id AND a.id <> t.id AND a.channel = t.channel AND a.status = 'open'
                     AND a.snoozed_until IS NULL)) AS data)
     {fact_sql.of_rows("ended")}""")
 _ABANDON = f"""

@@ -78,7 +78,7 @@ def test_chat_that_is_answered_tells_how_long_it_rang_at_whom(
     clock.shift(9)
     agent_replies(ticket, ana)
     agent_replies(ticket, ana)
-    answered = {"rings": 2, "missed": 1, "at_once": 0}
+    answered = {"rings": 2, "missed": 1, "at_once": 1}
     assert told() == [("chat_begun", None, {}), ("chat_answered", 40.0, answered)]
     [missed] = Fact.objects.filter(kind="ring_missed")
     assert (missed.wall_seconds, missed.agent_id) == (31.0, ana.pk)

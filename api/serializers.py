@@ -9,6 +9,7 @@ from rest_framework import serializers
 from api.views.base import MAX_ID, StrictSerializer
 from core.clock import NEVER
 from people.models import Agent, Contact, Team
+from routing.selectors.waiting import Why
 from sla.prediction import Expected, in_words
 from tickets.models import Inbox, Message, Priority, Status, Ticket, TicketEvent
 
@@ -36,6 +37,20 @@ class TicketOut(serializers.Serializer[Any]):
     sla_due_at = serializers.DateTimeField(allow_null=True)
     sla_metric = serializers.CharField()
     sla_breached = serializers.BooleanField()
+
+
+class PersonWhoCouldOut(serializers.Serializer[Any]):
+    agent = serializers.IntegerField()
+    name = serializers.CharField()
+    note = serializers.CharField(help_text="free, 3 of 20; full, 20 of 20; away; lacks german:2 ...")
+    could = serializers.BooleanField(help_text="Is there, fit and has room, now")
+
+
+class WaitingOut(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    waits = serializers.BooleanField(help_text="Open, awake, and nobody has it")
+    why = serializers.CharField(allow_null=True)
+    people = PersonWhoCouldOut(many=True)
 
 
 class MessageOut(serializers.Serializer[Any]):
@@ -166,6 +181,19 @@ def ticket_out(ticket: Ticket) -> dict[str, Any]:
         "sla_due_at": None if ticket.sla_due_at == NEVER else ticket.sla_due_at,
         "sla_metric": ticket.sla_metric,
         "sla_breached": ticket.sla_breached,
+    }
+
+
+def waiting_out(number: int, why: Why | None) -> dict[str, Any]:
+    people = why.people if why else ()
+    return {
+        "number": number,
+        "waits": why is not None,
+        "why": why.text if why else None,
+        "people": [
+            {"agent": person.agent_id, "name": person.name, "note": person.note, "could": person.could}
+            for person in people
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from api.problems import no_such_address
 from api.views.contacts import ContactsView, ContactView
 from api.views.desk import AgentsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
 from api.views.reports import ReportsView, ReportView
-from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView
+from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView, TicketWaitingView
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/", TicketView.as_view(), name="ticket"),
     path("tickets/<int:number>/messages/", MessagesView.as_view(), name="messages"),
     path("tickets/<int:number>/events/", TicketEventsView.as_view(), name="ticket-events"),
+    path("tickets/<int:number>/waiting/", TicketWaitingView.as_view(), name="ticket-waiting"),
     path("contacts/", ContactsView.as_view(), name="contacts"),
     path("contacts/<int:contact_id>/", ContactView.as_view(), name="contact"),
     path("events/", EventsView.as_view(), name="events"),

@@ -18,12 +18,15 @@ from api.serializers import (
     TicketChangeIn,
     TicketIn,
     TicketOut,
+    WaitingOut,
     event_out,
     message_out,
     ticket_out,
+    waiting_out,
 )
 from api.views.base import ApiView, number_of, page_size, paged, valid
 from api.writing import change_ticket, create_ticket, write_message
+from routing.selectors.waiting import why_waiting
 from tickets.models import TicketEvent
 from tickets.selectors.access import public_and_internal, ticket_for
 from tickets.selectors.filters import Filters, filters_from
@@ -67,6 +70,15 @@ class TicketView(ApiView):
         values = valid(TicketChangeIn, request)
         change_ticket(self.agent, ticket_for(self.agent, number), values)
         return Response(ticket_out(ticket_for(self.agent, number)))
+
+
+class TicketWaitingView(ApiView):
+    """Why nobody has the ticket yet, and who of its team could take it, those who could first."""
+
+    @extend_schema(operation_id="read_ticket_waiting", responses=WaitingOut)
+    def get(self, request: Request, number: int) -> Response:
+        ticket = ticket_for(self.agent, number)
+        return Response(waiting_out(ticket.number, why_waiting(ticket)))
 
 
 class MessagesView(ApiView):

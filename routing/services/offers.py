@@ -12,6 +12,7 @@ from core.db import Statement, run
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM
 from people.models import Availability, Team
+from people.selectors.agents import ONLINE_WITHIN
 from routing.assignment import Floor
 from routing.models import Offer, OfferEnd
 from routing.selectors.floor import ask_of, floor_of, missed_by
@@ -78,7 +79,8 @@ def hand_back() -> int:
     )
     gone = (
         Q(agent__availability=Availability.AWAY, agent__availability_changed_at__lte=since)
-        | Q(agent__last_seen_at__lte=since)
+        # Whoever is there was seen within the last beats of their connection, not this very moment.
+        | Q(agent__last_seen_at__lte=since, agent__last_seen_at__lt=now() - ONLINE_WITHIN)
         | Q(agent__is_active=False)
     )
     return _end(Offer.objects.filter(gone, ended_at=None, team__hand_back_minutes__isnull=False), OfferEnd.LEFT)

@@ -151,6 +151,17 @@ def test_whose_connection_is_lost_or_who_leaves_the_company_hands_back_too(mail:
     assert (owner(first), owner(second)) == (None, None)
 
 
+def test_who_is_there_keeps_it_also_in_a_team_that_hands_back_at_once(mail: Inbox, crew: list[Agent]) -> None:
+    Team.objects.update(hand_back_minutes=0)
+    ticket = customer_writes(mail)
+    dispatch_all()
+    Agent.objects.update(last_seen_at=now() - timedelta(seconds=30))
+    assert offers.hand_back() == 0
+    Agent.objects.update(last_seen_at=now() - timedelta(seconds=76))
+    assert offers.hand_back() == 1
+    assert owner(ticket) is None
+
+
 def test_what_a_colleague_gave_by_hand_stays(mail: Inbox, crew: list[Agent]) -> None:
     ticket = customer_writes(mail)
     dispatch_all()

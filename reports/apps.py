@@ -7,4 +7,5 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
+        from reports import satisfaction as satisfaction
         from reports import subscribers as subscribers

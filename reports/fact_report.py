@@ -6,21 +6,19 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from typing import ClassVar, Literal
 
 from people.models import Agent
-from reports.base import Chart, Choice, Guide, HeatCell, Heatmap, Kind, Mark, Report, Result, Row, Series, Tile
+from reports.base import Chart, Choice, Guide, HeatCell, Heatmap, Kind, Mark, Report, Result, Series, Tile
+from reports.fact_breakdowns import dimensions_of, more_rows
 from reports.fact_choices import choices_for
 from reports.fact_filters import FactFilters
-from reports.fact_names import LABELS, Names, names_of
-from reports.measuring import BANDS, NOTHING, Measured, Values, Wanted, measure
+from reports.fact_table import Table, cases_of, with_cases
+from reports.measuring import BANDS, NOTHING, Measured, Wanted, measure
 from reports.metrics import METRICS
 from reports.wording import duration
-from tickets.models import Priority
 
 DIMENSIONS = ("team", "agent", "inbox", "channel", "priority", "tag")
-FEW = 20
 _SMALLEST_SAMPLE = 5
 
 
@@ -49,47 +47,49 @@ class FactReport(Report):
     lengths_of: ClassVar[str] = ""
     whole: ClassVar[tuple[str, ...]] = ()
     whole_title: ClassVar[str] = ""
+    whole_column: ClassVar[str] = "Reason"
+    whole_style: ClassVar[str] = "bad"
     dimensions: ClassVar[tuple[str, ...]] = DIMENSIONS
     Filters: ClassVar[type[FactFilters]] = FactFilters
 
-    def wanted(self) -> Wanted:
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns, each share, percentile and mean with the number of its cases before it."""
+        return with_cases(self.columns)
+
+    def wanted(self, filters: FactFilters) -> Wanted:
         steps = [metric for drawn in self.drawn for metric, _, _ in drawn.series]
-        rows = dict.fromkeys((*self.columns, *self.tiles, *_samples(self.columns)))
+        rows = dict.fromkeys((*self.shown, *self.tiles, *filter(None, map(cases_of, self.tiles))))
         return Wanted(
             rows=tuple(rows),
             steps=tuple(dict.fromkeys(steps)),
             hours=tuple(self.heat),
-            spark=self.columns[0],
+            spark=self.shown[0],
             lengths_of=self.lengths_of,
             whole=self.whole,
+            by=dimensions_of(self.dimensions, filters),
         )
 
     def run(self, viewer: Agent, filters: FactFilters, *, now: datetime) -> Result:
-        found = measure(viewer, filters, self.wanted())
-        today = now.astimezone(filters.period.zone).date()
-        page = _Page(self, filters, found, today)
+        found = measure(viewer, filters, self.wanted(filters))
+        columns = [METRICS[key].column for key in self.shown]
         everything = found.groups.get(("all", ""), NOTHING)
         if not any(everything.values()):
-            return Result(columns=[METRICS[key].column for key in self.columns], rows=())
+            return Result(columns=columns, rows=())
+        today = now.astimezone(filters.period.zone).date()
+        page = _Page(self, filters, found, today)
+        table = Table(self.shown, self.dimensions, filters, found)
         return Result(
-            columns=[METRICS[key].column for key in self.columns],
-            rows=page.rows(names_of(found)),
+            columns=columns,
+            rows=[*table.rows(), *more_rows(viewer, table)],
             tiles=page.tiles(),
             charts=[*(page.chart(drawn) for drawn in self.drawn), *page.lengths(), *page.reasons()],
             heatmaps=[page.heatmap(key, title) for key, title in self.heat.items()],
+            notes=table.notes(),
         )
 
     def choices(self, viewer: Agent, filters: FactFilters) -> Sequence[Choice]:
         return choices_for(viewer, filters)
-
-
-def _samples(keys: Sequence[str]) -> list[str]:
-    """What counts the cases behind a percentile: the metric of the same set."""
-    return [_CASES[METRICS[key].counted] for key in keys if _is_length(key)]
-
-
-def _is_length(key: str) -> bool:
-    return METRICS[key].percentile is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,57 +105,25 @@ class _Page:
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", self.filters.period.steps())
 
-    def rows(self, names: Names) -> list[Row]:
-        rows = [self._row("All", "Everything", self.found.groups["all", ""], self.filters)]
-        for dimension in self.report.dimensions:
-            keys = sorted(self.found.keys_of(dimension), key=partial(self._order, names, dimension))
-            for key in keys:
-                values = self.found.groups[dimension, key]
-                if not any(values.values()) or (dimension == "agent" and self._is_few(values)):
-                    continue
-                narrowed = self.filters.narrowed(**{dimension: key or "none"}) if key or dimension in _NONE else None
-                spark = self.found.sparks.get((dimension, key), {})
-                rows.append(self._row(LABELS[dimension], names.label(dimension, key), values, narrowed, spark))
-        return rows
-
-    def _is_few(self, values: Values) -> bool:
-        """Nobody is put into a table of agents by so few cases; the figures of a chosen agent are shown."""
-        return not self.filters.agent and (values[self.report.columns[0]] or 0) < FEW
-
-    def _order(self, names: Names, dimension: str, key: str) -> tuple[float, str]:
-        """Priorities from urgent to low; everything else by where most happened."""
-        if dimension == "priority":
-            return -(Priority.values.index(key) if key in Priority.values else -1), ""
-        values = self.found.groups[dimension, key]
-        return -(values.get("breached") or values[self.report.columns[0]] or 0), names.label(dimension, key)
-
-    def _row(
-        self,
-        group: str,
-        label: str,
-        values: Values,
-        filters: FactFilters | None,
-        spark: Mapping[int, float] | None = None,
-    ) -> Row:
-        keys = self.report.columns
-        links = {key: filters.link(METRICS[key].counted) for key in keys} if filters else {}
-        links |= {"count": links[keys[0]]} if links else {}
-        shown = {"count": values[keys[0]], **{key: values[key] for key in keys}}
-        line = [spark.get(number, 0) for number in range(len(self.steps))] if spark else ()
-        return Row(group, label, shown, links, line)
-
     def tiles(self) -> list[Tile]:
         present = self.found.groups["all", ""]
         tiles = []
         for key in self.report.tiles:
             metric = METRICS[key]
-            note = f"of {present['decided']:,} promises" if metric.of == "decided" and "decided" in present else ""
-            if _is_length(key):
-                cases = present[_samples([key])[0]] or 0
-                note = f"n = {cases:,}" if cases >= _SMALLEST_SAMPLE else f"only {cases:,}: too few to say much"
+            note = self._note(key)
             link = self.filters.link(metric.counted)
             tiles.append(Tile(metric.column, present[key], self.found.before.get(key), link, note))
         return tiles
+
+    def _note(self, key: str) -> str:
+        """On how many cases a share, a percentile or a mean stands."""
+        cases = cases_of(key)
+        if not cases:
+            return ""
+        count = self.found.groups["all", ""].get(cases) or 0
+        if METRICS[key].of:
+            return f"of {count:,} {METRICS[cases].name.lower()}"
+        return f"n = {count:,}" if count >= _SMALLEST_SAMPLE else f"only {count:,}: too few to say much"
 
     def chart(self, drawn: Drawn) -> Chart:
         series = [Series(metric, label, style) for metric, label, style in drawn.series]
@@ -210,8 +178,9 @@ class _Page:
             Mark(METRICS[key].name, {"count": value}, self.filters.link(METRICS[key].counted))
             for key, value in self.found.whole.items()
         ]
-        series = [Series("count", "Cases", "bad")]
-        return [Chart("reasons", self.report.whole_title, "bars", "count", series, marks, first_column="Reason")]
+        series = [Series("count", "Cases", self.report.whole_style)]
+        column = self.report.whole_column
+        return [Chart("reasons", self.report.whole_title, "bars", "count", series, marks, first_column=column)]
 
     def heatmap(self, key: str, title: str) -> Heatmap:
         metric = METRICS[key]
@@ -226,10 +195,6 @@ class _Page:
             for weekday in range(1, 8)
         ]
         return Heatmap(key, title, metric.kind, cells)
-
-
-_CASES = {"first_answers": "first_answers", "next_answers": "next_answers", "solved": "solved"}
-_NONE = ("team", "agent", "inbox", "organization")
 
 
 def _place_of(seconds: float) -> float:

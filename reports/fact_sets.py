@@ -63,6 +63,9 @@ _IS_PLANNED = "(f.data->>'is_planned')::boolean"
 # The time that one look at an agent stands for.
 LOOK_SECONDS = 900
 
+_SCORE = "(f.data->>'score')::int"
+_HAS_WORDS = "(f.data->>'comment')::boolean"
+
 _SETS = (
     FactSet("decided", "Promises decided", ("breached", *PROMISES), _WAS_DECIDED),
     FactSet("kept", "Promises kept", PROMISES, "f.is_kept"),
@@ -93,6 +96,19 @@ _SETS = (
     FactSet("rule_runs", "Runs of rules", ("rule_ran",)),
     FactSet("macros", "Macros used", ("macro_applied",)),
     FactSet("undelivered", "Messages that could not be delivered", ("delivery_failed",)),
+    FactSet("csat_asked", "Customers asked for a rating", ("csat_asked",)),
+    FactSet("csat_answered", "Questions that were answered", ("csat_answered",)),
+    FactSet("rated", "Ratings", ("rated",)),
+    FactSet("rated_good", "Ratings of 4 and 5", ("rated",), f"{_SCORE} >= 4"),
+    FactSet("rated_bad", "Ratings of 1 and 2", ("rated",), f"{_SCORE} <= 2"),
+    *(FactSet(f"rated_{score}", f"Ratings of {score}", ("rated",), f"{_SCORE} = {score}") for score in range(1, 6)),
+    FactSet("commented", "Ratings with a comment", ("rated",), _HAS_WORDS),
+    FactSet("commented_good", "Ratings of 4 and 5 with a comment", ("rated",), f"{_HAS_WORDS} AND {_SCORE} >= 4"),
+    FactSet("commented_bad", "Ratings of 1 and 2 with a comment", ("rated",), f"{_HAS_WORDS} AND {_SCORE} <= 2"),
+    FactSet("recoveries", "Recoveries begun", ("recovery_opened",)),
+    FactSet("recovered", "Recoveries with an outcome", ("recovery_closed",)),
+    FactSet("recovered_in_time", "Recoveries in time", ("recovery_closed",), "(f.data->>'in_time')::boolean"),
+    FactSet("won_back", "Customers won back", ("recovery_closed",), "f.data->>'outcome' = 'won_back'"),
     FactSet("chats_begun", "Chats that visitors began", ("chat_begun",)),
     FactSet("chats", "Chats answered or abandoned", ("chat_answered", "chat_abandoned"), _WAITED_FOR_SOMEBODY),
     FactSet("chats_answered", "Chats answered", ("chat_answered",)),
@@ -116,11 +132,14 @@ AMOUNTS: dict[str, str] = {
     "chat_answered": "(f.data->>'at_once')::float8",
     "on_duty": f"{LOOK_SECONDS}::float8",
     "held": "(f.data->>'percent')::float8",
+    "rated": "(f.data->>'score')::float8",
 }
-# The one thing that a fact is about beside its ticket, by its kind: SQL over the row f that gives a text.
+# The one thing that a fact is about beside its ticket, by its kind: SQL over the row f that gives a text such as
+# "rule:7". The word before the colon keeps the kinds apart; reports/fact_names.py knows what to call them.
 ITEMS: dict[str, str] = {
-    "rule_ran": "f.data->>'rule'",
-    "macro_applied": "f.data->>'macro'",
+    "rule_ran": "'rule:' || (f.data->>'rule')",
+    "macro_applied": "'macro:' || (f.data->>'macro')",
+    "delivery_failed": "'failure:' || coalesce(f.data->>'why', 'other')",
 }
 
 

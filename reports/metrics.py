@@ -174,6 +174,34 @@ _DUTY = (
            definition="How often an available agent's open work was compared with their capacity."),
 )  # fmt: skip
 
+_RATINGS = (
+    Metric(key="rated", name="Ratings", counted="rated", owner="Managers of the surveys",
+           definition="Ratings that customers gave, each as they left it. Attributed to whom the ticket belonged when"
+           " it was resolved."),
+    Metric(key="csat", name="CSAT", counted="rated_good", of="rated", kind="percent", rising_is="good",
+           definition="The share of the ratings that were 4 or 5 of 5."),
+    Metric(key="csat_bad", name="Unhappy", counted="rated_bad", of="rated", kind="percent", rising_is="bad",
+           definition="The share of the ratings that were 1 or 2 of 5."),
+    Metric(key="csat_asked", name="Asked", counted="csat_asked",
+           definition="Customers who were asked for a rating."),
+    Metric(key="csat_response", name="Response rate", counted="csat_answered", of="csat_asked", kind="percent",
+           rising_is="good", definition="Of the questions asked in the period, the share that was answered, whenever."),
+    *(Metric(key=f"rated_{score}", name=f"{score} of 5", counted=f"rated_{score}",
+             definition=f"Ratings of {score} of 5.") for score in range(5, 0, -1)),
+    Metric(key="csat_mean", name="Mean rating", counted="rated", kind="number", amount="mean", rising_is="good",
+           definition="The mean of the ratings from 1 to 5. Look at their shares, too: one mean has many stories."),
+    Metric(key="commented", name="With a comment", counted="commented",
+           definition="Ratings with words of the customer."),
+    Metric(key="recoveries", name="Recoveries", counted="recoveries", rising_is="bad",
+           definition="Ratings so low that somebody was to get in touch with the customer."),
+    Metric(key="recovered", name="Settled", counted="recovered",
+           definition="Recoveries of which somebody said what came of them."),
+    Metric(key="recovered_in_time", name="Settled in time", counted="recovered_in_time", of="recovered",
+           kind="percent", rising_is="good", definition="The share of the settled recoveries that were in time."),
+    Metric(key="won_back", name="Won back", counted="won_back", of="recovered", kind="percent", rising_is="good",
+           definition="The share of the settled recoveries after which the customer was content."),
+)  # fmt: skip
+
 _REASONS = tuple(
     Metric(
         key=key, name=title, counted=key, rising_is="bad",
@@ -182,4 +210,4 @@ _REASONS = tuple(
     for key, title in REASONS.items()
 )  # fmt: skip
 
-METRICS: dict[str, Metric] = {metric.key: metric for metric in (*_METRICS, *_REASONS, *_CHATS, *_DUTY)}
+METRICS: dict[str, Metric] = {metric.key: metric for metric in (*_METRICS, *_RATINGS, *_REASONS, *_CHATS, *_DUTY)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.base import Report
 from reports.definitions.automation import AutomationReport
+from reports.definitions.csat import CsatReport
 from reports.definitions.sla import SlaReport
 from reports.definitions.solutions import SolutionsReport
 from reports.definitions.volume import VolumeReport
@@ -11,5 +12,5 @@ from reports.definitions.workload import WorkloadReport
 
 REPORTS: dict[str, Report] = {
     report.slug: report
-    for report in (SlaReport(), VolumeReport(), SolutionsReport(), WorkloadReport(), AutomationReport())
+    for report in (SlaReport(), VolumeReport(), SolutionsReport(), WorkloadReport(), CsatReport(), AutomationReport())
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.fact_report import Drawn, FactReport
+from reports.fact_report import DIMENSIONS, Drawn, FactReport
 from reports.fact_sets import REASONS
 
 
@@ -14,7 +14,7 @@ class SlaReport(FactReport):
         " which clock it has and what pauses it."
     )
     columns = ("decided", "achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90")
-    tiles = ("achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90")
+    tiles = ("achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90", "csat")
     drawn = (
         Drawn(
             "kept", "Promises kept", (("achieved", "This period", "accent"),),
@@ -38,4 +38,5 @@ class SlaReport(FactReport):
     lengths_of = "first_answers"
     whole = tuple(REASONS)
     whole_title = "Why promises were missed"
+    dimensions = ("metric", *DIMENSIONS)
     shows_upcoming = True

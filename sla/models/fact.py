@@ -54,6 +54,11 @@ class FactKind(models.TextChoices):
     RING_MISSED = "ring_missed", "A chat rang out at an agent"
     ON_DUTY = "on_duty", "An agent was on duty, or should have been"
     HELD = "held", "How much of their capacity an available agent used"
+    CSAT_ASKED = "csat_asked", "A customer was asked for a rating"
+    CSAT_ANSWERED = "csat_answered", "The question of that moment was answered"
+    RATED = "rated", "A customer rated"
+    RECOVERY_OPENED = "recovery_opened", "Somebody is to take care of a bad rating"
+    RECOVERY_CLOSED = "recovery_closed", "Somebody said what came of it"
     VOIDED = "voided", "An earlier fact was taken back"
 
 

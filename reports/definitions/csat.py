@@ -1,0 +1,32 @@
+"""The report on satisfaction: who was asked, what customers said, and what came of the bad ratings."""
+
+from __future__ import annotations
+
+from reports.fact_report import Drawn, FactReport
+
+
+class CsatReport(FactReport):
+    slug = "csat"
+    title = "Satisfaction"
+    description = (
+        "Ratings by customers, attributed to whom the ticket belonged when it was resolved. Nobody is compared by fewer"
+        " than 20 ratings."
+    )
+    columns = ("rated", "csat", "csat_bad", "csat_mean", "csat_asked", "csat_response", "recoveries")
+    tiles = ("csat", "csat_bad", "rated", "csat_response", "recoveries", "recovered_in_time", "won_back")
+    drawn = (
+        Drawn(
+            "csat", "Ratings of 4 and 5", (("csat", "This period", "accent"),),
+            is_line=True, is_compared=True, kind="percent", ceiling=100,
+        ),
+        Drawn(
+            "scores", "Ratings by score",
+            (("rated_5", "5", "ok"), ("rated_4", "4", "accent"), ("rated_3", "3", "still"),
+             ("rated_2", "2", "middle"), ("rated_1", "1", "bad")),
+        ),
+    )  # fmt: skip
+    whole = ("rated_5", "rated_4", "rated_3", "rated_2", "rated_1")
+    whole_title = "How often each score was given"
+    whole_column = "Score"
+    whole_style = "accent"
+    dimensions = ("team", "agent", "inbox", "channel", "tag")

@@ -11,6 +11,7 @@ from core.events.bus import after, within
 from core.events.catalogue import (
     AgentAvailabilityChanged,
     AgentWorkloadChanged,
+    BulkAsked,
     ContactChanged,
     ContactUpdated,
     Event,
@@ -31,7 +32,7 @@ from routing.services import chat_waits, contact_news
 from routing.services.arming import arm_ticket
 from routing.services.forgetting import forget_words
 from routing.services.offers import begun, moved
-from routing.tasks import arm_rules, dispatch_tickets, react_to_events, tell_of_contacts
+from routing.tasks import arm_rules, change_many, dispatch_tickets, react_to_events, tell_of_contacts
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 from tickets.capabilities import capabilities_for
 
@@ -102,6 +103,12 @@ def keep_news_of_contact(event: ContactChanged) -> None:
 def start_telling_of_contacts(events: Sequence[ContactChanged]) -> None:
     if ContactUpdated.key() in listening().triggers:
         tell_of_contacts.delay()
+
+
+@after(BulkAsked)
+def start_bulk_changes(events: Sequence[BulkAsked]) -> None:
+    for event in events:
+        change_many.delay(event.job_id)
 
 
 @after(RulesChanged)

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from routing.services import (
     arming,
+    bulk,
     chat_waits,
     contact_news,
     dispatching,
@@ -39,6 +40,10 @@ def sweep_routing() -> None:
     """Lost events, chats that rang out, what was left behind, and agents who came online without a word."""
     reacting.react_to(reacting.overdue_event_ids())
     contact_news.tell(lost_only=True)
+    for rule_id, position in arming.unfinished():
+        arm_rules.delay([rule_id], position)
+    for job_id in bulk.lost_jobs():
+        change_many.delay(job_id)
     offers.pass_on_rings()
     offers.hand_back()
     dispatching.dispatch_all()
@@ -83,9 +88,18 @@ def follow_shifts() -> None:
 @shared_task(queue="bulk", soft_time_limit=110, time_limit=120)
 def arm_rules(rule_ids: list[int], after_ticket_id: int = 0) -> None:
     """A changed time rule waits for what waits already: a batch of tickets, then the next task."""
-    reached = [arming.arm_rule(rule_id, after_ticket_id=after_ticket_id) for rule_id in rule_ids]
-    if reached and reached[0] is not None:
-        arm_rules.delay(rule_ids, reached[0])
+    for rule_id in arming.among_unfinished(rule_ids):
+        reached = arming.arm_rule(rule_id, after_ticket_id=after_ticket_id)
+        arming.note(rule_id, reached)
+        if reached is not None:
+            arm_rules.delay([rule_id], reached)
+
+
+@shared_task(queue="bulk", soft_time_limit=50, time_limit=60)
+def change_many(job_id: int) -> None:
+    """A part of a change of many tickets, then the next task."""
+    if bulk.work(job_id):
+        change_many.delay(job_id)
 
 
 @shared_task(queue="bulk", soft_time_limit=50, time_limit=60)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
 
 from core.errors import Invalid
+from core.given import moment as moment
+from core.given import optional_whole as optional_whole
+from core.given import whole as whole
 
 MOST_IDS = 200
-
-
-def whole(text: str, name: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise Invalid("This address is broken.", fields={name: "Give a number."})
-    return int(text)
-
-
-def optional_whole(text: str, name: str) -> int | None:
-    return whole(text, name) if text else None
 
 
 def ids(request: HttpRequest, name: str) -> list[int]:
@@ -36,13 +26,3 @@ def uuids(request: HttpRequest, name: str) -> list[UUID]:
         return [UUID(text) for text in request.POST.getlist(name) if text][:50]
     except ValueError as error:
         raise Invalid("A file is missing.", fields={name: "Upload the file again."}) from error
-
-
-def moment(text: str, name: str) -> datetime:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise Invalid("This is not a time.", fields={name: "Choose a date and a time."})
-    return make_aware(found) if is_naive(found) else found

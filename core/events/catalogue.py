@@ -17,6 +17,7 @@ from core.events.base import TicketChanged as TicketChanged
 from core.events.desk import AgentAvailabilityChanged as AgentAvailabilityChanged
 from core.events.desk import AgentTyped as AgentTyped
 from core.events.desk import AgentWorkloadChanged as AgentWorkloadChanged
+from core.events.desk import BulkAsked as BulkAsked
 from core.events.desk import ContactChanged as ContactChanged
 from core.events.desk import ContactTyped as ContactTyped
 from core.events.desk import DeliveryQuarantined as DeliveryQuarantined

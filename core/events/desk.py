@@ -120,6 +120,13 @@ class RulesGaveUp(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAsked(Event):
+    """An agent wants the same change of all tickets that match; the work is to begin."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSwitchedOff(Event):
     """An address that webhooks call took nothing for days; it is called no more until somebody switches it on."""
 

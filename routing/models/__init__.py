@@ -1,5 +1,6 @@
 """The rows of routing."""
 
+from routing.models.bulk import BulkItem, BulkJob, BulkState, ItemState
 from routing.models.chat_wait import ChatEnd, ChatWait
 from routing.models.contact_news import ContactNews
 from routing.models.errand import Reminder
@@ -14,11 +15,15 @@ from routing.models.webhook import CallState, WebhookCall, WebhookEndpoint
 
 __all__ = [
     "Absence",
+    "BulkItem",
+    "BulkJob",
+    "BulkState",
     "CallState",
     "ChatEnd",
     "ChatWait",
     "ContactNews",
     "During",
+    "ItemState",
     "Macro",
     "Offer",
     "OfferEnd",

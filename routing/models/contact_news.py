@@ -1,4 +1,4 @@
-"""A contact who is different now, and how far this was told on their open tickets: the row that outlives a lost task."""
+"""A contact who is different now, and how far their open tickets were told: the row that outlives a lost task."""
 
 from __future__ import annotations
 

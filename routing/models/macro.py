@@ -25,6 +25,9 @@ class Macro(models.Model):
     use_count = models.PositiveIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -43,6 +43,9 @@ class Rule(models.Model):
     version = models.PositiveIntegerField(default=1)
     archived_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
+    # A changed time rule is armed for the tickets that wait already: the last that was looked at, empty when all were.
+    arming_after = models.BigIntegerField(null=True, blank=True)
+    arming_due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("position", "id")

@@ -55,6 +55,7 @@ def save_macro(draft: MacroDraft, *, macro: Macro | None = None, by: Agent | Non
     saved.name, saved.description, saved.texts, saved.actions = draft.name.strip(), draft.description, texts, actions
     saved.team, saved.owner = draft.team, draft.owner
     saved.position, saved.is_active, saved.updated_at = draft.position, draft.is_active, now()
+    saved.changed_by = by
     saved.save()
     return saved
 

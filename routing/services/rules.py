@@ -74,7 +74,9 @@ def switch(rule: Rule, *, on: bool, by: Agent) -> None:
     require(by, "manage_desk")
     with unit_of_work():
         Rule.objects.filter(pk=rule.pk).update(is_active=on, updated_at=now())
+        rule.is_active = on
         arming.disarm(rule)
+        arming.begin(rule)
         publish(RulesChanged(rule_ids=(rule.pk,)))
     listening.forget()
 
@@ -119,6 +121,7 @@ def _store(rule: Rule, *, by: Agent | None, note: str) -> None:
             rule.save()
             rule_versions.remember(rule, by=by, note=note)
             arming.disarm(rule)
+            arming.begin(rule)
             publish(RulesChanged(rule_ids=(rule.pk,)))
     except IntegrityError as error:
         message = "Another rule, perhaps an archived one, has this name."

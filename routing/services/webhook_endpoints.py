@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from core.clock import now
 from people.models import Agent
@@ -17,10 +18,12 @@ BOTH_SIGN = timedelta(hours=24)
 def endpoint_for(url: str) -> WebhookEndpoint:
     found = WebhookEndpoint.objects.filter(url=url).first()
     if found is None:
-        found, _ = WebhookEndpoint.objects.get_or_create(
-            url=url, defaults={"secrets": {"now": new_secret()}, "secret_since": now()}
-        )
+        found, _ = WebhookEndpoint.objects.get_or_create(url=url, defaults=_fresh_secret())
     return found
+
+
+def _fresh_secret() -> dict[str, Any]:
+    return {"secrets": {"now": new_secret()}, "secret_since": now()}
 
 
 def secrets_of(endpoint: WebhookEndpoint) -> list[str]:

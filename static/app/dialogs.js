@@ -7,7 +7,7 @@ import { toast } from "./toast.js";
 const mayMove = () => document.body.dataset.role !== "light" && Boolean(timeline());
 
 /** Call one function of a script that is on its way. */
-async function call(loading, name, argument) {
+export async function call(loading, name, argument) {
   const script = await loading.catch(() => null);
   if (script) script[name](argument);
   else toast("This could not be loaded. Check the connection and try again.", { bad: true });
@@ -19,6 +19,7 @@ addActs({
   "message-move": { label: "", run: moving("moveOne"), when: mayMove },
   move: { label: "Move or split messages…", group: "Ticket", icon: "split", run: moving("moveSeveral"), when: mayMove },
   merge: { label: "Merge into another ticket…", group: "Ticket", icon: "merge", run: moving("merge"), when: mayMove },
+  "select-all": { label: "", run: () => call(import("./dialogs/wholesale.js"), "chooseAll") },
   join: { label: "", run: moving("join"), when: mayMove },
 });
 

@@ -49,6 +49,7 @@ function showTicked() {
   const bar = document.querySelector("#bulk");
   if (!bar) return;
   bar.hidden = !chosen.length;
+  delete bar.dataset.all;
   document.querySelector("#list-head").hidden = chosen.length > 0;
   bar.querySelector("[data-selected]").textContent = chosen.length;
 }

@@ -1,6 +1,7 @@
 // Changes of the selected tickets, or else of the open one, or else of the row under the cursor.
 
 import { addActs } from "./acts.js";
+import { call } from "./dialogs.js";
 import { cursorRow, ticked, untick } from "./list.js";
 import { refreshTicket } from "./live/timeline.js";
 import { options } from "./options.js";
@@ -30,6 +31,7 @@ const when = mayChange;
 export async function change(verb, values, said) {
   const { ids } = targets();
   if (!ids.length) return;
+  if (document.querySelector("#bulk[data-all]")) return call(import("./dialogs/wholesale.js"), "start", { verb, values, said });
   const answer = await post(`/tickets/bulk/${verb}/`, { ids: ids.join(","), ...values });
   if (!settled(answer)) return;
   const { done, refused, undo } = answer.data;

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_POST
 
 from core.errors import HelpdeskError, Invalid
 from routing.services.taking import take_next
+from routing.verbs import verb_named
 from tickets.selectors.access import ticket_for
 from tickets.selectors.lists import tickets_by_ids
 from workspace.guard import AgentRequest, agent_page
 from workspace.pane import delta
 from workspace.requests import ids, optional_whole
-from workspace.verbs import verb_named
 
 
 @require_POST

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import Invalid, NotFound
 from core.events.catalogue import Actor
+from core.given import moment, optional_whole
 from people.models import Agent
 from people.selectors.agents import active_agents, active_teams
 from routing.selectors.macros import macros_for
@@ -14,7 +15,6 @@ from routing.services.macros import apply_macro
 from tickets.models import CustomField, FieldKind, Ticket
 from tickets.services import changes, follow
 from tickets.services.custom_fields import set_fields
-from workspace.requests import moment, optional_whole
 
 Values = Mapping[str, str]
 

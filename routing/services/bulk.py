@@ -1,0 +1,189 @@
+"""The same change of all tickets that match: asked for in one statement, done in the background, ticket by ticket.
+
+Each ticket is one transaction that also settles its item, so a killed worker leaves nothing done twice or forgotten:
+the next one goes on with the items that wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import EmptyResultSet
+
+from core.clock import now
+from core.db import run
+from core.errors import Conflict, HelpdeskError, Invalid
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import BulkAsked
+from people.models import Agent
+from people.policy import require
+from routing.models import BulkItem, BulkJob, BulkState, ItemState
+from routing.models.bulk import MOST_TICKETS, UNDO_FOR
+from routing.verbs import verb_named
+from tickets.models import Ticket
+from tickets.selectors.access import tickets_visible_to
+from tickets.selectors.filters import Filters, apply, filters_from
+
+logger = logging.getLogger(__name__)
+
+MOST_JOBS = 3
+BATCH = 50
+WORK_SECONDS = 30.0
+LEASE = timedelta(seconds=60)
+# The ordinary task comes within moments; what nobody works on for this long was lost.
+GRACE = timedelta(seconds=15)
+_GONE = "It no longer matched, or you may not see it."
+_UNFINISHED = (BulkState.QUEUED, BulkState.RUNNING)
+
+# ruff: noqa: S608 - the SELECT inside is compiled by the ORM; values are parameters.
+
+
+def start(agent: Agent, *, verb: str, values: Mapping[str, str], filters: Filters, label: str) -> BulkJob:
+    """Remember which tickets match now, at most ten thousand; the work begins after the commit."""
+    require(agent, "edit_ticket")
+    verb_named(verb)
+    with unit_of_work():
+        Agent.objects.select_for_update().get(pk=agent.pk)
+        if BulkJob.objects.filter(agent=agent, state__in=_UNFINISHED).count() >= MOST_JOBS:
+            raise Conflict(f"{MOST_JOBS} of your changes are still running. Wait for one of them, or stop it.")
+        job = BulkJob.objects.create(
+            agent=agent,
+            label=label[:160],
+            verb=verb,
+            values=dict(values),
+            filters=filters.as_dict(),
+            claimed_until=now() + GRACE,
+        )
+        _remember(job, filters)
+        _announce(job)
+    return job
+
+
+def undo(job: BulkJob, *, by: Agent) -> BulkJob:
+    """Take back what a finished job did, ticket by ticket, for an hour."""
+    with unit_of_work():
+        done = BulkJob.objects.select_for_update().filter(pk=job.pk, agent=by, undoes=None).first()
+        if done is None or not done.is_over or BulkJob.objects.filter(undoes=done).exists():
+            raise Conflict("This cannot be taken back (any more).")
+        if done.finished_at is None or done.finished_at < now() - UNDO_FOR:
+            raise Conflict("It is too late to take this back.")
+        fresh = BulkJob.objects.create(
+            agent=by, label=f"Undo: {done.label}"[:160], undoes=done, claimed_until=now() + GRACE
+        )
+        items = BulkItem.objects.filter(job=done, state=ItemState.DONE, undo__isnull=False).order_by("id")
+        BulkItem.objects.bulk_create(
+            [BulkItem(job=fresh, ticket_id=pk, undo=back) for pk, back in items.values_list("ticket_id", "undo")],
+            batch_size=1000,
+        )
+        _announce(fresh)
+    return fresh
+
+
+def cancel(job: BulkJob, *, by: Agent) -> None:
+    """Stop it: what is done stays done, the rest is left alone."""
+    found = BulkJob.objects.filter(pk=job.pk, agent=by, state__in=_UNFINISHED)
+    found.update(state=BulkState.CANCELLED, finished_at=now())
+
+
+def lost_jobs() -> list[int]:
+    """Those on which nobody works."""
+    lost = BulkJob.objects.filter(state__in=_UNFINISHED, claimed_until__lt=now())
+    return list(lost.values_list("pk", flat=True)[:20])
+
+
+def work(job_id: int, *, seconds: float = WORK_SECONDS) -> bool:
+    """Work on a job for a while; returns whether there is more to do."""
+    BulkJob.objects.filter(pk=job_id, state=BulkState.QUEUED).update(state=BulkState.RUNNING)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        job = BulkJob.objects.select_related("agent").filter(pk=job_id, state=BulkState.RUNNING).first()
+        if job is None:
+            return False
+        BulkJob.objects.filter(pk=job_id).update(claimed_until=now() + LEASE)
+        waiting = BulkItem.objects.filter(job=job, state=ItemState.WAITING).order_by("id")
+        batch = list(waiting.values_list("pk", "ticket_id")[:BATCH])
+        if not batch:
+            running = BulkJob.objects.filter(pk=job_id, state=BulkState.RUNNING)
+            running.update(state=BulkState.DONE, finished_at=now())
+            return False
+        _do_batch(job, batch)
+    return True
+
+
+def _remember(job: BulkJob, filters: Filters) -> None:
+    found = apply(tickets_visible_to(job.agent), filters, agent=job.agent).order_by("pk").values("pk")
+    try:
+        sql, params = found[: MOST_TICKETS + 1].query.sql_with_params()
+    except EmptyResultSet:
+        sql, params = "SELECT NULL::bigint WHERE false", ()
+    insert = f"""
+        INSERT INTO routing_bulkitem (job_id, ticket_id, state, problem)
+        SELECT %s, found.id, 'waiting', '' FROM ({sql}) found (id)
+        RETURNING 1"""
+    job.total = len(run([(insert, [job.pk, *params])]))
+    if not job.total:
+        raise Invalid("No ticket matches any more.", fields={"view": "Choose another view."})
+    if job.total > MOST_TICKETS:
+        raise Invalid("These are too many at once.", fields={"view": f"Narrow the view to {MOST_TICKETS:,} tickets."})
+
+
+def _announce(job: BulkJob) -> None:
+    BulkJob.objects.filter(pk=job.pk).update(total=BulkItem.objects.filter(job=job).count())
+    job.refresh_from_db(fields=["total"])
+    publish(BulkAsked(job_id=job.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    agent: Agent
+    tickets: Mapping[int, Ticket]
+
+
+def _do_batch(job: BulkJob, items: list[tuple[int, int]]) -> None:
+    """Who may see what is asked anew for each batch: rights may change while the job runs."""
+    agent = Agent.objects.get(pk=job.agent_id)
+    seen = tickets_visible_to(agent).filter(pk__in=[ticket_id for _, ticket_id in items])
+    if job.undoes_id is None:
+        seen = apply(seen, filters_from(job.filters), agent=agent)
+    batch = _Batch(agent, {ticket.pk: ticket for ticket in seen})
+    for item_id, ticket_id in items:
+        try:
+            _do(job, item_id, batch, ticket_id)
+        except Exception:
+            logger.exception("One ticket of a bulk change failed", extra={"job_id": job.pk, "ticket_id": ticket_id})
+            _settle(BulkItem(pk=item_id), ItemState.REFUSED, problem="Something went wrong.")
+
+
+def _do(job: BulkJob, item_id: int, batch: _Batch, ticket_id: int) -> None:
+    with unit_of_work():
+        waiting = BulkItem.objects.select_for_update(skip_locked=True).filter(pk=item_id, state=ItemState.WAITING)
+        item = waiting.first()
+        if item is None:
+            return
+        ticket = batch.tickets.get(ticket_id)
+        if ticket is None:
+            _settle(item, ItemState.SKIPPED, problem=_GONE)
+            return
+        values = dict(item.undo) if job.undoes_id else {"verb": job.verb, **job.values}
+        verb = verb_named(str(values.pop("verb")))
+        back = None if job.undoes_id else verb.undo(ticket, values) or None
+        try:
+            with unit_of_work():
+                verb.do(ticket, values, batch.agent.as_actor())
+        except HelpdeskError as refusal:
+            _settle(item, ItemState.REFUSED, problem=refusal.message)
+            return
+        item.undo = back
+        _settle(item, ItemState.DONE)
+
+
+def _settle(item: BulkItem, state: ItemState, *, problem: str = "") -> None:
+    found = BulkItem.objects.filter(pk=item.pk)
+    if state == ItemState.DONE:
+        found.update(state=state, problem=problem[:200], undo=item.undo)
+    else:
+        found.update(state=state, problem=problem[:200])

@@ -43,6 +43,8 @@ class Row:
     links: Mapping[str, str] = field(default_factory=dict)
     # A small line beside the name: how many, by step of the period.
     spark: Sequence[float] = ()
+    # A page about what the row is named after, such as the log of a rule.
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Choice:
     label: str
     options: Sequence[tuple[str, str]]
     value: str
+    # Seldom chosen: behind "More filters".
+    is_more: bool = False
 
     @property
     def has_any(self) -> bool:
@@ -147,6 +151,8 @@ class Result:
     tiles: Sequence[Tile] = ()
     charts: Sequence[Chart] = ()
     heatmaps: Sequence[Heatmap] = ()
+    # What is to be said of a group of rows, by its name.
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from reports.fact_filters import FactFilters, rows_where
 from reports.fact_names import LABELS, name_of
 from reports.fact_sets import SETS
 from sla.models import Fact, Metric
+from tickets.conditions import in_words
 from tickets.models import Ticket
 from tickets.selectors.access import tickets_visible_to
 
@@ -65,14 +67,14 @@ def counted_context(viewer: Agent, values: Mapping[str, str], filters: FactFilte
 
 def words_of(filters: FactFilters) -> list[str]:
     """The filters in words, for the head of a list or a mail."""
-    words = [Metric(filters.metric).label] if filters.metric else []
+    words = []
     if filters.weekday:
         words.append(_WEEKDAYS[int(filters.weekday) - 1])
     if filters.hour:
         words.append(f"{int(filters.hour):02}:00 to {int(filters.hour):02}:59")
     words += [name_of(name, getattr(filters, name)) for name in LABELS if getattr(filters, name)]
     words += ["Calendar hours"] if filters.hours else []
-    return words + (["With conditions"] if filters.where else [])
+    return words + ([in_words(json.loads(filters.where))] if filters.where else [])
 
 
 def days_of(filters: FactFilters) -> str:

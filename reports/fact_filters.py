@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -17,7 +17,7 @@ from django.urls import reverse
 from core.errors import Invalid
 from people.models import Agent
 from reports.base import Filters
-from reports.fact_sets import PROMISES
+from reports.fact_sets import ITEMS, PROMISES, by_kind
 from reports.period import Period, period_from
 from tickets.conditions import checked, for_viewer, sql_of
 from tickets.models import Priority
@@ -34,9 +34,10 @@ _ONLY_BUSINESS = "coalesce(f.counted_seconds, f.business_seconds)"
 @dataclass(frozen=True, slots=True)
 class FactFilters(Filters):
     """ "" means any, "none" means none. `weekday` (Monday is 1) and `hour` are of the clock of the report's zone.
+    `item` is what a fact is about, such as "rule:7"; `by` one more breakdown: "organization", "tier" or "field:KEY".
     `took` is a range of seconds such as "300-900", from the first to just below the second; `goal` the percentage of
-    promises that should be kept. `where` holds conditions as JSON: they are asked of the ticket as it is now, all
-    else of the fact as it was."""
+    promises that should be kept. `where` holds conditions as JSON: they are asked of the ticket as it is now, and so
+    is `tier`; all else of the fact as it was."""
 
     compare: str = ""
     hours: str = ""
@@ -48,7 +49,10 @@ class FactFilters(Filters):
     priority: str = ""
     tag: str = ""
     organization: str = ""
+    tier: str = ""
     metric: str = ""
+    item: str = ""
+    by: str = ""
     weekday: str = ""
     hour: str = ""
     took: str = ""
@@ -68,6 +72,11 @@ class FactFilters(Filters):
     def narrowed(self, **changes: str) -> FactFilters:
         values: dict[str, Any] = changes
         return replace(self, **values)
+
+    def where_also(self, test: Mapping[str, Any]) -> FactFilters:
+        """One more condition of the ticket as it is now."""
+        parts = [json.loads(self.where)] if self.where else []
+        return replace(self, where=json.dumps({"all": [*parts, test]}))
 
     def on_days(self, first: date, last: date) -> FactFilters:
         return replace(self, period=Period(first, last, self.period.zone))
@@ -89,6 +98,15 @@ class FactFilters(Filters):
     def link(self, set_key: str) -> str:
         """The address of the list that holds exactly the facts counted."""
         return f"{reverse('reports:counted')}?{urlencode({'set': set_key, **self.query()})}"
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """What is asked of the ticket as it is now; empty for nothing."""
+        parts = [json.loads(self.where)] if self.where else []
+        if self.tier:
+            facts = ("contact_tier", "organization_tier")
+            parts.append({"any": [{"fact": fact, "op": "is", "value": self.tier} for fact in facts]})
+        return {"all": parts} if parts else {}
 
     @property
     def goal_percent(self) -> float:
@@ -121,21 +139,26 @@ def rows_where(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
         if value := getattr(filters, name):
             parts.append(f"f.{name} = %s")
             params.append(value)
-    if filters.tag:
-        parts.append("f.tags = '{}'" if filters.tag == "none" else "%s = ANY(f.tags)")
-        params += [] if filters.tag == "none" else [filters.tag]
-    for name, field in (("weekday", "isodow"), ("hour", "hour")):
-        if value := getattr(filters, name):
-            parts.append(f"extract({field} FROM f.at AT TIME ZONE %s) = %s")
-            params += [period.zone.key, int(value)]
-    if filters.took:
-        low, high = range_of(filters.took)
-        parts.append(f"{filters.took_sql} >= %s AND {filters.took_sql} < %s")
-        params += [low, high]
+    for sql, values in _of_facts(filters):
+        parts.append(sql)
+        params += values
     for sql, more in tickets_of(viewer, filters):
         parts.append(f"f.ticket_id IN ({sql})")
         params += more
     return " AND ".join(parts), params
+
+
+def _of_facts(filters: FactFilters) -> Iterator[tuple[str, list[Any]]]:
+    """What is asked of the fact beyond its columns."""
+    if filters.tag:
+        yield ("f.tags = '{}'", []) if filters.tag == "none" else ("%s = ANY(f.tags)", [filters.tag])
+    for name, field in (("weekday", "isodow"), ("hour", "hour")):
+        if value := getattr(filters, name):
+            yield f"extract({field} FROM f.at AT TIME ZONE %s) = %s", [filters.period.zone.key, int(value)]
+    if filters.item:
+        yield f"{by_kind(ITEMS, ITEMS, 'NULL')} = %s", [filters.item]
+    if filters.took:
+        yield f"{filters.took_sql} >= %s AND {filters.took_sql} < %s", list(range_of(filters.took))
 
 
 def tickets_of(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]]]:
@@ -144,8 +167,8 @@ def tickets_of(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]
     if not scopes_of(viewer).everything:
         sql, params = tickets_visible_to(viewer).order_by().values("pk").query.sql_with_params()
         found.append((sql, list(params)))
-    if filters.where:
-        sql, more = sql_of(for_viewer(json.loads(filters.where), viewer))
+    if conditions := filters.conditions:
+        sql, more = sql_of(for_viewer(conditions, viewer))
         found.append((sql, list(more)))
     return found
 
@@ -189,9 +212,11 @@ def _wrong_shapes(given: dict[str, str]) -> dict[str, str]:
         value = given[name]
         if value and value != "none" and not (value.isascii() and value.isdecimal() and len(value) <= 18):
             wrong[name] = "Give an id, or none."
-    for name, most in (("channel", 24), ("tag", 40)):
+    for name, most in (("channel", 24), ("tag", 40), ("tier", 24), ("item", 60)):
         if "\x00" in given[name] or len(given[name]) > most:
             wrong[name] = f"There is no such {name}."
+    if given["by"] and not re.fullmatch(r"organization|tier|field:[a-z0-9_-]{1,60}", given["by"]):
+        wrong["by"] = "Choose organization, tier, or the field of a ticket."
     if given["took"] and not re.fullmatch(r"[0-9]{1,9}-([0-9]{1,9})?", given["took"]):
         wrong["took"] = "Give seconds like 300-900."
     if given["goal"] and not (re.fullmatch(r"[0-9]{1,3}", given["goal"]) and int(given["goal"]) <= 100):

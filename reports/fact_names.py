@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from people.models import Agent, Organization, Team
+from reports.failures import FAILURES
 from reports.measuring import Measured
+from routing.models import Macro, Rule
+from sla.models import Metric
 from tickets.models import Inbox, Priority
 from tickets.selectors.rows import channel_of
 
@@ -17,7 +21,12 @@ LABELS = {
     "priority": "Priority",
     "tag": "Tag",
     "organization": "Organization",
+    "tier": "Customer tier",
+    "metric": "Promise",
+    "item": "About",
 }
+# What a fact can be about: the word before the colon, and its heading.
+ITEM_LABELS = {"rule": "Rule", "macro": "Macro", "failure": "Reason of failure"}
 _NOBODY = {"team": "No team", "agent": "Nobody", "inbox": "Deleted inbox", "organization": "No organization"}
 
 
@@ -33,13 +42,24 @@ class Names:
             return self.known.get(dimension, {}).get(value, gone) if value else _NOBODY[dimension]
         if not value:
             return "Unknown"
+        if dimension == "item":
+            return _item(value, self.known)
+        if dimension == "metric":
+            return dict(Metric.choices).get(value, value)
         if dimension == "channel":
             return channel_of(value).label
         return dict(Priority.choices).get(value, value) if dimension == "priority" else value
 
 
+def _item(value: str, known: dict[str, dict[str, str]]) -> str:
+    word, _, name = value.partition(":")
+    if word == "failure":
+        return FAILURES.get(name, name)
+    return known.get(word, {}).get(name, f"Deleted {word} {name}")
+
+
 def names_of(found: Measured) -> Names:
-    """The names of the teams, agents and inboxes that occur: three queries."""
+    """The names of what occurs: a query for each table."""
 
     def ids(dimension: str) -> list[int]:
         return [int(key) for key in found.keys_of(dimension) if key]
@@ -49,8 +69,23 @@ def names_of(found: Measured) -> Names:
             "team": _by_id(Team.objects.filter(pk__in=ids("team")).values_list("pk", "name")),
             "agent": _by_id(Agent.objects.filter(pk__in=ids("agent")).values_list("pk", "name")),
             "inbox": _by_id(Inbox.objects.filter(pk__in=ids("inbox")).values_list("pk", "name")),
+            "organization": _by_id(Organization.objects.filter(pk__in=ids("organization")).values_list("pk", "name")),
+            **_item_names(found.keys_of("item")),
         }
     )
+
+
+def _item_names(items: Iterable[str]) -> dict[str, dict[str, str]]:
+    ids: dict[str, list[int]] = {}
+    for word, _, number in (item.partition(":") for item in items):
+        if number.isdecimal():
+            ids.setdefault(word, []).append(int(number))
+    tables = {"rule": Rule, "macro": Macro}
+    return {
+        word: _by_id(table._default_manager.filter(pk__in=ids[word]).values_list("pk", "name"))  # noqa: SLF001 - Django's public name
+        for word, table in tables.items()
+        if word in ids
+    }
 
 
 def name_of(dimension: str, value: str) -> str:
@@ -58,6 +93,8 @@ def name_of(dimension: str, value: str) -> str:
     if value == "none":
         return _NOBODY.get(dimension, f"No {dimension}")
     tables = {"team": Team, "agent": Agent, "inbox": Inbox, "organization": Organization}
+    if dimension == "item":
+        return Names(_item_names([value])).label(dimension, value)
     if dimension not in tables:
         return Names({}).label(dimension, value)
     rows = tables[dimension]._default_manager.filter(pk=int(value)).values_list("pk", "name")  # noqa: SLF001 - Django's public name

@@ -29,7 +29,7 @@ USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
 BANDS = (0, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200)
 _COLUMNS = (
     "f.id, f.kind, f.at, f.began_at, f.ticket_id, f.wall_seconds, f.business_seconds, f.target_seconds, f.is_kept,"
-    " f.team_id, f.agent_id, f.inbox_id, f.channel, f.priority, f.tags, f.data"
+    " f.team_id, f.agent_id, f.inbox_id, f.channel, f.priority, f.organization_id, f.metric, f.tags, f.data"
 )
 # One large statement: compiling it would take longer than running it, and its sorts should stay in memory. Statements
 # that are sent together are one transaction, so this ends with it.

@@ -6,6 +6,7 @@ from core.clock import now
 from core.db import defer
 from core.events.bus import within
 from core.events.catalogue import MacroApplied, MessageFailed, MessageReceived, RuleRan, TicketChanged
+from reports.failures import failure
 from sla.models import FactKind
 from sla.services import fact_sql
 
@@ -46,12 +47,13 @@ def on_done(event: TicketChanged) -> None:
     )
 
 
-def _told(event: TicketChanged) -> tuple[FactKind, dict[str, int]]:
+def _told(event: TicketChanged) -> tuple[FactKind, dict[str, int | str]]:
     match event:
         case RuleRan():
             return FactKind.RULE_RAN, {"rule": event.rule_id}
         case MacroApplied():
             return FactKind.MACRO_APPLIED, {"macro": event.macro_id}
         case MessageFailed():
-            return FactKind.DELIVERY_FAILED, {"message": event.message_id}
+            why = failure(event.reason, event.delivery)
+            return FactKind.DELIVERY_FAILED, {"message": event.message_id, "why": why}
     raise TypeError(f"{type(event).__name__} is no such event")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,6 +26,7 @@ from reports.runner import Run, report_for, run_report, zone_of
 from reports.self_check import last_check
 from reports.upcoming import due_next
 from reports.wallboard import at_this_moment, today_so_far
+from tickets.conditions import in_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -35,6 +37,7 @@ class Section:
 
     title: str
     rows: list[Row]
+    note: str = ""
 
 
 @report_page
@@ -118,7 +121,6 @@ def _csv(body: Iterable[str], name: str) -> StreamingHttpResponse:
 
 def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[str, object]:
     period = run.filters.period
-    sections = [Section(title, list(rows)) for title, rows in groupby(run.result.rows, key=lambda row: row.group)]
     is_relative = not (values.get("from") or values.get("to"))
     compared = run.filters.compared() if isinstance(run.filters, FactFilters) else run.filters
     return {
@@ -127,7 +129,7 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "every": Every.choices,
         "saved_query": _saved_query(run, is_relative=is_relative),
         "result": run.result,
-        "sections": sections,
+        "sections": _sections(run),
         "filters": run.filters,
         "period": period,
         "previous": compared.period,
@@ -135,10 +137,20 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "kept": _kept(run.filters.query()),
         "presets": PRESETS,
         "days": period.length if is_relative else None,
-        "choices": run.report.choices(request.user, run.filters),
+        **_choices(request, run),
         "query": urlencode(run.filters.query()),
         "made_at": now(),
     }
+
+
+def _sections(run: Run) -> list[Section]:
+    notes = dict(run.result.notes)
+    found = [
+        Section(title, list(rows), notes.pop(title, ""))
+        for title, rows in groupby(run.result.rows, key=lambda row: row.group)
+    ]
+    # What has no rows, only a reason.
+    return [*found, *(Section(title, [], note) for title, note in notes.items())]
 
 
 def _wrong_filter(request: ViewerRequest, slug: str, error: Invalid) -> HttpResponse:
@@ -155,6 +167,20 @@ def _saved_query(run: Run, *, is_relative: bool) -> str:
     return urlencode(query)
 
 
+def _choices(request: ViewerRequest, run: Run) -> dict[str, object]:
+    choices = run.report.choices(request.user, run.filters)
+    more = [choice for choice in choices if choice.is_more]
+    query = run.filters.query()
+    opened = any(choice.value for choice in more) or "zone" in query or "goal" in query
+    return {
+        "choices": [choice for choice in choices if not choice.is_more],
+        "more_choices": more,
+        "more_is_open": opened,
+        "conditions": in_words(json.loads(query["where"])) if "where" in query else "",
+        "without_conditions": urlencode({name: value for name, value in query.items() if name != "where"}),
+    }
+
+
 def _kept(query: dict[str, str]) -> dict[str, str]:
     """The filters without a list of their own, which the form carries on."""
-    return {name: value for name, value in query.items() if name in ("where", "took", "weekday", "hour", "metric")}
+    return {name: value for name, value in query.items() if name in ("where", "took", "weekday", "hour", "item")}

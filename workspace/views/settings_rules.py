@@ -76,7 +76,7 @@ def parts_page(request: AgentRequest, part: str) -> HttpResponse:
     if part == "conditions":
         # Its menus name every inbox and organization.
         require(request.user, "manage_desk")
-        root = edited(tree_from(request.POST), step)
+        root = edited(tree_from(request.POST, listing="listing" in request.POST), step)
         return render(request, "workspace/settings/_conditions.html", {"root": root})
     if part == "actions":
         sends = request.POST.get("sends", "1") == "1"

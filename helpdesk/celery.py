@@ -157,6 +157,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "clock", "expires": 10},
     },
+    # Callbacks that are about to begin, and those that nobody made.
+    "tick-callbacks": {
+        "task": "callbacks.tasks.tick_callbacks",
+        "schedule": 5.0,
+        "options": {"queue": "clock", "expires": 10},
+    },
     "forget-used-chat-tokens": {
         "task": "channels_in.tasks.forget_used_chat_tokens",
         "schedule": 3600.0,

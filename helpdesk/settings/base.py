@@ -34,6 +34,7 @@ HELPDESK_APPS = [
     "channels_in",
     "sla",
     "csat",
+    "callbacks",
     "notifications",
     "routing",
     "live",

@@ -1,0 +1,28 @@
+"""Phone numbers as they are written internationally: a pure reading of what people type."""
+
+from __future__ import annotations
+
+import phonenumbers
+
+from core.errors import Invalid
+
+
+def normal_phone(text: str, *, region: str = "") -> str:
+    """+4930123456 of "+49 (30) 12 34 56"; a number without its country needs a `region` such as DE."""
+    try:
+        number = phonenumbers.parse(text, region.upper() or None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        hint = "Enter a phone number with its country, such as +49 30 123456."
+        raise Invalid(hint, fields={"phone": hint})
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def in_words(phone: str) -> str:
+    """+49 30 123456, as people read it; what is no number stays as it is."""
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

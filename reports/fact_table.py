@@ -102,7 +102,7 @@ class Table:
 
     def _values(self, dimension: str) -> list[tuple[str, Values]]:
         found = [(key, self.found.groups[dimension, key]) for key in self.found.keys_of(dimension)]
-        about = dimension == "item"
+        about = dimension in ("item", "metric")
         return [(key, values) for key, values in found if any(values.values()) and (key or not about)]
 
     def _is_few(self, values: Values) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from helpdesk.history.life import Life
+from helpdesk.history.opinions import give_ids
 from helpdesk.history.rows import TABLES, Row, Table, give_message_ids
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x00": ""})
@@ -19,8 +20,16 @@ def store(lives: Sequence[Life]) -> None:
     """Write the lives with all that belongs to them; the counters of tickets follow by their trigger."""
     with transaction.atomic():
         give_message_ids(lives, reserve("tickets_message_id_seq", sum(len(life.messages) for life in lives)))
+        _give_opinion_ids(lives)
         for table in TABLES:
             copy(table, table.rows(lives))
+
+
+def _give_opinion_ids(lives: Sequence[Life]) -> None:
+    opinions = [opinion for life in lives for opinion in life.opinions]
+    if opinions:
+        names = ("surveyrequest", "rating", "recovery")
+        give_ids(opinions, *(reserve(f"csat_{name}_id_seq", len(opinions)) for name in names))
 
 
 def reserve(sequence: str, count: int) -> Iterator[int]:

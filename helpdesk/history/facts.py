@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,8 @@ class _Telling:
                 yield from self._status(event)
             case "SLABreachNear" | "SLABreached":
                 yield from self._by_itself(event)
+            case "CsatAsked" | "RatingGiven" | "RecoveryOpened" | "RecoveryClosed":
+                yield from self._opinion(event)
 
     def _changed(self, event: Happened) -> Iterator[Row]:
         data = event.data
@@ -128,6 +130,24 @@ class _Telling:
         data = {"late_by_seconds": 0} if kind == "breached" else {}
         is_kept = False if kind == "breached" else None
         yield self._row(kind, event, began=began, clock=clock, metric=metric, data=data, is_kept=is_kept)
+
+    def _opinion(self, event: Happened) -> Iterator[Row]:
+        """A question counts as answered on the day when it was asked (reports/satisfaction.py)."""
+        assert event.opinion is not None
+        request, data = {"request": event.opinion.request_id}, event.data
+        match event.kind:
+            case "CsatAsked":
+                yield self._row("csat_asked", event, began=None, data=request)
+            case "RatingGiven":
+                asked = replace(event, at=event.opinion.asked_at)
+                yield self._row("csat_answered", asked, began=None, data=request)
+                told = {"score": data["score"], "comment": data["has_comment"]}
+                yield self._row("rated", event, began=None, data={**request, **told})
+            case "RecoveryOpened":
+                yield self._row("recovery_opened", event, began=None, data={**request, "score": data["score"]})
+            case "RecoveryClosed":
+                told = {"outcome": data["outcome"], "cause": data["cause"], "in_time": data["is_in_time"]}
+                yield self._row("recovery_closed", event, began=None, data={**request, **told})
 
     def _clocks(self) -> list[ClockRow]:
         return self.life.clocks.rows

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from helpdesk.history.clocks import Clocks, Fact, Promise
+from helpdesk.history.opinions import Opinion, Recovered
 from tickets.services.snippets import snippet
 
 
@@ -79,6 +80,7 @@ class Happened:
     data: dict[str, Any]
     actor: Person
     said: Said | None = None
+    opinion: Opinion | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class Life:
     snoozed_until: datetime | None = None
     messages: list[Said] = field(default_factory=list)
     journal: list[Happened] = field(default_factory=list)
+    opinions: list[Opinion] = field(default_factory=list)
     clocks: Clocks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -191,6 +194,35 @@ class Life:
         self._tell(at, "TicketSnoozed", {"until": until.isoformat()}, by)
         self.snoozed_until = until
 
+    def ask(self, at: datetime, *, survey_id: int | None, survey: str) -> Opinion:
+        """The customer is asked how it was."""
+        self._pass_time(at)
+        opinion = Opinion(
+            self.id, survey_id, at, self.resolved_at, self.team_id, self.assignee_id, self.desk.id, self.desk.kind,
+            self.priority, self.organization_id, self.contact.id, list(self.tags),
+        )  # fmt: skip
+        self.opinions.append(opinion)
+        self._tell(at, "CsatAsked", {"survey": survey}, SYSTEM, opinion=opinion)
+        return opinion
+
+    def rate(self, at: datetime, opinion: Opinion, score: int, comment: str = "") -> None:
+        """The customer answers; a bad answer is for whoever had the ticket to take care of."""
+        self._pass_time(at)
+        opinion.rated_at, opinion.score, opinion.comment = at, score, comment
+        data = {"score": score, "before": None, "has_comment": bool(comment)}
+        self._tell(at, "RatingGiven", data, self.contact, opinion=opinion)
+        if opinion.is_low:
+            owner = {"owner_id": opinion.agent_id, "agent_ids": [opinion.agent_id] if opinion.agent_id else []}
+            due = {"score": score, "due_at": opinion.due_at.isoformat()}
+            self._tell(at, "RecoveryOpened", {**due, **owner}, SYSTEM, opinion=opinion)
+
+    def recover(self, at: datetime, opinion: Opinion, *, outcome: str, cause: str, by: Person) -> None:
+        """Somebody says what came of the bad rating."""
+        self._pass_time(at)
+        opinion.recovered = Recovered(at, by.name, outcome, cause)
+        data = {"outcome": outcome, "cause": cause, "is_in_time": opinion.is_in_time}
+        self._tell(at, "RecoveryClosed", data, by, opinion=opinion)
+
     def live_on(self, until: datetime) -> None:
         """Let the clocks run to the present."""
         self._pass_time(until)
@@ -225,10 +257,19 @@ class Life:
         self.messages.append(said)
         return said
 
-    def _tell(self, at: datetime, kind: str, data: dict[str, Any], actor: Person, *, said: Said | None = None) -> None:
+    def _tell(
+        self,
+        at: datetime,
+        kind: str,
+        data: dict[str, Any],
+        actor: Person,
+        *,
+        said: Said | None = None,
+        opinion: Opinion | None = None,
+    ) -> None:
         self.seq += 1
         self.updated_at = at
-        self.journal.append(Happened(at, self.seq, kind, data, actor, said))
+        self.journal.append(Happened(at, self.seq, kind, data, actor, said, opinion))
 
     def _start_clocks(self, at: datetime) -> None:
         is_first = self.first_replied_at is None

@@ -10,6 +10,14 @@ from typing import Any
 from core.clock import NEVER
 from helpdesk.history.facts import COLUMNS, facts_of
 from helpdesk.history.life import Happened, Life, Said
+from helpdesk.history.opinions import (
+    RATING_COLUMNS,
+    RECOVERY_COLUMNS,
+    REQUEST_COLUMNS,
+    rating_row,
+    recovery_row,
+    request_row,
+)
 from tickets.services.refs import ref_hash
 
 Row = tuple[Any, ...]
@@ -84,11 +92,38 @@ def attachment_rows(lives: Sequence[Life]) -> Iterator[Row]:
 def event_rows(lives: Sequence[Life]) -> Iterator[Row]:
     told = sorted(((event, life) for life in lives for event in life.journal), key=_told_at)
     for event, life in told:
-        data = {"message_id": event.said.id, **event.data} if event.said else event.data
+        data = {**_ids_of(event), **event.data}
         yield (
             life.id, event.seq, event.kind, json.dumps(data), event.actor.kind, event.actor.id or None,
             event.actor.name, "", 0, event.at,
         )  # fmt: skip
+
+
+def _ids_of(event: Happened) -> dict[str, int]:
+    if event.said:
+        return {"message_id": event.said.id}
+    if event.opinion is None:
+        return {}
+    it = event.opinion
+    ids = {"request_id": it.request_id, "rating_id": it.rating_id, "recovery_id": it.recovery_id}
+    names = {"CsatAsked": ("request_id",), "RatingGiven": ("request_id", "rating_id")}
+    return {name: ids[name] for name in names.get(event.kind, ("request_id", "recovery_id"))}
+
+
+def request_rows(lives: Sequence[Life]) -> Iterator[Row]:
+    for life in lives:
+        yield from (request_row(opinion) for opinion in life.opinions)
+
+
+def rating_rows(lives: Sequence[Life]) -> Iterator[Row]:
+    for life in lives:
+        rated = [opinion for opinion in life.opinions if opinion.score]
+        yield from (rating_row(opinion, is_latest=opinion is rated[-1]) for opinion in rated)
+
+
+def recovery_rows(lives: Sequence[Life]) -> Iterator[Row]:
+    for life in lives:
+        yield from (recovery_row(opinion) for opinion in life.opinions if opinion.is_low)
 
 
 def _told_at(pair: tuple[Happened, Life]) -> Any:
@@ -181,6 +216,9 @@ TABLES = (
         ),
         clock_rows,
     ),
+    Table("csat_surveyrequest", REQUEST_COLUMNS, request_rows),
+    Table("csat_rating", RATING_COLUMNS, rating_rows),
+    Table("csat_recovery", RECOVERY_COLUMNS, recovery_rows),
     Table("sla_fact", COLUMNS, fact_rows),
 )  # fmt: skip
 

@@ -16,6 +16,10 @@ DAYS = 360
 # A ticket opened today is most likely open, one of last spring hardly: one in five over the year.
 OPEN_HALF_LIFE_DAYS = 52
 MOST_MESSAGES = 60
+# Who is asked for a rating, who answers, and with what from 5 to 1.
+_ASKED, _ANSWERS, _SCORES = 0.5, 0.5, (52, 24, 11, 6, 7)
+_OUTCOMES = ("won_back", "won_back", "explained", "unreachable")
+_CAUSES = ("delay", "knowledge", "tone", "policy", "product", "other")
 _PRIORITIES = ("normal",) * 7 + ("low", "high", "high", "urgent")
 
 
@@ -102,9 +106,26 @@ class Writer:
         if done_at >= self.now:
             return
         life.set_status(done_at, "resolved", by=agent)
+        if self.dice.random() < _ASKED:
+            self._ask(life, agent, done_at + timedelta(hours=1))
         closed_at = done_at + timedelta(days=14)
         if closed_at < self.now:
             life.set_status(closed_at, "closed", by=SYSTEM)
+
+    def _ask(self, life: Life, agent: Person, at: datetime) -> None:
+        """Every second one who is asked answers; a bad answer is mostly settled, and mostly in time."""
+        if at >= self.now:
+            return
+        opinion = life.ask(at, survey_id=None, survey="After every ticket")
+        rated_at = at + timedelta(hours=self.dice.expovariate(1 / 9))
+        if self.dice.random() > _ANSWERS or rated_at >= min(self.now, at + timedelta(days=12)):
+            return
+        words = self.words.message()[:200] if self.dice.random() < 0.3 else ""
+        life.rate(rated_at.replace(microsecond=0), opinion, self.dice.choices((5, 4, 3, 2, 1), _SCORES)[0], words)
+        settled_at = rated_at + timedelta(hours=self.dice.expovariate(1 / 1.5))
+        if opinion.is_low and settled_at < self.now:
+            outcome, cause = self.dice.choice(_OUTCOMES), self.dice.choice(_CAUSES)
+            life.recover(settled_at.replace(microsecond=0), opinion, outcome=outcome, cause=cause, by=agent)
 
 
 def after_all(at: datetime, now: datetime) -> datetime:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from helpdesk.history.clocks import Promise, promise_for, promises
 from helpdesk.history.copying import reserve, store
 from helpdesk.history.life import Desk, Life, Person
@@ -32,6 +34,7 @@ def make_fortnight(cast: Cast, *, policy: str = "Round the clock") -> Fortnight:
     ids = zip(reserve("tickets_ticket_id_seq", 42), reserve("tickets_ticket_number", 42), strict=True)
     lives = [_life(cast, promise, number, *pair) for number, pair in enumerate(ids)]
     store(lives)
+    _foretell([life.id for life in lives])
     return Fortnight(cast, lives)
 
 
@@ -71,8 +74,37 @@ def _life(cast: Cast, promise: Promise, number: int, pk: int, public_number: int
     solved_at = opened_at + timedelta(minutes=20 * number + 20)
     if solved_at < NOW:
         life.set_status(solved_at, "resolved", by=agent)
+        _ask(life, number, solved_at + timedelta(hours=1), agent)
     life.live_on(NOW)
     return life
+
+
+def _ask(life: Life, number: int, at: datetime, agent: Person) -> None:
+    """The n-th customer answers n % 6, where 0 is no answer; bad ones are settled after an hour or three."""
+    if at + timedelta(hours=5) >= NOW:
+        return
+    opinion = life.ask(at, survey_id=None, survey="After every ticket")
+    if not number % 6:
+        return
+    life.rate(at + timedelta(hours=1), opinion, number % 6, "Well." if number % 2 else "")
+    if opinion.is_low:
+        hours, outcome = (1, "won_back") if number % 12 < 6 else (3, "explained")
+        life.recover(at + timedelta(hours=1 + hours), opinion, outcome=outcome, cause="delay", by=agent)
+
+
+def _foretell(ticket_ids: list[int]) -> None:
+    """Each customer was told: usually within 10 minutes, at most 30."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO sla_fact (kind, at, began_at, ticket_id, metric, wall_seconds, counted_seconds, target_seconds,
+                is_kept, team_id, agent_id, inbox_id, channel, priority, tags, actor_kind, data)
+            SELECT 'foretold', at, began_at, ticket_id, '', wall_seconds, wall_seconds, 1800, wall_seconds <= 1800,
+                team_id, agent_id, inbox_id, channel, priority, tags, actor_kind,
+                jsonb_build_object('p50', 600, 'p90', 1800, 'off', wall_seconds - 600)
+            FROM sla_fact WHERE kind = 'first_response' AND ticket_id = ANY(%s)""",
+            [ticket_ids],
+        )
 
 
 def person(agent: Agent) -> Person:

@@ -95,6 +95,13 @@ _SETS = (
     FactSet("escalated", "Steps of escalation paths", ("escalated",)),
     FactSet("rule_runs", "Runs of rules", ("rule_ran",)),
     FactSet("macros", "Macros used", ("macro_applied",)),
+    FactSet("foretold", "Expectations that met an answer", ("foretold",)),
+    FactSet(
+        "within_p50", "Answers within the usual time told", ("foretold",),
+        "f.wall_seconds <= (f.data->>'p50')::float8",
+    ),
+    FactSet("within_p90", "Answers within the longest time told", ("foretold",), "f.is_kept"),
+    FactSet("later_than_told", "Answers later than the longest time told", ("foretold",), "NOT f.is_kept"),
     FactSet("undelivered", "Messages that could not be delivered", ("delivery_failed",)),
     FactSet("csat_asked", "Customers asked for a rating", ("csat_asked",)),
     FactSet("csat_answered", "Questions that were answered", ("csat_answered",)),
@@ -129,6 +136,7 @@ SETS: dict[str, FactSet] = {found.key: found for found in _SETS}
 
 # The one number of a fact that metrics add up or average, by its kind: SQL over the row f that gives a float8.
 AMOUNTS: dict[str, str] = {
+    "foretold": "(f.data->>'off')::float8",
     "chat_answered": "(f.data->>'at_once')::float8",
     "on_duty": f"{LOOK_SECONDS}::float8",
     "held": "(f.data->>'percent')::float8",

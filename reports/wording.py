@@ -25,6 +25,8 @@ def shown(value: Any, kind: str) -> str:
 
 def duration(seconds: float) -> str:
     """Open time in the two largest units: "45 s", "12 min", "5 h 10 min", "21 h". Open hours are no days."""
+    if seconds < 0:
+        return f"−{duration(-seconds)}"
     if seconds < MINUTE:
         return f"{seconds:.0f} s"
     minutes = round(seconds / MINUTE)

@@ -61,6 +61,7 @@ def on_message_queued(event: MessageQueued) -> None:
     defer(
         clocks.meet_responses(ticket_id, at, message_id=event.message_id, agent_id=agent_id),
         *facts.answered(event.message_id, at, event_id=event.event_id, agent_id=agent_id),
+        facts.foretold(event.message_id, at, event_id=event.event_id, agent_id=agent_id),
         predicting.answered(ticket_id, at),
         clocks.start(ticket_id, at),
         clocks.pause_or_resume(ticket_id, at),

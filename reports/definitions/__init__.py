@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.base import Report
 from reports.definitions.automation import AutomationReport
 from reports.definitions.csat import CsatReport
+from reports.definitions.promised import PromisedReport
 from reports.definitions.sla import SlaReport
 from reports.definitions.solutions import SolutionsReport
 from reports.definitions.volume import VolumeReport
@@ -12,5 +13,13 @@ from reports.definitions.workload import WorkloadReport
 
 REPORTS: dict[str, Report] = {
     report.slug: report
-    for report in (SlaReport(), VolumeReport(), SolutionsReport(), WorkloadReport(), CsatReport(), AutomationReport())
+    for report in (
+        SlaReport(),
+        VolumeReport(),
+        SolutionsReport(),
+        WorkloadReport(),
+        CsatReport(),
+        PromisedReport(),
+        AutomationReport(),
+    )
 }

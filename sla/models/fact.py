@@ -47,6 +47,7 @@ class FactKind(models.TextChoices):
     RULE_RAN = "rule_ran", "A rule did something"
     MACRO_APPLIED = "macro_applied", "A macro was used"
     DELIVERY_FAILED = "delivery_failed", "A message could not be delivered"
+    FORETOLD = "foretold", "What a customer could expect met the answer"
     CHAT_BEGUN = "chat_begun", "A visitor began a chat"
     CHAT_LEFT_WORD = "chat_left_word", "A visitor left a message while nobody was there"
     CHAT_ANSWERED = "chat_answered", "A person answered the chat"

@@ -117,6 +117,35 @@ def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | No
     return [response, _kept_update(message_id, event_id=event_id, agent_id=agent_id)]
 
 
+def foretold(message_id: int, at: datetime, *, event_id: int, agent_id: int | None) -> Statement:
+    """The first answer is there: what the customer could expect is held against it, by the wall, as customers wait."""
+    values = {
+        "kind": "'foretold'",
+        "at": "m.at",
+        "began_at": "p.at",
+        "wall_seconds": "r.seconds",
+        "counted_seconds": "r.seconds",
+        "target_seconds": "p.p90_seconds",
+        "is_kept": "r.seconds <= p.p90_seconds",
+        "message_id": "x.id",
+        "event_id": "%s",
+        "agent_id": "coalesce(x.author_agent_id, t.assignee_id)",
+        "actor_kind": "'agent'",
+        "actor_id": "%s::bigint",
+        "data": """jsonb_build_object('p50', p.p50_seconds, 'p90', p.p90_seconds, 'off', r.seconds - p.p50_seconds,
+            'basis', p.basis)""",
+    }
+    source = """
+        (SELECT %s::bigint AS message_id, %s::timestamptz AS at) m
+        JOIN tickets_message x ON x.id = m.message_id
+        JOIN tickets_ticket t ON t.id = x.ticket_id
+        JOIN sla_prediction p ON p.ticket_id = t.id AND p.answered_at IS NULL
+        CROSS JOIN LATERAL (
+            SELECT greatest(extract(epoch FROM m.at - p.at), 0)::double precision AS seconds
+        ) r"""
+    return _insert(values, source), [event_id, agent_id, message_id, at]
+
+
 def resolved(
     ticket_id: int, at: datetime, *, event_id: int, actor_kind: str, actor_id: int | None, status: str
 ) -> Statement:

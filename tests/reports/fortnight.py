@@ -74,22 +74,8 @@ def _life(cast: Cast, promise: Promise, number: int, pk: int, public_number: int
     solved_at = opened_at + timedelta(minutes=20 * number + 20)
     if solved_at < NOW:
         life.set_status(solved_at, "resolved", by=agent)
-        _ask(life, number, solved_at + timedelta(hours=1), agent)
     life.live_on(NOW)
     return life
-
-
-def _ask(life: Life, number: int, at: datetime, agent: Person) -> None:
-    """The n-th customer answers n % 6, where 0 is no answer; bad ones are settled after an hour or three."""
-    if at + timedelta(hours=5) >= NOW:
-        return
-    opinion = life.ask(at, survey_id=None, survey="After every ticket")
-    if not number % 6:
-        return
-    life.rate(at + timedelta(hours=1), opinion, number % 6, "Well." if number % 2 else "")
-    if opinion.is_low:
-        hours, outcome = (1, "won_back") if number % 12 < 6 else (3, "explained")
-        life.recover(at + timedelta(hours=1 + hours), opinion, outcome=outcome, cause="delay", by=agent)
 
 
 def _foretell(ticket_ids: list[int]) -> None:

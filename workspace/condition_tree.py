@@ -13,12 +13,14 @@ from typing import Any
 from django.http import QueryDict
 
 from core.errors import Invalid
+from people.models import Agent
 from tickets.conditions import checked
 from tickets.conditions.facts import Choices, Fact
 from tickets.conditions.kinds import DAY, FLAG, HOURS_SINCE, NUMBER
 from tickets.conditions.language import GROUPS, MAX_NESTING, is_test
 from tickets.conditions.registry import fact_named, facts
 from tickets.conditions.words import WITH_LIST, WITHOUT_VALUE, operator_label
+from tickets.selectors.condition_menus import seen_choices
 
 ROOT = "0"
 MOST_PARTS = 40
@@ -40,6 +42,7 @@ class Part:
     error: str = ""
     is_new: bool = False
     listing: bool = False
+    viewer: Agent | None = None
 
     @property
     def is_group(self) -> bool:
@@ -79,6 +82,8 @@ class Part:
     @property
     def value_choices(self) -> Choices:
         offered = self.known.choices() if self.known else []
+        if self.viewer:
+            offered = seen_choices(self.fact, offered, self.viewer)
         if self.listing and self.fact in ("assignee", "team") and self.op in ("is", "is_not"):
             offered = [("me", "me") if self.fact == "assignee" else ("mine", "my teams"), *offered]
         return offered
@@ -144,6 +149,14 @@ def edited(root: Part, step: str) -> Part:
             fresh.group, fresh.is_new = "any", False
             fresh.parts = [Part(f"{fresh.path}_0", listing=root.listing, is_new=True)]
         parent.parts.append(fresh)
+    return root
+
+
+def shown_to(root: Part, agent: Agent) -> Part:
+    """The same, with menus that name nothing that the agent may not see."""
+    root.viewer = agent
+    for part in root.parts:
+        shown_to(part, agent)
     return root
 
 

@@ -20,6 +20,7 @@ from workspace.views import (
     problems,
     report_conditions,
     satisfaction,
+    saved_views,
     scheduling,
     search,
     settings_agents,
@@ -112,6 +113,11 @@ _live: list[URLPattern | URLResolver] = [
 ]
 
 _pages: list[URLPattern | URLResolver] = [
+    path("views/", saved_views.views_page, name="views"),
+    path("views/new/", saved_views.view_page, name="view-new"),
+    path("views/<int:view_id>/", saved_views.view_page, name="view"),
+    path("views/<int:view_id>/delete/", saved_views.delete_action, name="view-delete"),
+    path("views/restore/", saved_views.restore_action, name="view-restore"),
     path("search/", search.search_page, name="search"),
     path("search/suggest/", search.suggest_page, name="suggest"),
     path("contacts/", contacts.contacts_page, name="contacts"),

@@ -168,7 +168,7 @@ def _do(job: BulkJob, item_id: int, batch: _Batch, ticket_id: int) -> None:
         if ticket is None:
             _settle(item, ItemState.SKIPPED, problem=_GONE)
             return
-        values = dict(item.undo) if job.undoes_id else {"verb": job.verb, **job.values}
+        values = dict(item.undo or {}) if job.undoes_id else {"verb": job.verb, **job.values}
         verb = verb_named(str(values.pop("verb")))
         back = None if job.undoes_id else verb.undo(ticket, values) or None
         try:

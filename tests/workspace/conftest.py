@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from people.models import Agent
+from workspace import view_shelf
 from workspace.directory import forget
 
 SignIn = Callable[[Agent], Client]
@@ -16,8 +17,10 @@ SignIn = Callable[[Agent], Client]
 @pytest.fixture(autouse=True)
 def _fresh_directory() -> Iterator[None]:
     forget()
+    view_shelf.forget()
     yield
     forget()
+    view_shelf.forget()
 
 
 @pytest.fixture

@@ -15,3 +15,8 @@ def saved_views(agent: Agent) -> QuerySet[View]:
 
 def saved_view(agent: Agent, view_id: int) -> View | None:
     return saved_views(agent).filter(pk=view_id).first()
+
+
+def all_views() -> list[View]:
+    """Everybody's, in the order in which they are listed; who may use which, the caller decides."""
+    return list(View.objects.order_by("position", "name", "id"))

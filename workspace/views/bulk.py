@@ -45,7 +45,7 @@ def count_page(request: AgentRequest) -> JsonResponse:
 def start_action(request: AgentRequest, verb: str) -> JsonResponse:
     """The view is in the URL, the values in the body."""
     view = chosen_view(request.user, request.GET.dict())
-    values = {name: text for name, text in request.POST.items() if name != "said"}
+    values = {name: str(text) for name, text in request.POST.items() if name != "said"}
     said = request.POST.get("said", "").strip() or _LABELS.get(verb, verb)
     job = bulk.start(request.user, verb=verb, values=values, filters=view.filters, label=f"{said} ({view.name})")
     return JsonResponse(_told(progress_of(job)))

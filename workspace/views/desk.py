@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from people.models import Agent
 from tickets.selectors.access import ticket_for
 from tickets.selectors.counts import view_counts
 from tickets.selectors.lists import BUILT_IN_VIEWS, ticket_page
@@ -16,6 +17,7 @@ from tickets.selectors.rows import row_context
 from workspace.directory import directory
 from workspace.guard import AgentRequest, agent_page
 from workspace.pane import etag, pane_context
+from workspace.view_shelf import filters_beside, views_beside
 from workspace.views_of import DEFAULT_VIEW, SORT_NAMES, VIEW_ICONS, ChosenView, chosen_view
 
 
@@ -30,7 +32,10 @@ def home_page(request: AgentRequest) -> HttpResponse:
 def tickets_page(request: AgentRequest) -> HttpResponse:
     """The list alone, at its full width."""
     view = chosen_view(request.user, request.GET.dict())
-    context = {**list_context(request, view), **nav_context(view, view_counts(request.user))}
+    context = {
+        **list_context(request, view),
+        **nav_context(request.user, view, view_counts(request.user, filters_beside(request.user))),
+    }
     return render(request, "workspace/desk.html", context)
 
 
@@ -56,7 +61,7 @@ def ticket_page_(request: AgentRequest, number: int) -> HttpResponse:
     """A ticket by its address; the list beside it and the counts are fetched by the page itself."""
     view = chosen_view(request.user, {"view": request.GET.get("view", "")})
     ticket = ticket_for(request.user, number)
-    context = {**pane_context(request.user, ticket), **nav_context(view, {}), "is_open": True}
+    context = {**pane_context(request.user, ticket), **nav_context(request.user, view, {}), "is_open": True}
     return render(request, "workspace/desk.html", context)
 
 
@@ -86,14 +91,18 @@ def list_context(request: AgentRequest, view: ChosenView) -> dict[str, Any]:
     }
 
 
-def nav_context(view: ChosenView, counts: dict[str, int]) -> dict[str, Any]:
-    """The navigation: built-in views, and teams that have open tickets."""
+def nav_context(agent: Agent, view: ChosenView, counts: dict[str, int]) -> dict[str, Any]:
+    """The navigation: built-in views, saved ones, and teams that have open tickets."""
     names = directory().teams
     return {
         "view": view,
         "nav_views": [
             {"slug": item.slug, "name": item.name, "icon": VIEW_ICONS[item.slug], "n": counts.get(item.slug)}
             for item in BUILT_IN_VIEWS.values()
+        ],
+        "nav_saved": [
+            {"slug": f"saved:{saved.pk}", "name": saved.name, "icon": "filter", "n": counts.get(f"saved:{saved.pk}")}
+            for saved in views_beside(agent)
         ],
         "nav_teams": [
             {"slug": f"team:{pk}", "name": name, "icon": "users-round", "n": counts.get(f"team:{pk}")}

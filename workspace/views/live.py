@@ -13,6 +13,7 @@ from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.counts import view_counts
 from tickets.selectors.filters import apply
 from workspace.guard import AgentRequest, agent_page
+from workspace.view_shelf import filters_beside
 from workspace.views_of import chosen_view
 
 MOST_IDS = 100
@@ -29,7 +30,7 @@ def changes_page(request: AgentRequest) -> JsonResponse:
 @require_GET
 @agent_page
 def counts_page(request: AgentRequest) -> JsonResponse:
-    return _fresh(view_counts(request.user))
+    return _fresh(view_counts(request.user, filters_beside(request.user)))
 
 
 @require_GET

@@ -21,7 +21,7 @@ from routing.services.action_lists import described
 from routing.services.rules import RuleDraft, save_rule
 from tickets.conditions import in_words
 from tickets.selectors.access import ticket_for
-from workspace.condition_tree import Part, conditions_in, edited, is_valid, tree_from, tree_of
+from workspace.condition_tree import Part, conditions_in, edited, is_valid, shown_to, tree_from, tree_of
 from workspace.forms_rules import ActionRow, RuleForm, edited_rows, rows_from, rows_of
 from workspace.guard import AgentRequest, agent_page
 from workspace.requests import whole
@@ -71,14 +71,15 @@ def rule_page(request: AgentRequest, rule_id: int | None = None) -> HttpResponse
 @agent_page
 def parts_page(request: AgentRequest, part: str) -> HttpResponse:
     """The conditions or the actions of an editor, drawn again after one step."""
-    require(request.user, "reply")
     step = request.POST.get("do", "")
     if part == "conditions":
-        # Its menus name every inbox and organization.
-        require(request.user, "manage_desk")
-        root = edited(tree_from(request.POST, listing="listing" in request.POST), step)
+        is_list = "listing" in request.POST
+        if not is_list:
+            require(request.user, "manage_desk")
+        root = shown_to(edited(tree_from(request.POST, listing=is_list), step), request.user)
         return render(request, "workspace/settings/_conditions.html", {"root": root})
     if part == "actions":
+        require(request.user, "reply")
         sends = request.POST.get("sends", "1") == "1"
         rows = edited_rows(rows_from(request.POST, sends=sends, is_checked=False), step, sends=sends)
         return render(request, "workspace/settings/_actions.html", {"actions": rows, "sends": sends})

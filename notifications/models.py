@@ -22,6 +22,8 @@ class NotificationKind(models.TextChoices):
     SLA_ESCALATED = "sla_escalated", "A missed deadline is escalated"
     BAD_RATING = "bad_rating", "A customer is unhappy"
     RECOVERY_LATE = "recovery_late", "An unhappy customer still waits"
+    CALLBACK_NEAR = "callback_near", "A callback is about to begin"
+    CALLBACK_LATE = "callback_late", "A callback was missed"
     RULE = "rule", "A rule tells you"
     INBOX_OFF = "inbox_off", "An inbox was switched off"
     MAILBOX = "mailbox", "A mailbox cannot be read"

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from core.db import defer
 from core.events.bus import after, publish, within
 from core.events.catalogue import (
+    CallbackMissed,
+    CallbackNear,
     DeliveryQuarantined,
     Event,
     InboxDisabled,
@@ -96,6 +98,18 @@ def on_sla_escalated(event: SLAEscalated) -> None:
         defer(tell_agents(event, NotificationKind.SLA_ESCALATED, agent_ids=event.agent_ids, text=event.why))
 
 
+@within(CallbackNear)
+def on_callback_near(event: CallbackNear) -> None:
+    text = "The customer waits for a call; open the ticket to read what it is about"
+    defer(tell_agents(event, NotificationKind.CALLBACK_NEAR, agent_ids=event.agent_ids, text=text))
+
+
+@within(CallbackMissed)
+def on_callback_missed(event: CallbackMissed) -> None:
+    text = "Nobody called in time: call now, or agree on another time"
+    defer(tell_agents(event, NotificationKind.CALLBACK_LATE, agent_ids=event.agent_ids, text=text))
+
+
 @within(RecoveryOpened)
 def on_recovery_opened(event: RecoveryOpened) -> None:
     text = f"Rated {event.score} of 5: get in touch with them"
@@ -125,6 +139,8 @@ def on_sla_breached(event: SLABreached) -> None:
     SLAEscalated,
     RecoveryOpened,
     RecoveryOverdue,
+    CallbackNear,
+    CallbackMissed,
 )
 def hint_the_bells(events: Sequence[TicketChanged]) -> None:
     """One indexed read tells whose bells these events rang."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from core.events.catalogue import (
+    CallbackMade,
+    CallbackMissed,
+    CallbackPlanned,
     ContactUpdated,
     FieldsChanged,
     MessageDelivered,
@@ -13,8 +16,8 @@ from core.events.catalogue import (
     NoteAdded,
     PriorityChanged,
     RatingGiven,
-    SkillsRequired,
     SideMessageReceived,
+    SkillsRequired,
     SLABreached,
     SLABreachNear,
     SLAEscalated,
@@ -48,6 +51,9 @@ _LABELS: dict[type[TicketChanged], str] = {
     TicketWoken: "A ticket wakes up",
     SLABreachNear: "An SLA deadline is near",
     SLABreached: "An SLA deadline is missed",
+    CallbackPlanned: "A callback is planned",
+    CallbackMade: "A callback is made",
+    CallbackMissed: "A callback is missed",
     RatingGiven: "A customer rates",
     SLAEscalated: "A missed SLA deadline is escalated",
     ContactUpdated: "The contact or their organization changes",

@@ -245,6 +245,39 @@ def _recovery_closed(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("circle-check", f"{who} settled the bad rating{late}: {outcome}{f' ({cause})' if cause else ''}")
 
 
+def _callback_planned(who: str, data: Data, names: Directory) -> Sentence:
+    verb = "moved the callback to" if data.get("moved_from") else "planned a callback for"
+    asked = ", as the customer asked" if data.get("asked_by") == "contact" and not data.get("moved_from") else ""
+    return Sentence("phone", f"{who} {verb} {_when(data.get('starts_at'))} to {_time(data.get('ends_at'))}{asked}")
+
+
+def _callback_made(who: str, data: Data, names: Directory) -> Sentence:
+    late = "" if data.get("is_kept") else ", late"
+    if data.get("outcome") == "no_answer":
+        return Sentence("phone", f"{who} called{late}, and nobody answered")
+    return Sentence("phone", f"{who} called the customer back{late}")
+
+
+def _callback_moved(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("phone", f"{who} agreed on another time for the callback")
+
+
+def _callback_cancelled(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("phone", f"{who} called the callback off")
+
+
+def _callback_near(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("bell", f"The callback of {_when(data.get('starts_at'))} is about to begin")
+
+
+def _callback_missed(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("circle-x", f"Nobody called by {_when(data.get('ends_at'))}: the callback was missed", True)
+
+
+def _callback_undone(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("undo-2", f"{who} took back what was said of the callback: it is to be made")
+
+
 def _messages(data: Data) -> str:
     count = len(data.get("message_ids") or ())
     return "a message" if count == 1 else f"{count} messages"
@@ -261,6 +294,11 @@ def _label(choices: type[Status] | type[Priority], value: object) -> str:
 def _when(text: object) -> str:
     moment = parse_datetime(str(text or ""))
     return date_format(localtime(moment), "j M H:i") if moment else "later"
+
+
+def _time(text: object) -> str:
+    moment = parse_datetime(str(text or ""))
+    return date_format(localtime(moment), "H:i") if moment else "later"
 
 
 _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
@@ -297,4 +335,11 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "RecoveryOpened": _recovery_opened,
     "RecoveryOverdue": _recovery_overdue,
     "RecoveryClosed": _recovery_closed,
+    "CallbackPlanned": _callback_planned,
+    "CallbackMade": _callback_made,
+    "CallbackMoved": _callback_moved,
+    "CallbackCancelled": _callback_cancelled,
+    "CallbackNear": _callback_near,
+    "CallbackMissed": _callback_missed,
+    "CallbackUndone": _callback_undone,
 }

@@ -23,6 +23,8 @@ _ICONS = {
     "sla_escalated": "circle-x",
     "bad_rating": "circle-alert",
     "recovery_late": "circle-x",
+    "callback_near": "phone",
+    "callback_late": "circle-x",
     "rule": "zap",
     "inbox_off": "circle-x",
     "mailbox": "circle-alert",

@@ -7,5 +7,6 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
+        from reports import callbacks as callbacks
         from reports import satisfaction as satisfaction
         from reports import subscribers as subscribers

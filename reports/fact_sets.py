@@ -130,6 +130,14 @@ _SETS = (
     FactSet("absent", "Looks that missed an agent during their shift", ("on_duty",),
             f"({_IS_PLANNED} AND {_STATE} = 'absent')"),
     FactSet("held", "Looks at what available agents hold", ("held",)),
+    FactSet("callbacks_planned", "Callbacks promised", ("callback_planned",)),
+    FactSet("callbacks_made", "Callbacks made", ("callback_made",)),
+    FactSet("callbacks_unanswered", "Callbacks that nobody answered", ("callback_made",),
+            "f.data->>'outcome' = 'no_answer'"),
+    FactSet("callbacks_kept", "Callbacks kept", ("callback_made",), "(f.data->>'kept')::boolean"),
+    FactSet("callbacks_missed", "Callbacks missed", ("callback_missed",)),
+    FactSet("callbacks_decided", "Callbacks kept or missed", ("callback_made", "callback_missed"),
+            "(f.kind = 'callback_missed' OR (f.data->>'kept')::boolean)"),
 )  # fmt: skip
 
 SETS: dict[str, FactSet] = {found.key: found for found in _SETS}

@@ -233,6 +233,22 @@ _REASONS = tuple(
     for key, title in REASONS.items()
 )  # fmt: skip
 
+_CALLBACKS = (
+    Metric(key="callbacks_planned", name="Promised", counted="callbacks_planned",
+           definition="Callbacks that were planned; one that is moved to another time is a new promise."),
+    Metric(key="callbacks_made", name="Made", counted="callbacks_made",
+           definition="Calls back to customers, in time or late, answered or not; those taken back do not count."),
+    Metric(key="callbacks_kept", name="Kept", counted="callbacks_kept", rising_is="good",
+           definition="Somebody called before the window that was promised was over, answered or not."),
+    Metric(key="callbacks_missed", name="Missed", counted="callbacks_missed", rising_is="bad",
+           definition="Nobody had called when the window was over, also where somebody called later."),
+    Metric(key="callbacks_kept_share", name="Callbacks kept", counted="callbacks_kept", of="callbacks_decided",
+           kind="percent", rising_is="good",
+           definition="The share of the callbacks kept or missed that were kept. Moved and called off ones are neither."),
+    Metric(key="callbacks_unanswered", name="No answer", counted="callbacks_unanswered", of="callbacks_made",
+           kind="percent", definition="The share of the calls made that nobody answered."),
+)  # fmt: skip
+
 METRICS: dict[str, Metric] = {
-    metric.key: metric for metric in (*_METRICS, *_RATINGS, *_REASONS, *_FORETOLD, *_CHATS, *_DUTY)
+    metric.key: metric for metric in (*_METRICS, *_RATINGS, *_REASONS, *_FORETOLD, *_CHATS, *_DUTY, *_CALLBACKS)
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.base import Report
 from reports.definitions.automation import AutomationReport
+from reports.definitions.callbacks import CallbacksReport
 from reports.definitions.csat import CsatReport
 from reports.definitions.promised import PromisedReport
 from reports.definitions.sla import SlaReport
@@ -19,6 +20,7 @@ REPORTS: dict[str, Report] = {
         SolutionsReport(),
         WorkloadReport(),
         CsatReport(),
+        CallbacksReport(),
         PromisedReport(),
         AutomationReport(),
     )

@@ -60,6 +60,9 @@ class FactKind(models.TextChoices):
     RATED = "rated", "A customer rated"
     RECOVERY_OPENED = "recovery_opened", "Somebody is to take care of a bad rating"
     RECOVERY_CLOSED = "recovery_closed", "Somebody said what came of it"
+    CALLBACK_PLANNED = "callback_planned", "A call was promised"
+    CALLBACK_MADE = "callback_made", "Somebody called back"
+    CALLBACK_MISSED = "callback_missed", "Nobody called within the window"
     VOIDED = "voided", "An earlier fact was taken back"
 
 

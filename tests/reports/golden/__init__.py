@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-from tests.reports.golden import automation, expectations, presence, promises, satisfaction
+from tests.reports.golden import automation, callbacks, expectations, presence, promises, satisfaction
 from tests.reports.golden.stage import Figure, Stage
 
 
@@ -24,6 +24,7 @@ CHAPTERS: dict[str, Chapter] = {
     "promises": cast(Chapter, promises),
     "automation": cast(Chapter, automation),
     "satisfaction": cast(Chapter, satisfaction),
+    "callbacks": cast(Chapter, callbacks),
     "expectations": cast(Chapter, expectations),
     "presence": cast(Chapter, presence),
 }

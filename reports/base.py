@@ -184,6 +184,12 @@ class Report(ABC):
     Filters: ClassVar[type[Filters]]
     # Whether its page also lists the promises that fall due next.
     shows_upcoming: ClassVar[bool] = False
+    # Whether customers' comments on ratings stand behind it.
+    shows_comments: ClassVar[bool] = False
+    # Whether its figures are those of a moment, so that those of several days do not add up.
+    is_of_a_moment: ClassVar[bool] = False
+    # Whether it counts people rather than tickets: only who sees the whole desk may see anything of it.
+    is_of_people: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, viewer: Agent, filters: Any, *, now: datetime) -> Result:

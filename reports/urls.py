@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports import saved_views, views
+from reports import backlog_views, comments, saved_views, views
 
 app_name = "reports"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.reports_page, name="index"),
     path("counted/", views.counted_page, name="counted"),
+    path("backlog/tickets/", backlog_views.backlog_page, name="backlog-tickets"),
+    path("csat/comments/", comments.comments_page, name="comments"),
     path("wallboard/", views.wallboard_page, name="wallboard"),
     path("saved/", saved_views.save_action, name="save"),
     path("saved/<int:saved_id>/delete/", saved_views.delete_saved_action, name="saved-delete"),

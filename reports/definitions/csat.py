@@ -29,4 +29,5 @@ class CsatReport(FactReport):
     whole_title = "How often each score was given"
     whole_column = "Score"
     whole_style = "accent"
+    shows_comments = True
     dimensions = ("team", "agent", "inbox", "channel", "tag")

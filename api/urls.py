@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from api.problems import no_such_address
 from api.views.contacts import ContactsView, ContactView
 from api.views.desk import AgentsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
+from api.views.ratings import RatingsView
 from api.views.reports import ReportsView, ReportView
 from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView, TicketWaitingView
 
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/messages/", MessagesView.as_view(), name="messages"),
     path("tickets/<int:number>/events/", TicketEventsView.as_view(), name="ticket-events"),
     path("tickets/<int:number>/waiting/", TicketWaitingView.as_view(), name="ticket-waiting"),
+    path("ratings/", RatingsView.as_view(), name="ratings"),
     path("contacts/", ContactsView.as_view(), name="contacts"),
     path("contacts/<int:contact_id>/", ContactView.as_view(), name="contact"),
     path("events/", EventsView.as_view(), name="events"),

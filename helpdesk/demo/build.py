@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import now
+from csat.models import Survey
 from helpdesk.demo import story
 from helpdesk.demo.cast import Cast, make_cast, remember_tags
+from helpdesk.demo.opinions import make_survey, one_is_unhappy_now
 from helpdesk.demo.promises import TIME_ZONE, make_promises
 from helpdesk.demo.schedule import DAYS, Arrival, arrivals
 from helpdesk.history.clocks import promise_for, promises
@@ -35,7 +37,9 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     cast = make_cast(at=present - timedelta(days=DAYS + 5))
     make_promises()
     make_defaults(time_zone=TIME_ZONE)
-    lives = _lives(cast, tickets, present, dice)
+    survey = make_survey()
+    lives = _lives(cast, tickets, present, dice, survey)
+    one_is_unhappy_now(lives, survey, present=present)
     remember_tags({tag for life in lives for tag in life.tags})
     store(lives)
     _remember_chats(lives)
@@ -47,7 +51,7 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     )
 
 
-def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random) -> list[Life]:
+def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random, survey: Survey) -> list[Life]:
     known = promises()
     planned = arrivals(cast, count=tickets, now=present, dice=dice)
     ids = zip(reserve("tickets_ticket_id_seq", tickets), reserve("tickets_ticket_number", tickets), strict=True)
@@ -81,6 +85,7 @@ def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random) -> 
                 at=arrival.at,
                 blanks=blanks,
                 stops_at=_stops_at(arrival, present, dice),
+                survey=survey,
             ).play()
         )
     _put_away(lives, present, dice)

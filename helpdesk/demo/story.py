@@ -10,7 +10,9 @@ from functools import cache
 
 from core.html import sanitize
 from core.ids import new_uuid
+from csat.models import Survey
 from helpdesk.demo.cast import Cast, Customer
+from helpdesk.demo.opinions import tell_opinion
 from helpdesk.demo.pictures import photo
 from helpdesk.demo.scripts import Script, Turn
 from helpdesk.history.clocks import Promise
@@ -52,6 +54,7 @@ class Story:
     at: datetime
     blanks: dict[str, str]
     stops_at: int
+    survey: Survey
 
     def play(self) -> Life:
         """The steps until the present, or until the story gets stuck."""
@@ -108,6 +111,9 @@ class Story:
         if self._move_on(self._work(self.dice.uniform(0.02, 0.2))):
             self._take()
             self.life.set_status(self.at, "resolved", by=self.agent)
+            # Dice of their own: who answers changes nothing else of the story.
+            dice = random.Random(f"opinion/{self.life.id}")
+            tell_opinion(self.life, self.survey, until=self.until, agent=self.agent, dice=dice)
             if self._move_on(CLOSES_AFTER):
                 self.life.set_status(self.at, "closed", by=SYSTEM)
 

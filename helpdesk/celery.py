@@ -118,6 +118,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "clock", "expires": 10},
     },
+    # Runs, timers, reminders, calls and changes of many tickets that are old enough to go.
+    "drop-old-traces": {
+        "task": "routing.tasks.drop_old_traces",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     # Holidays of calendars on the web.
     "read-holiday-feeds": {
         "task": "sla.tasks.read_feeds",

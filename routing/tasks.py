@@ -12,6 +12,7 @@ from routing.services import (
     dispatching,
     errands,
     following,
+    keeping,
     offers,
     overflow,
     reacting,
@@ -105,3 +106,9 @@ def change_many(job_id: int) -> None:
 @shared_task(queue="bulk", soft_time_limit=50, time_limit=60)
 def call_webhook(call_id: int) -> None:
     webhooks.call(call_id)
+
+
+@shared_task(queue="bulk", soft_time_limit=280, time_limit=300)
+def drop_old_traces() -> None:
+    """What rules left behind long ago."""
+    keeping.drop_old()

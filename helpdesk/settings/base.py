@@ -180,6 +180,10 @@ MAIL_BURST: int = env.int("MAIL_BURST", default=100)
 # Days that the raw bytes of what became no message (ignored, discarded, duplicates) and abandoned uploads are kept.
 KEEP_RAW_DAYS: int = env.int("KEEP_RAW_DAYS", default=30)
 KEEP_UPLOADS_DAYS: int = env.int("KEEP_UPLOADS_DAYS", default=30)
+# Days that the traces of rules are kept: runs on finished tickets, settled timers and reminders; calls; bulk changes.
+KEEP_RULE_RUNS_DAYS: int = env.int("KEEP_RULE_RUNS_DAYS", default=365)
+KEEP_CALLS_DAYS: int = env.int("KEEP_CALLS_DAYS", default=30)
+KEEP_BULK_DAYS: int = env.int("KEEP_BULK_DAYS", default=30)
 MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)
 MAIL_IN_HOST: str = env.str("MAIL_IN_HOST", default="127.0.0.1")
 MAIL_IN_PORT: int = env.int("MAIL_IN_PORT", default=2525)

@@ -56,6 +56,13 @@ _REASONS = {
 }
 REASONS = {f"missed_{key}": title for key, (title, _) in _REASONS.items()}
 
+# Spam and merged tickets go once: not where they were solved already.
+_WENT_OUT = (
+    "(f.kind = 'resolution' OR ((f.kind = 'spam' OR (f.data->>'what' = 'MessagesMovedOut'"
+    " AND (f.data->>'is_merge')::boolean)) AND NOT EXISTS (SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id"
+    " AND o.kind = 'resolution' AND o.at < f.at AND NOT EXISTS (SELECT FROM sla_fact r"
+    " WHERE r.ticket_id = f.ticket_id AND r.kind = 'reopened' AND r.at >= o.at AND r.at < f.at))))"
+)
 # Who leaves within ten seconds has not waited for an answer.
 _WAITED_FOR_SOMEBODY = "(f.kind <> 'chat_abandoned' OR f.wall_seconds >= 10)"
 _STATE = "(f.data->>'state')"
@@ -116,6 +123,8 @@ _SETS = (
     FactSet("recovered", "Recoveries with an outcome", ("recovery_closed",)),
     FactSet("recovered_in_time", "Recoveries in time", ("recovery_closed",), "(f.data->>'in_time')::boolean"),
     FactSet("won_back", "Customers won back", ("recovery_closed",), "f.data->>'outcome' = 'won_back'"),
+    FactSet("came_in", "Tickets opened or reopened", ("opened", "reopened")),
+    FactSet("went_out", "Tickets solved, found to be spam or merged", ("resolution", "spam", "rearranged"), _WENT_OUT),
     FactSet("chats_begun", "Chats that visitors began", ("chat_begun",)),
     FactSet("chats", "Chats answered or abandoned", ("chat_answered", "chat_abandoned"), _WAITED_FOR_SOMEBODY),
     FactSet("chats_answered", "Chats answered", ("chat_answered",)),

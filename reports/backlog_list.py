@@ -1,0 +1,61 @@
+"""The list behind a figure of the backlog: exactly the tickets that were open then, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+
+from core.errors import Invalid
+from core.paging import keyset_page
+from people.models import Agent
+from reports.backlog import BAND_LABELS, WAITS_ON_US, open_tickets
+from reports.counted import words_of
+from reports.definitions.backlog import OLD_BANDS, moment_of
+from reports.fact_filters import FactFilters
+from tickets.models import OPEN_STATUSES, Status, Ticket
+
+PAGE_SIZE = 100
+AGES = {"old": "Over 7 days", **{str(number): label for number, label in enumerate(BAND_LABELS)}}
+_NAMES = ("age", "status", "waits")
+
+
+def listed(viewer: Agent, filters: FactFilters, values: Mapping[str, str], *, now: datetime) -> QuerySet[Ticket]:
+    age, status, waits = (values.get(name, "") for name in _NAMES)
+    allowed = {"age": ("", *AGES), "status": ("", *OPEN_STATUSES), "waits": ("", WAITS_ON_US)}
+    wrong = {name: "There is no such list." for name in _NAMES if values.get(name, "") not in allowed[name]}
+    if wrong:
+        raise Invalid("This list cannot be shown.", fields=wrong)
+    bands = OLD_BANDS if age == "old" else [int(age)] if age else []
+    at = moment_of(filters.period, now)
+    return open_tickets(viewer, filters, at, now=now, bands=bands, status=status, waits_on=waits)
+
+
+def backlog_context(viewer: Agent, values: Mapping[str, str], filters: FactFilters, *, now: datetime) -> dict[str, Any]:
+    rows = listed(viewer, filters, values, now=now)
+    page = keyset_page(
+        rows.select_related("contact", "team", "assignee"),
+        order="created_at", cursor=values.get("cursor", ""), size=PAGE_SIZE,
+    )  # fmt: skip
+    extra = {name: values[name] for name in _NAMES if values.get(name)}
+    query = {**filters.query(), **extra}
+    at = moment_of(filters.period, now)
+    return {
+        "tickets": page.rows,
+        "count": rows.count(),
+        "moment": "now" if at >= now else f"at the end of {date_format(filters.period.last, 'j M Y')}",
+        "words": [*words_of(filters), *_words(extra)],
+        "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
+        "back_query": urlencode(filters.query()),
+        "now": now,
+    }
+
+
+def _words(extra: Mapping[str, str]) -> list[str]:
+    words = [AGES[extra["age"]]] if "age" in extra else []
+    words += [str(Status(extra["status"]).label)] if "status" in extra else []
+    return words + (["Waiting on us"] if "waits" in extra else [])

@@ -1,40 +1,26 @@
-"""Measures metrics over facts: whole, by dimension, by step of the period and by hour of the week, in one statement."""
+"""Measures metrics over facts: whole, by dimension, by step of the period and by hour of the week."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection
+import numpy as np
 
 from people.models import Agent
-from reports.fact_filters import FactFilters, rows_where
-from reports.fact_sets import AMOUNTS, ITEMS, SETS, by_kind, kinds_of
+from reports.engine.clock import Local
+from reports.engine.groupings import Grouping, both, by_dimension, by_hour, by_step, everything
+from reports.engine.layout import COLUMN_OF, Array
+from reports.engine.parts import Live, parts_of
+from reports.engine.reckoning import Reckoning, Values
+from reports.engine.rows import Loaded, columns_for, ids_of, load, narrowed
+from reports.fact_filters import FactFilters
+from reports.fact_sets import SETS, kinds_of
 from reports.metrics import METRICS
 
-DIMENSIONS = {
-    "team": "f.team_id",
-    "agent": "f.agent_id",
-    "inbox": "f.inbox_id",
-    "channel": "f.channel",
-    "priority": "f.priority",
-    "organization": "f.organization_id",
-    "metric": "f.metric",
-    "item": "f.item",
-}
-USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
 # Lengths of time in seconds: the lower end of each band.
 BANDS = (0, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200)
-_COLUMNS = (
-    "f.id, f.kind, f.at, f.began_at, f.ticket_id, f.wall_seconds, f.business_seconds, f.target_seconds, f.is_kept,"
-    " f.team_id, f.agent_id, f.inbox_id, f.channel, f.priority, f.organization_id, f.metric, f.tags, f.data"
-)
-# One large statement: compiling it would take longer than running it, and its sorts should stay in memory. Statements
-# that are sent together are one transaction, so this ends with it.
-_SETTINGS = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB';"
-Values = Mapping[str, float | int | None]
+USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
 NOTHING: Values = {}
 
 
@@ -53,10 +39,13 @@ class Wanted:
     by: Sequence[str] = USUAL
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        spark = (self.spark,) if self.spark else ()
+        return (*self.rows, *self.steps, *self.hours, *self.whole, *spark)
+
+    @property
     def sets(self) -> set[str]:
-        spark = [self.spark] if self.spark else []
-        keys = (*self.rows, *self.steps, *self.hours, *self.whole, *spark)
-        of_metrics = {name for key in keys for name in METRICS[key].sets}
+        of_metrics = {name for key in self.keys for name in METRICS[key].sets}
         return of_metrics | ({self.lengths_of} if self.lengths_of else set())
 
 
@@ -80,139 +69,81 @@ class Measured:
 
 
 def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
-    parts = _Parts()
-    kinds, took = kinds_of(wanted.sets), filters.took_sql
-    for name, chosen in (("present", filters), ("past", filters.compared())):
-        where, params = rows_where(viewer, chosen)
-        more = f"{by_kind(AMOUNTS, kinds, 'NULL::float8')} AS amount, {by_kind(ITEMS, kinds, 'NULL')} AS item"
-        sql = f"SELECT {_COLUMNS}, {took} AS took, {more} FROM sla_fact f WHERE f.kind = ANY(%s) AND {where}"
-        parts.rows(name, sql, [kinds, *params])
-    _add_groups(parts, wanted)
-    _add_steps(parts, filters, wanted)
-    _add_lengths(parts, wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(*parts.statement())
-        return _read(cursor.fetchall(), wanted)
-
-
-@dataclass(slots=True)
-class _Parts:
-    """A statement that grows: common rows first, then what is asked of them."""
-
-    tables: list[str] = field(default_factory=list)
-    selects: list[str] = field(default_factory=list)
-    params: list[Any] = field(default_factory=list)
-
-    def rows(self, name: str, sql: str, params: Sequence[Any]) -> None:
-        self.tables.append(f"{name} AS MATERIALIZED ({sql})")
-        self.params += params
-
-    def ask(self, sql: str, params: Sequence[Any] = ()) -> None:
-        self.selects.append(sql)
-        self.params += params
-
-    def statement(self) -> tuple[str, list[Any]]:
-        return f"{_SETTINGS} WITH {', '.join(self.tables)} {' UNION ALL '.join(self.selects)}", self.params
-
-
-def _values(keys: Sequence[str]) -> str:
-    return f"jsonb_build_array({', '.join(METRICS[key].sql for key in keys)})"
-
-
-# ruff: noqa: S608 - names and aggregates are constant text of this package; values are parameters.
-def _add_groups(parts: _Parts, wanted: Wanted) -> None:
-    columns = [DIMENSIONS[key] for key in wanted.by if key != "tag"]
-    name = " ".join(
-        f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items() if key in wanted.by
-    )
-    value = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns)
-    grouped = f"CASE {name} ELSE 'all' END, coalesce(CASE {value} END, '')"
-    sets = ", ".join(f"({column})" for column in columns)
-    figures = _values(wanted.rows)
-    parts.ask(
-        f"SELECT 'group', {grouped}, NULL::int, NULL::int, {figures} FROM present f GROUP BY GROUPING SETS ((), {sets})"
-    )
-    parts.ask(
-        f"SELECT 'group', 'tag', tag, NULL, NULL, {figures} FROM present f CROSS JOIN unnest(f.tags) tag GROUP BY tag"
-    )
-    if wanted.whole:
-        parts.ask(f"SELECT 'whole', '', '', NULL, NULL, {_values(wanted.whole)} FROM present f")
-    parts.ask(f"SELECT 'before', '', '', NULL, NULL, {figures} FROM past f")
-
-
-def _add_steps(parts: _Parts, filters: FactFilters, wanted: Wanted) -> None:
-    zone, period = filters.period.zone.key, filters.period
-    step = "((f.at AT TIME ZONE %s)::date - %s::date) / %s"
-    if wanted.steps:
-        for name, rows, first in (("step", "present", period.first),
-                                  ("step before", "past", filters.compared().period.first)):  # fmt: skip
-            parts.ask(f"SELECT '{name}', '', '', {step}, NULL, {_values(wanted.steps)} FROM {rows} f GROUP BY 4",
-                      [zone, first, period.step_days])  # fmt: skip
-    if wanted.spark:
-        columns = [DIMENSIONS[key] for key in wanted.by if key != "tag"]
-        name = " ".join(
-            f"WHEN GROUPING({column}) = 0 THEN '{key}'" for key, column in DIMENSIONS.items() if key in wanted.by
-        )
-        value = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns)
-        parts.ask(
-            f"SELECT 'spark', CASE {name} END, coalesce(CASE {value} END, ''), f.step, NULL, {_values([wanted.spark])}"
-            f" FROM (SELECT f.*, {step} AS step FROM present f WHERE {SETS[METRICS[wanted.spark].counted].where}) f"
-            f" GROUP BY GROUPING SETS ({', '.join(f'({column}, f.step)' for column in columns)})",
-            [zone, period.first, period.step_days],
-        )
-    if wanted.hours:
-        parts.ask(
-            "SELECT 'hour', '', '', extract(isodow FROM f.at AT TIME ZONE %s)::int,"
-            f" extract(hour FROM f.at AT TIME ZONE %s)::int, {_values(wanted.hours)} FROM present f GROUP BY 4, 5",
-            [zone, zone],
-        )
-
-
-def _add_lengths(parts: _Parts, wanted: Wanted) -> None:
-    if not wanted.lengths_of:
-        return
-    chosen = SETS[wanted.lengths_of].where
-    parts.ask(
-        f"SELECT 'band', '', '', width_bucket(f.took, %s::float8[]) - 1, NULL, jsonb_build_array(count(*))"
-        f" FROM present f WHERE {chosen} AND f.took IS NOT NULL GROUP BY 4",
-        [list(BANDS)],
-    )
-    parts.ask(
-        "SELECT 'target', '', '', NULL, NULL,"
-        f" jsonb_build_array(mode() WITHIN GROUP (ORDER BY f.target_seconds)) FROM present f WHERE {chosen}"
-    )
-
-
-def _read(rows: Sequence[tuple[Any, ...]], wanted: Wanted) -> Measured:
+    past = filters.compared()
+    live = {key: ids_of(SETS[key].live, []) for key in sorted(wanted.sets) if SETS[key].live}
+    loaded = load(_columns(viewer, filters, wanted), [filters.period, past.period])
+    local, local_past = Local(filters.period), Local(past.period)
+    present = _reckoning(loaded, viewer, filters, local, live)
+    before = _reckoning(loaded, viewer, past, local_past, live)
     found = Measured()
-    for part, name, value, first, second, figures in rows:
-        _take(found, wanted, part, (name, value), (first, second), _list(figures))
+    steps, steps_before = by_step(present.parts, local), by_step(before.parts, local_past)
+    _by_dimensions(found, present, wanted, steps)
+    found.before = before.by(everything(before.parts), wanted.rows).get("", NOTHING)
+    if wanted.steps:
+        found.steps = present.by(steps, wanted.steps)
+        found.steps_before = before.by(steps_before, wanted.steps)
+    if wanted.hours:
+        found.hours = present.by(by_hour(present.parts, local), wanted.hours)
+    if wanted.lengths_of:
+        _lengths(found, present, wanted.lengths_of)
     return found
 
 
-def _take(
-    found: Measured, wanted: Wanted, part: str, key: tuple[str, str], place: tuple[Any, Any], figures: list[Any]
-) -> None:
-    match part:
-        case "group":
-            found.groups[key] = dict(zip(wanted.rows, figures, strict=True))
-        case "before":
-            found.before = dict(zip(wanted.rows, figures, strict=True))
-        case "whole":
-            found.whole = dict(zip(wanted.whole, figures, strict=True))
-        case "step":
-            found.steps[place[0]] = dict(zip(wanted.steps, figures, strict=True))
-        case "step before":
-            found.steps_before[place[0]] = dict(zip(wanted.steps, figures, strict=True))
-        case "hour":
-            found.hours[place] = dict(zip(wanted.hours, figures, strict=True))
-        case "spark":
-            found.sparks.setdefault(key, {})[place[0]] = figures[0] or 0
-        case "band":
-            found.bands[place[0]] = figures[0]
-        case "target":
-            found.usual_target = figures[0]
+def _columns(viewer: Agent, filters: FactFilters, wanted: Wanted) -> dict[str, set[str]]:
+    """By kind, the columns that have to be read."""
+    metrics = [METRICS[key] for key in wanted.keys]
+    lengths = {metric.counted for metric in metrics if metric.percentile is not None} | {wanted.lengths_of} - {""}
+    amounts = {name for metric in metrics if metric.amount for name in metric.sets}
+    live = {name for name in wanted.sets if SETS[name].live}
+    needs = [
+        (lengths, filters.took_column),
+        (amounts, "amount"),
+        (live, "ticket"),
+        ({wanted.lengths_of} - {""}, "target"),
+    ]
+    common = columns_for(viewer, filters) | {COLUMN_OF.get(name, name) for name in wanted.by}
+    return {
+        kind: common | {column for sets, column in needs if kind in kinds_of(sets)} for kind in kinds_of(wanted.sets)
+    }
 
 
-def _list(figures: Any) -> list[Any]:
-    return json.loads(figures) if isinstance(figures, str) else list(figures)
+def _reckoning(loaded: Loaded, viewer: Agent, filters: FactFilters, local: Local, live: Live) -> Reckoning:
+    rows = narrowed(loaded.during(filters.period), viewer, filters, local)
+    return Reckoning(parts_of(rows, live), filters.took_column)
+
+
+def _by_dimensions(found: Measured, present: Reckoning, wanted: Wanted, steps: Grouping) -> None:
+    whole = present.by(everything(present.parts), (*wanted.rows, *wanted.whole)).get("", NOTHING)
+    if whole:
+        found.groups["all", ""] = {key: whole[key] for key in wanted.rows}
+        found.whole = {key: whole[key] for key in wanted.whole}
+    for dimension in wanted.by:
+        grouping = by_dimension(present.parts, dimension)
+        tables = None
+        if wanted.spark and dimension != "tag":
+            tables = present.tables(both(grouping, steps))
+            counts = present.counted(METRICS[wanted.spark].counted, tables).reshape(-1, steps.size)
+            found.sparks |= _sparks(dimension, grouping, counts)
+            tables = [table.reshape(grouping.size, steps.size, -1).sum(axis=1) for table in tables]
+        for value, values in present.by(grouping, wanted.rows, tables).items():
+            found.groups[dimension, _key(value)] = values
+
+
+def _sparks(dimension: str, grouping: Grouping, counts: Array) -> dict[tuple[str, str], dict[int, float]]:
+    rows = {
+        (dimension, _key(grouping.keys[n])): counts[n].tolist() for n in np.flatnonzero(counts.any(axis=1)).tolist()
+    }
+    return {key: {step: count for step, count in enumerate(line) if count} for key, line in rows.items()}
+
+
+def _lengths(found: Measured, present: Reckoning, set_key: str) -> None:
+    """How many lengths fall into each band, and which target is the usual one: of equally usual ones the shortest."""
+    values = present.lengths(set_key).values
+    bands, counts = np.unique(np.searchsorted(BANDS, values, side="right") - 1, return_counts=True)
+    found.bands = dict(zip(bands.tolist(), counts.tolist(), strict=True))
+    targets = present.most_usual(set_key, "target")
+    found.usual_target = min(targets, default=None)
+
+
+def _key(value: object) -> str:
+    return "" if value is None else str(value)

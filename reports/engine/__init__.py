@@ -1,0 +1,1 @@
+"""Reckons figures over columns of facts: closed days come from store, open ones from the facts themselves."""

@@ -1,0 +1,49 @@
+"""Facts of one kind in memory: columns of numbers and of codes that are the same all over this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from reports.engine.codes import CODES
+from reports.engine.layout import CODED, NUMBERS, Array
+from reports.engine.reading import Packed
+
+Block = Mapping[str, Array]
+
+
+def block_of(packed: Packed, names: Iterable[str]) -> Block:
+    return {name: unpacked(name, packed.columns[name], packed.names.get(name, [])) for name in names}
+
+
+def unpacked(name: str, column: Array, values: list[Any]) -> Array:
+    """A column as it was stored, with this process's codes."""
+    if name not in CODED:
+        return column
+    return CODES[name].of([_hashable(value) for value in values])[column] if len(column) else column
+
+
+def within(block: Block, first: int, last: int) -> Block:
+    """Its facts from the minute `first` to before the minute `last`."""
+    minutes = block["minute"]
+    start, end = np.searchsorted(minutes, (first, last))
+    if start == 0 and end == len(minutes):
+        return block
+    return {name: column[start:end] for name, column in block.items()}
+
+
+def joined(blocks: list[Block], names: Iterable[str]) -> Block:
+    """One block of several."""
+    if len(blocks) == 1:
+        return {name: blocks[0][name] for name in names}
+    return {name: np.concatenate([block[name] for block in blocks]) if blocks else _nothing(name) for name in names}
+
+
+def _nothing(name: str) -> Array:
+    return np.zeros(0, NUMBERS.get(name, "u1"))
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

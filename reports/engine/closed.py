@@ -1,0 +1,139 @@
+"""The columns of closed days: what of them is true now, and a bounded memory of those that were read."""
+
+# ruff: noqa: S608 - names of columns are constant text of this app; values are parameters.
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from reports.engine.blocks import unpacked
+from reports.engine.layout import CODED, NUMBERS, Array, version_of
+
+_MEGABYTE = 1024 * 1024
+_HEAD = 19
+
+
+def standing_days(kinds: Collection[str], first: date, last: date) -> dict[tuple[str, date], int]:
+    """The rows of closed days that can be trusted: made by the sets of today, and nothing came late. 0
+    says that there was nothing on that day."""
+    versions = [(kind, version_of(kind)) for kind in sorted(kinds)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT d.kind, d.day, CASE WHEN d.facts > 0 THEN d.id ELSE 0 END FROM reports_closedday d
+            JOIN unnest(%s::text[], %s::text[]) k(kind, version) ON k.kind = d.kind AND k.version = d.version
+            WHERE d.day BETWEEN %s AND %s
+                AND NOT EXISTS (SELECT FROM reports_latefact l WHERE l.day = d.day AND l.kind = d.kind)
+            ORDER BY d.kind, d.day""",
+            [[kind for kind, _ in versions], [version for _, version in versions], first, last],
+        )
+        return {(kind, day): pk for kind, day, pk in cursor.fetchall()}
+
+
+@dataclass(slots=True)
+class _Memory:
+    """Columns by row, the longest unused dropped first. Rows never change, so nothing here is ever wrong."""
+
+    blocks: OrderedDict[int, dict[str, Array]] = field(default_factory=OrderedDict)
+    size: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, pk: int) -> dict[str, Array]:
+        with self.lock:
+            if pk in self.blocks:
+                self.blocks.move_to_end(pk)
+            return self.blocks.get(pk, {})
+
+    def add(self, pk: int, columns: Mapping[str, Array]) -> None:
+        with self.lock:
+            known = self.blocks.setdefault(pk, {})
+            fresh = {name: column for name, column in columns.items() if name not in known}
+            self.blocks[pk] = {**known, **fresh}
+            self.blocks.move_to_end(pk)
+            self.size += sum(column.nbytes for column in fresh.values())
+            while self.size > settings.REPORTS_MEMORY_MB * _MEGABYTE and self.blocks:
+                _, dropped = self.blocks.popitem(last=False)
+                self.size -= sum(column.nbytes for column in dropped.values())
+
+    def clear(self) -> None:
+        with self.lock:
+            self.blocks.clear()
+            self.size = 0
+
+
+memory = _Memory()
+
+
+def columns_of(pks: Sequence[int], names: Collection[str]) -> dict[int, Mapping[str, Array]]:
+    """The wanted columns of closed days; a row that was replaced in the meantime is missing."""
+    found: dict[int, Mapping[str, Array]] = {}
+    lacking: dict[tuple[str, ...], list[int]] = {}
+    for pk in pks:
+        known = memory.get(pk)
+        missing = tuple(name for name in sorted(names) if name not in known)
+        if missing:
+            lacking.setdefault(missing, []).append(pk)
+        found[pk] = known
+    for missing, rows in lacking.items():
+        loaded = dict(_load(rows, missing))
+        for pk in rows:
+            if pk in loaded:
+                found[pk] = {**found[pk], **loaded[pk]}
+                memory.add(pk, loaded[pk])
+            else:
+                del found[pk]
+    return found
+
+
+def _load(pks: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, dict[str, Array]]]:
+    coded = [name for name in names if name in CODED]
+    told = ", ".join(f"'{name}', names->'{name}'" for name in coded)
+    sql = f"SELECT id, jsonb_build_object({told})::text, {', '.join(names)} FROM reports_closedday WHERE id = ANY(%s)"
+    for fields in _copied(sql, [list(pks)]):
+        known = json.loads(bytes(fields[1]))
+        columns = {
+            name: unpacked(name, _array(name, body), known.get(name, []))
+            for name, body in zip(names, fields[2:], strict=True)
+        }
+        yield int.from_bytes(fields[0]), columns
+
+
+def _array(name: str, body: memoryview) -> Array:
+    """A column begins with the size of its codes; numbers have the size that their name says."""
+    if name in NUMBERS:
+        return np.frombuffer(body, dtype=NUMBERS[name])
+    return np.frombuffer(body[1:], dtype=f"<u{body[0]}")
+
+
+def stored(name: str, column: Array) -> bytes:
+    if name in NUMBERS:
+        return column.astype(NUMBERS[name]).tobytes()
+    return bytes([column.dtype.itemsize]) + column.astype(column.dtype.newbyteorder("<")).tobytes()
+
+
+def _copied(sql: str, params: Sequence[Any]) -> Iterator[list[memoryview]]:
+    """The rows of a statement in PostgreSQL's binary copy format, each as its fields."""
+    body = BytesIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({cursor.mogrify(sql, params).decode()}) TO STDOUT (FORMAT binary)", body)
+    data, place = body.getbuffer(), _HEAD
+    while (count := struct.unpack_from(">h", data, place)[0]) >= 0:
+        place += 2
+        fields = []
+        for _ in range(count):
+            (length,) = struct.unpack_from(">i", data, place)
+            fields.append(data[place + 4 : place + 4 + length])
+            place += 4 + length
+        yield fields

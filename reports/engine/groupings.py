@@ -1,0 +1,108 @@
+"""How facts are broken down: a number for each fact, by what it is, when it was, or all alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from reports.engine.clock import Local
+from reports.engine.codes import CODES, smallest
+from reports.engine.layout import Array
+from reports.engine.parts import Part
+
+_FEW = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """`codes` go with the parts; `keys` are what the groups are called. Where a fact belongs to several groups its
+    code is the number of a list: `members` are the groups of all lists in a row, `sizes` how many each list has."""
+
+    codes: Sequence[Array]
+    keys: Sequence[Any]
+    members: Array | None = None
+    sizes: Array | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.keys)
+
+    def table(self, part: int, classes: Array, class_count: int) -> Array:
+        """How many facts of a part each group has of each class."""
+        rows = self.size if self.sizes is None else len(self.sizes)
+        places = self.codes[part].astype(np.intp)
+        places *= class_count
+        places += classes
+        table: Array = np.bincount(places, minlength=rows * class_count).reshape(rows, class_count)
+        if self.sizes is None or self.members is None:
+            return table
+        spread = np.zeros((self.size, class_count), np.intp)
+        np.add.at(spread, self.members, np.repeat(table, self.sizes, axis=0))
+        return spread
+
+    def groups(self, codes: Array) -> tuple[Array | None, Array]:
+        """For facts with these codes: which of them (none: each once) belongs to which group."""
+        if self.sizes is None or self.members is None:
+            return None, codes
+        sizes = self.sizes[codes]
+        starts = (np.cumsum(self.sizes) - self.sizes)[codes]
+        facts = np.repeat(np.arange(len(codes)), sizes)
+        within = np.arange(len(facts)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return facts, self.members[np.repeat(starts, sizes) + within]
+
+
+def everything(parts: Sequence[Part]) -> Grouping:
+    return Grouping([np.zeros(len(part), np.uint8) for part in parts], [""])
+
+
+def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:
+    """By a column, whose values that occur get numbers one after the other."""
+    if dimension == "tag":
+        return _by_tag(parts)
+    codes, values = _numbered(parts, dimension)
+    return Grouping(codes, values)
+
+
+def by_step(parts: Sequence[Part], local: Local) -> Grouping:
+    keys = range(len(local.period.steps()))
+    return Grouping([local.steps(part.rows["minute"]) for part in parts], keys)
+
+
+def by_hour(parts: Sequence[Part], local: Local) -> Grouping:
+    """By weekday (Monday is 1) and hour."""
+    keys = [(number // 24 + 1, number % 24) for number in range(168)]
+    return Grouping([local.hours(part.rows["minute"]) for part in parts], keys)
+
+
+def both(outer: Grouping, inner: Grouping) -> Grouping:
+    """By two groupings at once, neither of them of lists."""
+    keys = [(first, second) for first in outer.keys for second in inner.keys]
+    codes = [
+        first.astype(np.intp) * inner.size + second for first, second in zip(outer.codes, inner.codes, strict=True)
+    ]
+    return Grouping(codes, keys)
+
+
+def _by_tag(parts: Sequence[Part]) -> Grouping:
+    codes, lists = _numbered(parts, "tags")
+    tags = sorted(set(chain.from_iterable(lists)))
+    number = {tag: place for place, tag in enumerate(tags)}
+    members = np.array([number[tag] for tag in chain.from_iterable(lists)], np.int32)
+    return Grouping(codes, tags, smallest(members), np.array([len(each) for each in lists], np.intp))
+
+
+def _numbered(parts: Sequence[Part], column: str) -> tuple[list[Array], list[Any]]:
+    """The process's own codes, as long as there are few of them."""
+    codes, values = [part.rows[column] for part in parts], CODES[column].values
+    size = len(values)
+    if size <= _FEW:
+        return codes, values[:size]
+    counts = sum((np.bincount(each, minlength=size)[:size] for each in codes), np.zeros(size, np.intp))
+    present = np.flatnonzero(counts)
+    numbers = np.zeros(size, np.min_scalar_type(max(len(present) - 1, 0)))
+    numbers[present] = np.arange(len(present))
+    return [numbers[each] for each in codes], [values[code] for code in present.tolist()]

@@ -1,0 +1,173 @@
+"""Counts, shares, sums, means and percentiles of facts by group, over whole columns at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from reports.engine.codes import CODES
+from reports.engine.groupings import Grouping
+from reports.engine.layout import Array
+from reports.engine.parts import Part
+from reports.engine.ranks import bands_of, percentiles
+from reports.metrics import METRICS, Metric
+
+Values = Mapping[str, float | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """The lengths of a set: of which parts, and of which of their facts (none: of all)."""
+
+    parts: Sequence[int]
+    values: Array
+    bands: Array
+    places: Array | None
+
+    def codes(self, grouping: Grouping) -> Array:
+        if not self.parts:
+            return np.zeros(0, np.uint8)
+        codes = np.concatenate([grouping.codes[part] for part in self.parts])
+        return codes if self.places is None else codes[self.places]
+
+
+@dataclass
+class Reckoning:
+    """Metrics over some facts, by any grouping of them."""
+
+    parts: Sequence[Part]
+    took: str
+    _lengths: dict[str, Lengths] = field(default_factory=dict)
+
+    def by(self, grouping: Grouping, keys: Sequence[str], tables: Sequence[Array] | None = None) -> dict[Any, Values]:
+        """The metrics of each group that has any fact."""
+        group = _Group(self, grouping, tables or self.tables(grouping), _shares(keys))
+        columns = {key: group.figures(METRICS[key]) for key in keys}
+        total = sum((table.sum(axis=1) for table in group.tables), np.zeros(grouping.size, np.intp))
+        return {grouping.keys[n]: {key: columns[key][n] for key in keys} for n in np.flatnonzero(total).tolist()}
+
+    def lengths(self, set_key: str) -> Lengths:
+        """Facts that have no length are left out."""
+        if set_key not in self._lengths:
+            self._lengths[set_key] = self._gathered(set_key)
+        return self._lengths[set_key]
+
+    def most_usual(self, set_key: str, column: str) -> list[Any]:
+        """The values that most facts of a set have in a coded column."""
+        counts: Counter[Any] = Counter()
+        for part in self.parts:
+            if not part.has(set_key):
+                continue
+            places = part.places_of(set_key)
+            codes = part.rows[column] if places is None else part.rows[column][places]
+            for code, count in enumerate(np.bincount(codes).tolist()):
+                counts[CODES[column].values[code] if count else None] += count
+        del counts[None]
+        return [value for value, count in counts.items() if count == max(counts.values())]
+
+    def tables(self, grouping: Grouping) -> list[Array]:
+        return [grouping.table(n, part.classes, part.class_count) for n, part in enumerate(self.parts)]
+
+    def counted(self, set_key: str, tables: Sequence[Array]) -> Array:
+        """The facts of a set in each group, from the tables of a grouping."""
+        found = np.zeros(len(tables[0]) if tables else 0, np.intp)
+        for part, table in zip(self.parts, tables, strict=True):
+            if part.has(set_key):
+                found += table[:, part.members(set_key)].sum(axis=1)
+        return found
+
+    def _gathered(self, set_key: str) -> Lengths:
+        numbers = [number for number, part in enumerate(self.parts) if part.has(set_key)]
+        if not numbers:
+            return Lengths([], np.zeros(0), np.zeros(0, np.uint16), None)
+        values, is_there = [], []
+        for number in numbers:
+            part = self.parts[number]
+            took = part.rows[self.took]
+            values.append(took)
+            is_there.append(~np.isnan(took) & part.is_in(set_key))
+        took, there = np.concatenate(values), np.concatenate(is_there)
+        places = None if there.all() else np.flatnonzero(there)
+        took = took if places is None else took[places]
+        return Lengths(numbers, took, bands_of(took), places)
+
+
+@dataclass
+class _Group:
+    """One grouping, about to be reckoned; `shares` are the percentiles that are wanted of each set."""
+
+    all: Reckoning
+    grouping: Grouping
+    tables: Sequence[Array]
+    shares: Mapping[str, Sequence[float]]
+    _percentiles: dict[str, dict[float, Array]] = field(default_factory=dict)
+
+    def figures(self, metric: Metric) -> list[float | int | None]:
+        if metric.percentile is not None:
+            return plain(self._percentile(metric.counted, metric.percentile))
+        if metric.amount:
+            return plain(self._of_amounts(metric))
+        counts = self.all.counted(metric.counted, self.tables)
+        if metric.of:
+            return plain(percent(counts, self.all.counted(metric.of, self.tables)))
+        return list(counts.tolist())
+
+    def _percentile(self, set_key: str, share: float) -> Array:
+        if set_key not in self._percentiles:
+            lengths = self.all.lengths(set_key)
+            facts, groups = self.grouping.groups(lengths.codes(self.grouping))
+            values, bands = lengths.values, lengths.bands
+            if facts is not None:
+                values, bands = values[facts], bands[facts]
+            shares = self.shares[set_key]
+            self._percentiles[set_key] = percentiles(values, bands, groups, self.grouping.size, shares)
+        return self._percentiles[set_key][share]
+
+    def _of_amounts(self, metric: Metric) -> Array:
+        total, count = self._sums(metric.counted)
+        if metric.amount == "mean":
+            return divided(total, count)
+        if not metric.of:
+            return total
+        return np.floor(1000 * divided(total, self._sums(metric.of)[0]) + 0.5) / 10
+
+    def _sums(self, set_key: str) -> tuple[Array, Array]:
+        total, count = np.zeros(self.grouping.size), np.zeros(self.grouping.size)
+        for number, part in enumerate(self.all.parts):
+            if not part.has(set_key):
+                continue
+            amounts, places = part.rows["amount"], part.places_of(set_key)
+            there = np.flatnonzero(~np.isnan(amounts)) if places is None else places[~np.isnan(amounts[places])]
+            facts, groups = self.grouping.groups(self.grouping.codes[number][there])
+            weights = amounts[there] if facts is None else amounts[there][facts]
+            total += np.bincount(groups, weights, minlength=self.grouping.size)
+            count += np.bincount(groups, minlength=self.grouping.size)
+        return total, count
+
+
+def _shares(keys: Sequence[str]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for metric in (METRICS[key] for key in keys):
+        if metric.percentile is not None:
+            found.setdefault(metric.counted, []).append(metric.percentile)
+    return found
+
+
+def percent(counts: Array, whole: Array) -> Array:
+    """Rounded to a tenth, halves up."""
+    there = np.maximum(whole, 1)
+    return np.where(whole > 0, (2000 * counts + there) // (2 * there) / 10, np.nan)
+
+
+def divided(value: Array, by: Array) -> Array:
+    found: Array = np.divide(value, by, out=np.full(len(value), np.nan), where=by != 0)
+    return found
+
+
+def plain(figures: Array) -> list[float | int | None]:
+    """As Python's own numbers; none where there is no figure."""
+    return [None if figure != figure else figure for figure in figures.tolist()]

@@ -72,7 +72,7 @@ def words_of(filters: FactFilters) -> list[str]:
         words.append(_WEEKDAYS[int(filters.weekday) - 1])
     if filters.hour:
         words.append(f"{int(filters.hour):02}:00 to {int(filters.hour):02}:59")
-    words += [name_of(name, getattr(filters, name)) for name in LABELS if getattr(filters, name)]
+    words += [f"{LABELS[name]}: {name_of(name, getattr(filters, name))}" for name in LABELS if getattr(filters, name)]
     words += ["Calendar hours"] if filters.hours else []
     return words + ([in_words(json.loads(filters.where))] if filters.where else [])
 

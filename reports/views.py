@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,7 +16,7 @@ from django.template.loader import render_to_string
 from core.clock import now
 from core.errors import Invalid, NotFound
 from reports.base import Row
-from reports.counted import counted_context
+from reports.counted import counted_context, words_of
 from reports.definitions import REPORTS
 from reports.exports import chart_lines, csv_lines, heatmap_lines, xlsx_file
 from reports.fact_filters import FactFilters
@@ -140,6 +141,8 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         **_choices(request, run),
         "query": urlencode(run.filters.query()),
         "made_at": now(),
+        "words": words_of(run.filters) if isinstance(run.filters, FactFilters) else [],
+        "site": settings.SITE_URL.partition("://")[2] or settings.SITE_URL,
     }
 
 

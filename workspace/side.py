@@ -13,6 +13,7 @@ from tickets.selectors.lists import tickets_of_contact
 from tickets.selectors.rows import STATUS_ICONS, channel_of
 from tickets.selectors.sides import followers_of, identities_of
 from workspace.asides import asides
+from workspace.callbacks import callbacks_in_side
 from workspace.promises import promises_of
 from workspace.satisfaction import satisfaction
 
@@ -30,6 +31,7 @@ def side_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "promises": promises_of(ticket),
         "satisfaction": satisfaction(agent, ticket),
         "waiting": why_waiting(ticket),
+        "callbacks": callbacks_in_side(agent, ticket),
         "followers": followers,
         "asides": asides(ticket),
         "may_reply": may(agent, "reply"),

@@ -1,0 +1,115 @@
+"""When somebody could call back: the open half hours of a ticket's team in which not everybody on shift is booked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.timezone import get_current_timezone
+
+from callbacks.models import Callback, CallbackState
+from core.clock import now
+from core.db import run
+from people.models import Agent, Role
+from people.selectors.agents import active_agents
+from routing.models import Absence, Shift
+from sla.models import OpenInterval
+from tickets.models import Ticket
+
+LENGTH = timedelta(minutes=30)
+# Nobody is ready to call the moment that a call is agreed on.
+AT_LEAST = timedelta(minutes=10)
+AHEAD = timedelta(days=14)
+
+Stretch = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """`free`: so many agents on shift have no call promised then."""
+
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+
+
+def free_slots(ticket: Ticket, *, count: int = 10, after: datetime | None = None) -> list[Slot]:
+    """The next ones, some eight queries. Where the ticket has no hours, weekdays from nine to five."""
+    at = (after or now()) + AT_LEAST
+    crew = _Crew(ticket, at)
+    slots: list[Slot] = []
+    for starts_at, ends_at in _halves(_open(ticket, at), at):
+        if free := crew.free(starts_at, ends_at):
+            slots.append(Slot(starts_at=starts_at, ends_at=ends_at, free=free))
+        if len(slots) == count:
+            break
+    return slots
+
+
+class _Crew:
+    """Who could call in the coming weeks, and what is promised already."""
+
+    def __init__(self, ticket: Ticket, at: datetime) -> None:
+        agents = active_agents().exclude(role=Role.LIGHT)
+        self.agents: list[Agent] = list(agents.filter(teams=ticket.team_id) if ticket.team_id else agents)
+        self.hours = dict(Shift.objects.filter(agent__in=self.agents).values_list("agent_id", "hours_id"))
+        self.shifts: dict[int, list[Stretch]] = defaultdict(list)
+        for hours_id, starts_at, ends_at in _intervals(set(self.hours.values()), at):
+            self.shifts[hours_id].append((starts_at, ends_at))
+        self.leave: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        away = Absence.objects.filter(agent__in=self.agents, last_day__gte=at.date() - timedelta(days=1))
+        for agent_id, first, last in away.values_list("agent_id", "first_day", "last_day"):
+            self.leave[agent_id].append((first, last))
+        planned = Callback.objects.filter(state=CallbackState.PLANNED, ends_at__gt=at, starts_at__lt=at + AHEAD)
+        self.booked: list[Stretch] = list(planned.filter(team=ticket.team_id).values_list("starts_at", "ends_at"))
+
+    def free(self, starts_at: datetime, ends_at: datetime) -> int:
+        there = sum(self._works(agent, starts_at, ends_at) for agent in self.agents)
+        booked = sum(begins < ends_at and ends > starts_at for begins, ends in self.booked)
+        return max(0, there - booked)
+
+    def _works(self, agent: Agent, starts_at: datetime, ends_at: datetime) -> bool:
+        day = starts_at.astimezone(ZoneInfo(agent.time_zone)).date()
+        if any(first <= day <= last for first, last in self.leave[agent.pk]):
+            return False
+        if agent.pk not in self.hours:
+            return True
+        return any(begins <= starts_at and ends_at <= ends for begins, ends in self.shifts[self.hours[agent.pk]])
+
+
+def _open(ticket: Ticket, at: datetime) -> Sequence[Stretch]:
+    hours_id = run([("SELECT sla_hours_of(%s::bigint, %s::bigint)", [ticket.team_id, ticket.inbox_id])])[0][0]
+    if hours_id is None:
+        return list(_office_hours(at))
+    return [(starts_at, ends_at) for _, starts_at, ends_at in _intervals({hours_id}, at)]
+
+
+def _intervals(hours_ids: set[int], at: datetime) -> Sequence[tuple[int, datetime, datetime]]:
+    found = OpenInterval.objects.filter(hours_id__in=hours_ids, ends_at__gt=at, starts_at__lt=at + AHEAD)
+    return list(found.order_by("starts_at").values_list("hours_id", "starts_at", "ends_at"))
+
+
+def _office_hours(at: datetime) -> Iterator[Stretch]:
+    zone = get_current_timezone()
+    first = at.astimezone(zone).date()
+    for day in (first + timedelta(days=number) for number in range(AHEAD.days)):
+        if day.weekday() < 5:
+            opens, closes = (datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC) for hour in (9, 17))
+            yield opens, closes
+
+
+def _halves(stretches: Sequence[Stretch], at: datetime) -> Iterator[Stretch]:
+    """Half hours as clocks show them, which lie wholly in a stretch and begin after `at`."""
+    for opens, closes in stretches:
+        starts_at = _next_half(max(opens, at))
+        while starts_at + LENGTH <= closes:
+            yield starts_at, starts_at + LENGTH
+            starts_at += LENGTH
+
+
+def _next_half(at: datetime) -> datetime:
+    rest = timedelta(seconds=at.timestamp() % LENGTH.total_seconds())
+    return at if not rest else at - rest + LENGTH

@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from csat.models import Scale, Survey
-from csat.words import question_in, spoken, symbol, words_in
+from csat.words import question_in, spoken, words_in
+
+# The mouths of five drawn faces, from very bad to very good: not every machine has a font with all of them.
+MOUTHS = (
+    "M11 23.5q5-6.5 10 0",
+    "M11 22.5q5-3.5 10 0",
+    "M11 21h10",
+    "M11 20q5 3.5 10 0",
+    "M10 19h12q-1 6.5-6 6.5t-6-6.5z",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """`mouth` is a path of the face; stars have none."""
+
     score: int
-    symbol: str
     name: str
+    mouth: str
     is_chosen: bool
 
 
@@ -27,7 +38,7 @@ def page_context(survey: Survey | None, *, language: str, desk: str, chosen: int
         "desk": desk,
         "question": question_in(survey.questions if survey else {}, language),
         "choices": [
-            Choice(number, "★" if scale == Scale.STARS else symbol(scale, number), name, number == chosen)
+            Choice(number, name, "" if scale == Scale.STARS else MOUTHS[number - 1], number == chosen)
             for number, name in enumerate(words.scores, 1)
         ],
         "scale": scale,

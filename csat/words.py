@@ -105,7 +105,6 @@ _ES = Words(
 
 WORDS: Mapping[str, Words] = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES}
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
-FACES = ("😞", "🙁", "😐", "🙂", "😀")
 
 
 def spoken(language: str) -> str:
@@ -123,5 +122,7 @@ def question_in(questions: Mapping[str, str], language: str) -> str:
     return questions.get(spoken(language)) or words_in(language).question
 
 
-def symbol(scale: str, score: int) -> str:
-    return "★" * score if scale == "stars" else FACES[score - 1]
+def named(scale: str, score: int, language: str) -> str:
+    """A score as a line of text says it, such as "5 · Very good"."""
+    mark = "★" * score if scale == "stars" else str(score)
+    return f"{mark} · {words_in(language).scores[score - 1]}"

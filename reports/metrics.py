@@ -189,6 +189,8 @@ _RATINGS = (
            definition="The share of the ratings that were 4 or 5 of 5."),
     Metric(key="csat_bad", name="Unhappy", counted="rated_bad", of="rated", kind="percent", rising_is="bad",
            definition="The share of the ratings that were 1 or 2 of 5."),
+    Metric(key="rated_good", name="Good", counted="rated_good", rising_is="good", definition="Ratings of 4 and 5."),
+    Metric(key="rated_bad", name="Bad", counted="rated_bad", rising_is="bad", definition="Ratings of 1 and 2."),
     Metric(key="csat_asked", name="Asked", counted="csat_asked",
            definition="Customers who were asked for a rating."),
     Metric(key="csat_response", name="Response rate", counted="csat_answered", of="csat_asked", kind="percent",

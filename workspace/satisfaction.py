@@ -38,5 +38,6 @@ def _told(found: Satisfaction) -> str:
 
 
 def _may_ask(agent: Agent, found: Satisfaction) -> bool:
-    is_under_way = found.request is not None and found.request.state == RequestState.WAITING
-    return may(agent, "reply") and not is_under_way and Survey.objects.filter(is_active=True).exists()
+    is_under_way = found.request is not None and found.request.state in (RequestState.WAITING, RequestState.ASKED)
+    is_possible = found.rating is None and not is_under_way
+    return may(agent, "reply") and is_possible and Survey.objects.filter(is_active=True).exists()

@@ -19,7 +19,7 @@ from csat.link_tokens import hash_of
 from csat.models import RequestState, Survey, SurveyRequest
 from csat.models.request import IS_UNSENT
 from csat.selectors.eligibility import survey_for, why_not
-from csat.words import question_in, spoken, symbol, words_in
+from csat.words import named, question_in, spoken, words_in
 from people.policy import require
 from people.selectors.agents import acting_agent
 from tickets.models import Ticket
@@ -152,7 +152,7 @@ def text_of(survey: Survey, *, language: str, link: str, has_choices: bool) -> s
     words, question = words_in(language), question_in(survey.questions, language)
     if not has_choices:
         return f"{words.link}\n\n{question}\n{link}"
-    choices = [f"{symbol(survey.scale, n)} {words.scores[n - 1]}: {link}?score={n}" for n in (5, 4, 3, 2, 1)]
+    choices = [f"{named(survey.scale, n, language)}: {link}?score={n}" for n in (5, 4, 3, 2, 1)]
     return "\n\n".join([question, words.request, "\n".join(choices)])
 
 

@@ -20,9 +20,8 @@ class CsatReport(FactReport):
             is_line=True, is_compared=True, kind="percent", ceiling=100,
         ),
         Drawn(
-            "scores", "Ratings by score",
-            (("rated_5", "5", "ok"), ("rated_4", "4", "accent"), ("rated_3", "3", "still"),
-             ("rated_2", "2", "middle"), ("rated_1", "1", "bad")),
+            "scores", "Ratings: good, fair and bad",
+            (("rated_good", "4 and 5", "ok"), ("rated_3", "3", "still"), ("rated_bad", "1 and 2", "bad")),
         ),
     )  # fmt: skip
     whole = ("rated_5", "rated_4", "rated_3", "rated_2", "rated_1")

@@ -58,6 +58,8 @@ EXPECTED: dict[str, Figure] = {
     "csat": 50,
     "csat_bad": 50,
     "csat_mean": 3,
+    "rated_good": 2,
+    "rated_bad": 2,
     "rated_5": 1,
     "rated_4": 1,
     "rated_3": 0,

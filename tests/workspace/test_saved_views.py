@@ -71,6 +71,7 @@ def test_only_managers_share_and_others_leave_shared_ones_alone(cast: Cast, sign
     ana, cleo = sign_in(cast.ana), sign_in(cast.cleo)
     assert "VIPs" in ana.get(reverse("workspace:views")).content.decode()
     assert "VIPs" not in cleo.get(reverse("workspace:views")).content.decode()
+    assert "VIPs" in mona.get(reverse("workspace:views")).content.decode()
     for name in ("view", "view-delete"):
         assert ana.post(reverse(f"workspace:{name}", args=[view.pk])).status_code == 404
     assert mona.post(reverse("workspace:view", args=[view.pk]), {**FORM, **VIP, "name": "Gold", "scope": "all"}).url

@@ -18,7 +18,7 @@ from people.policy import may
 from tickets.conditions import in_words
 from tickets.models import View
 from tickets.selectors.filters import Filters, filters_from
-from tickets.selectors.views import saved_view, saved_views
+from tickets.selectors.views import listed_views, saved_view
 from tickets.services.views import ViewDraft, delete_view, restore_view, save_view
 from workspace import view_shelf
 from workspace.condition_tree import Part, conditions_in, edited, is_valid, shown_to, tree_from, tree_of
@@ -54,9 +54,7 @@ class ViewForm(forms.Form):
 @agent_page
 def views_page(request: AgentRequest) -> HttpResponse:
     manages = may(request.user, "manage_desk")
-    views = saved_views(request.user).select_related("team").order_by("position", "name", "id")
-    if manages:
-        views = (views | View.objects.filter(owner=None).select_related("team")).distinct()
+    views = listed_views(request.user).select_related("team").order_by("position", "name", "id")
     rows = [
         {
             "view": view,

@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from callbacks.models import Callback
 from channels_in.models import InboundDelivery
 from csat.models import Rating, Recovery, SurveyRequest
 from people.models import Agent
@@ -46,6 +47,7 @@ CLASSES: dict[str, str] = {
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
             " problem-retry problem-discard message-redact ticket-schedule ticket-scheduled-cancel"
             " ticket-scheduled-send"
+            " callback-new callback-move callback-settle"
             " contact-block held-one held-release held-discard held-restore held-block"
         ).split()
     },
@@ -134,6 +136,8 @@ def world(cast: Cast) -> World:
             "inbox_id": cast.legal_mail.pk,
             "kind": "email",
             "macro_id": macro.pk,
+            "callback_id": _promised(secret).pk,
+            "word": "called",
         },
     )
 
@@ -153,6 +157,14 @@ def _file_of(message: Message) -> Attachment:
         content_type=stored.content_type,
         size=stored.size,
         sha256=stored.sha256,
+    )
+
+
+def _promised(secret: Ticket) -> Callback:
+    window = {"starts_at": "2030-01-01T00:00Z", "ends_at": "2030-01-01T01:00Z"}
+    note = f"{CANARY} note"
+    return Callback.objects.create(
+        ticket=secret, contact_id=secret.contact_id, phone="+4930901820", note=note, **window
     )
 
 

@@ -104,36 +104,36 @@ def move_callback_page(request: AgentRequest, callback_id: int) -> HttpResponse:
 
 @require_POST
 @agent_page
-def settle_callback_action(request: AgentRequest, callback_id: int, verb: str) -> HttpResponse:
+def settle_callback_action(request: AgentRequest, callback_id: int, word: str) -> HttpResponse:
     """One click: called, no-answer, cancel or undo; with words of the call, which become a note."""
     callback = calls.callback_for(request.user, callback_id)
     try:
-        _settle(request, callback, verb)
+        _settle(request, callback, word)
     except Conflict as refusal:
         if wants_fragment(request):
             raise
         messages.error(request, refusal.message)
     if wants_fragment(request):
         return JsonResponse({"number": callback.ticket.number})
-    if verb == "no-answer":
+    if word == "no-answer":
         return HttpResponseRedirect(f"{reverse('workspace:callback-new', args=[callback.ticket.number])}?again=1")
     return HttpResponseRedirect(f"{reverse('workspace:callbacks')}?whose={_scope(request)}")
 
 
-def _settle(request: AgentRequest, callback: Callback, verb: str) -> None:
+def _settle(request: AgentRequest, callback: Callback, word: str) -> None:
     actor = request.user.as_actor()
     outcomes = {"called": CallbackState.CALLED, "no-answer": CallbackState.NO_ANSWER}
-    if verb in outcomes:
+    if word in outcomes:
         with unit_of_work():
-            settling.record_call(callback, outcome=outcomes[verb], actor=actor)
+            settling.record_call(callback, outcome=outcomes[word], actor=actor)
             if words := request.POST.get("note", "").strip():
                 ticket_messages.add_note(callback.ticket, text=f"Called back: {words}", actor=actor)
-    elif verb == "cancel":
+    elif word == "cancel":
         settling.cancel_callback(callback, actor=actor)
-    elif verb == "undo":
+    elif word == "undo":
         settling.undo_callback(callback, actor=actor)
     else:
-        raise NotFound("There is no such verb.")
+        raise NotFound("There is no such word.")
 
 
 def _scope(request: AgentRequest) -> str:

@@ -1,6 +1,8 @@
 # The doors of a checkout. Each makes what it needs; none needs anything but Python 3.11+, make and git.
 PYTHON ?= $(shell command -v python3 || command -v python3.13 || command -v python3.12 || command -v python3.11)
 BIN := .venv/bin
+# A worker per core; ARGS="-n 0" runs all tests in one process.
+WORKERS := -n logical --maxprocesses 4
 
 .PHONY: help run test check browser bench corpora format pins python dev
 
@@ -13,7 +15,7 @@ run: python      ## the whole desk at http://127.0.0.1:8000, until Ctrl-C
 
 test: python     ## every test, with the browser stories
 	@$(PYTHON) bootstrap.py --dev --browser --peers
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 check: dev       ## every static check
 	@exec $(BIN)/python -m tests.checks

@@ -13,15 +13,10 @@ from tests.network import only_this_machine
 # Fixtures of a folder import models, and pytest may load its conftest before pytest-django has set the apps up.
 django.setup()
 
-pytest_plugins = ["tests.browsers", "tests.cast", "tests.stack"]
+pytest_plugins = ["tests.browsers", "tests.cast", "tests.sharing", "tests.stack"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _network_guard() -> Iterator[None]:
     with only_this_machine():
         yield
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser and stack stories run last, so that a broken rule is heard of within seconds."""
-    items.sort(key=lambda item: ("browser" in item.keywords, "stack" in item.keywords))

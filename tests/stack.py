@@ -129,9 +129,12 @@ def let_the_desk_give_way() -> None:
         cursor.execute("SET deadlock_timeout = '20s'")
 
 
+RUNNING = pytest.StashKey[Stack]()
+
+
 @pytest.fixture(scope="session")
-def _stack_processes(django_db_setup: None) -> Iterator[Stack]:
-    stack = Stack(database_url_of_tests())
+def _stack_processes(django_db_setup: None, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    stack = request.session.stash[RUNNING] = Stack(database_url_of_tests())
     try:
         stack.start()
     except AssertionError:
@@ -140,6 +143,18 @@ def _stack_processes(django_db_setup: None) -> Iterator[Stack]:
         yield stack
     finally:
         stack.end()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After the last story the desk ends: what is left to test must not meet its worker and its clock."""
+    stack = item.session.stash.get(RUNNING, None)
+    if stack is not None and (nextitem is None or not is_story(nextitem)):
+        stack.end()
+
+
+def is_story(item: pytest.Item) -> bool:
+    return "stack" in item.keywords or "browser" in item.keywords
 
 
 @pytest.fixture

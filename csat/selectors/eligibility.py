@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from csat.models import Survey, SurveyRequest
 from tickets.conditions import Occasion, holds
-from tickets.models import Direction, Message, MessageKind, Status, Ticket
+from tickets.models import Status, Ticket
+from tickets.selectors.automatic_replies import has_written
 from tickets.selectors.reach import reach
 
 _DONE = (Status.RESOLVED, Status.CLOSED)
@@ -28,17 +29,12 @@ def why_not(request: SurveyRequest, ticket: Ticket, at: datetime) -> str:
         return "Spam, or a blocked contact."
     if not request.is_by_hand and ticket.status not in _DONE:
         return "The ticket was opened again before the question went out."
-    if not _has_written(ticket):
+    # Who did not ask for anything is not asked how it was.
+    if not has_written(ticket):
         return "The customer has not written on this ticket."
     if _was_asked_lately(request, ticket, at):
         return "The customer was asked a short while ago."
     return reach(ticket).problem
-
-
-def _has_written(ticket: Ticket) -> bool:
-    """Who did not ask for anything is not asked how it was; a machine has no opinion."""
-    words = Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
-    return words.filter(is_automatic=False).exists()
 
 
 def _was_asked_lately(request: SurveyRequest, ticket: Ticket, at: datetime) -> bool:

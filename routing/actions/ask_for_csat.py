@@ -37,11 +37,13 @@ class AskForCsat(Action):
     def describe(self, params: Values) -> str:
         return f"Ask for a rating{_named(params['survey'])}"
 
-    def apply(self, ticket: Ticket, params: Values, actor: Actor) -> None:
+    def apply(self, ticket: Ticket, params: Values, actor: Actor) -> str | None:
         chosen = params["survey"]
         survey = survey_for(ticket) if chosen == FITTING else Survey.objects.filter(pk=int(chosen)).first()
-        if survey is not None and survey.is_active:
-            asking.ask(ticket, survey=survey, actor=actor)
+        if survey is None or not survey.is_active:
+            return "Nobody was asked: no survey fits"
+        asking.ask(ticket, survey=survey, actor=actor)
+        return None
 
 
 def _named(chosen: str) -> str:

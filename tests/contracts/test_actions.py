@@ -44,6 +44,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "merge_into": {"which": "newest"},
     "mail_outside": {"to": "stock@partner.example", "subject": "About #{{ticket.number}}", "text": "Is it there?"},
     "start_sla": {"policy": "fitting"},
+    "ask_for_csat": {"survey": "fitting"},
     "call_webhook": {"url": "https://hooks.example.com/tickets"},
 }
 # What people who may only write notes may do too.

@@ -62,6 +62,12 @@ def may_write_outside(ticket: Ticket, to: Sequence[str]) -> bool:
     return True
 
 
+def has_written(ticket: Ticket) -> bool:
+    """Whether a person on the other side has said anything here yet; a machine says nothing."""
+    words = Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
+    return words.filter(is_automatic=False).exists()
+
+
 def is_proven_to_write(ticket: Ticket) -> bool:
     """Whether whoever wrote last is who they say: only then may a robot repeat their name."""
     inbound = Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from api.problems import no_such_address
+from api.views.callbacks import CallbackSlotsView, CallbacksView, CallbackView
 from api.views.contacts import ContactsView, ContactView
 from api.views.desk import AgentsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
 from api.views.ratings import RatingsView
@@ -18,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/events/", TicketEventsView.as_view(), name="ticket-events"),
     path("tickets/<int:number>/waiting/", TicketWaitingView.as_view(), name="ticket-waiting"),
     path("ratings/", RatingsView.as_view(), name="ratings"),
+    path("tickets/<int:number>/callback-slots/", CallbackSlotsView.as_view(), name="callback-slots"),
+    path("callbacks/", CallbacksView.as_view(), name="callbacks"),
+    path("callbacks/<int:callback_id>/", CallbackView.as_view(), name="callback"),
     path("contacts/", ContactsView.as_view(), name="contacts"),
     path("contacts/<int:contact_id>/", ContactView.as_view(), name="contact"),
     path("events/", EventsView.as_view(), name="events"),

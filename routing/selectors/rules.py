@@ -61,8 +61,12 @@ def occasion_in_words(rule: Rule) -> str:
 def shared_macros(*, archived: bool = False) -> QuerySet[Macro]:
     """Those that belong to nobody in particular."""
     kept = Macro.objects.filter(owner=None, archived_at__isnull=not archived)
-    return kept.select_related("team").order_by("position", "name", "id")
+    return kept.select_related("team", "changed_by").order_by("position", "name", "id")
 
 
 def own_macros(agent: Agent) -> QuerySet[Macro]:
-    return Macro.objects.filter(owner=agent, archived_at=None).order_by("position", "name", "id")
+    return (
+        Macro.objects.filter(owner=agent, archived_at=None)
+        .select_related("changed_by")
+        .order_by("position", "name", "id")
+    )

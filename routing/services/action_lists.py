@@ -43,6 +43,11 @@ def described(actions: Iterable[Mapping[str, Any]]) -> list[str]:
     return [action.describe(params) for action, params in known if action]
 
 
+def reaching_outside(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What of it reaches outside of the desk, in words: only a manager can have put it there."""
+    return described(item for item in actions if item["action"] in ACTIONS and ACTIONS[item["action"]].is_unsafe)
+
+
 def _checked(item: Mapping[str, Any], index: int) -> dict[str, Any]:
     action = ACTIONS.get(str(item.get("action")))
     if action is None:

@@ -16,7 +16,7 @@ from people.policy import may, require
 from routing.models import Macro
 from routing.selectors.rules import own_macros, shared_macros
 from routing.services import macros as service
-from routing.services.action_lists import described
+from routing.services.action_lists import described, reaching_outside
 from routing.services.macros import MacroDraft, save_macro
 from tickets.capabilities import capabilities_for
 from tickets.models import Inbox
@@ -101,7 +101,7 @@ def _owner(macro: Macro | None, agent: Agent) -> Agent:
 
 
 def _told(macro: Macro) -> dict[str, Any]:
-    return {"macro": macro, "does": described(macro.actions)}
+    return {"macro": macro, "does": described(macro.actions), "reaches": reaching_outside(macro.actions)}
 
 
 def _values(macro: Macro | None, *, manages: bool) -> dict[str, Any]:
@@ -137,6 +137,7 @@ def _editor(
         "languages": LANGUAGES,
         "channels": [(kind, capabilities_for(kind).label) for kind in kinds],
         "row": macro,
+        "reaches": reaching_outside(macro.actions) if macro and macro.owner_id is None else [],
         "sends": False,
         "here": "macros",
     }

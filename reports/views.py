@@ -110,8 +110,9 @@ def wallboard_page(request: ViewerRequest) -> HttpResponseBase:
         "moment": at_this_moment(request.user, now=at),
         "today": today_so_far(request.user, now=at),
         "made_at": at,
+        "theme": "light" if request.GET.get("theme") == "light" else "dark",
     }
-    return render(request, "reports/wallboard.html", context)
+    return render(request, f"reports/{'_wallboard' if 'X-Fragment' in request.headers else 'wallboard'}.html", context)
 
 
 def _csv(body: Iterable[str], name: str) -> StreamingHttpResponse:

@@ -13,6 +13,7 @@ from people.models import Agent
 from people.selectors.agents import online_agents
 from reports.base import Kind
 from reports.fact_filters import FactFilters
+from reports.fact_table import cases_of
 from reports.measuring import Wanted, measure
 from reports.metrics import METRICS
 from reports.period import last_days
@@ -63,7 +64,11 @@ def today_so_far(viewer: Agent, *, now: datetime) -> list[Figure]:
     """The same metrics as in the reports, over today in the viewer's zone."""
     filters = FactFilters(period=last_days(1, now=now, zone=zone_of(viewer)))
     found = measure(viewer, filters, Wanted(TODAY)).groups.get(("all", ""), {})
+    # A morning without a ticket has counts, but no shares and medians.
+    nothing = {key: None if cases_of(key) else 0 for key in TODAY}
     return [
-        Figure(METRICS[key].name, found.get(key), METRICS[key].kind, link=filters.link(METRICS[key].counted))
+        Figure(
+            METRICS[key].name, found.get(key, nothing[key]), METRICS[key].kind, link=filters.link(METRICS[key].counted)
+        )
         for key in TODAY
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.agents import at_the_desk
+from tests.browser.agents import AtTheDesk, at_the_desk
 from tests.browser.chats import violations
 from tests.browsers import PageMaker
 from tests.cast import Cast
+from tests.desk import customer_writes
 from tests.reports.fortnight import make_fortnight
 from tests.stack import Stack
 
@@ -52,3 +55,24 @@ def test_manager_narrows_the_report_and_keeps_it_in_the_address(
     assert "from=2026-03-02" in page.url
     page.reload()
     expect(page.get_by_role("combobox", name="Team")).to_have_value(str(cast.support.pk))
+    # Without a pointer: the keys read the chart, Enter opens what stands behind the mark.
+    chart = page.locator("#chart-count")
+    chart.get_by_role("application").focus()
+    desk.presses("ArrowRight", "ArrowRight")
+    expect(chart.get_by_role("status")).to_have_text(re.compile("^3 Mar: Kept"))
+    desk.presses("Enter")
+    expect(page).to_have_url(re.compile("counted/.*from=2026-03-03"))
+    page.go_back()
+    _follows_the_desk(desk, cast)
+
+
+def _follows_the_desk(desk: AtTheDesk, cast: Cast) -> None:
+    """The wallboard hears of a new ticket long before it would look by itself."""
+    page = desk.page
+    desk.opens("/reports/wallboard/")
+    expect(page.locator("body")).to_have_attribute("data-live", "open")
+    opened = page.locator(".figure-tile").filter(has_text="Opened").locator(".figure")
+    expect(opened).to_have_text("0")
+    customer_writes(cast.mail)
+    expect(opened).to_have_text("1", timeout=8_000)
+    assert violations(page) == []

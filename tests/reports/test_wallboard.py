@@ -27,6 +27,10 @@ def test_manager_sees_who_waits_and_what_was_done_today(cast: Cast, client: Clie
         page = client.get("/reports/wallboard/")
     assert "Waiting for an answer" in page.content.decode()
     assert len(queries) <= 12
+    assert 'data-theme="dark"' in page.content.decode()
+    piece = client.get("/reports/wallboard/", headers={"X-Fragment": "1"}).content.decode()
+    assert "wallboard-now" in piece
+    assert "<html" not in piece
 
 
 def test_agent_may_not_see_it(cast: Cast, client: Client) -> None:

@@ -14,6 +14,7 @@ MAX_EVENTS = 2_000
 MAX_DAYS = 2_000
 MAX_EVENT_DAYS = 60
 _SECONDS = 5.0
+_FIRST_WEEKLY = 1900
 _STEPS = {"YEARLY", "MONTHLY", "WEEKLY"}
 
 Day = tuple[date, str]
@@ -41,11 +42,19 @@ def holidays_in(raw: bytes, first: date, last: date) -> list[Day]:
     for event in events:
         if time.monotonic() > ends:
             raise NoCalendar("The calendar repeats its events in too complicated a way.")
-        for day, name in _days_of(event, first, last):
+        for day, name in _readable_days(event, first, last):
             days.setdefault(day, name)
         if len(days) > MAX_DAYS:
             raise NoCalendar(f"The calendar has more than {MAX_DAYS:,} days.")
     return sorted(days.items())
+
+
+def _readable_days(event: Component, first: date, last: date) -> list[Day]:
+    """None of an event that cannot be read, or that goes on beyond the end of all calendars."""
+    try:
+        return list(_days_of(event, first, last))
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return []
 
 
 def _days_of(event: Component, first: date, last: date) -> Iterator[Day]:
@@ -77,8 +86,8 @@ def _length_of(event: Component, start: date) -> int:
 def _beginnings(event: Component, start: date, first: date, last: date) -> Iterator[date]:
     left_out = _listed(event, "EXDATE")
     begins = {start, *_listed(event, "RDATE")}
-    rule = event.get("RRULE")
-    if rule is not None:
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
         begins.update(_repeated(rule.to_ical().decode(), start, first, last))
     yield from sorted(begins - left_out)
 
@@ -87,6 +96,9 @@ def _repeated(rule: str, start: date, first: date, last: date) -> set[date]:
     """Rules that step by less than a week are no holidays, and could keep us busy for long."""
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     if parts.get("FREQ") not in _STEPS or {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(parts):
+        return set()
+    # A step of nothing would never end; weeks since the Middle Ages would take long.
+    if parts.get("INTERVAL", "1").strip("0") == "" or (parts["FREQ"] == "WEEKLY" and start.year < _FIRST_WEEKLY):
         return set()
     # A whole day has no zone; an end that has one is cut to its date.
     until = parts.get("UNTIL", "")[:8]

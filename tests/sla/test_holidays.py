@@ -112,9 +112,34 @@ def test_what_is_no_calendar_is_refused_in_words(raw: bytes) -> None:
         assert holidays_in(raw, FIRST, LAST) == []
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYSECOND=1", "x"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYSECOND=1", "x",
+        "FREQ=YEARLY;INTERVAL=0", "FREQ=YEARLY;INTERVAL=-1", "FREQ=MONTHLY;INTERVAL=999999999",
+    ],
+)  # fmt: skip
 def test_repeating_without_end_costs_nothing(rule: str) -> None:
     assert holidays_in(ics(day("20260601", f"RRULE:{rule}")), FIRST, LAST) in ([(date(2026, 6, 1), "")], [])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "DTSTART;VALUE=DATE:99991231\r\nDURATION:P60D",
+        "DTSTART;VALUE=DATE:oops",
+        "DTSTART;VALUE=DATE:20260601\r\nDTSTART;VALUE=DATE:20260602",
+        "DTSTART;VALUE=DATE:00010101\r\nRRULE:FREQ=WEEKLY",
+    ],
+)
+def test_event_that_cannot_be_read_keeps_no_other_from_counting(broken: str) -> None:
+    assert (date(2026, 6, 1), "") in holidays_in(ics(broken, day("20260601")), FIRST, LAST)
+
+
+def test_event_with_two_rules_follows_both() -> None:
+    rules = "RRULE:FREQ=YEARLY;BYMONTH=7\r\nRRULE:FREQ=YEARLY;BYMONTH=8"
+    found = [when for when, _ in holidays_in(ics(day("20260601", rules)), date(2026, 1, 1), date(2026, 12, 31))]
+    assert found == [date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)]
 
 
 def test_uploaded_calendar_closes_days_until_it_is_forgotten(clock: time_machine.Traveller) -> None:

@@ -27,7 +27,6 @@ class Told:
     kind: str
     at: datetime
     data: Mapping[str, Any]
-    actor_kind: str = ""
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ def _past(rule: Rule, agent: Agent, known: set[tuple[int, datetime]]) -> list[Ve
     tickets = {ticket.pk: ticket for ticket in newest}
     lasted = [
         (ticket_id, since, until)
-        for ticket_id, journal in _journals(list(tickets)).items()
+        for ticket_id, journal in journals(list(tickets)).items()
         for since, until in past_waits(rule.wait, journal)
         if until is not None
         and (until - since).total_seconds() >= rule.wait_seconds
@@ -111,11 +111,11 @@ def _past(rule: Rule, agent: Agent, known: set[tuple[int, datetime]]) -> list[Ve
     return sorted(found, key=lambda verdict: verdict.at or at, reverse=True)
 
 
-def _journals(ticket_ids: list[int]) -> dict[int, list[Told]]:
+def journals(ticket_ids: list[int]) -> dict[int, list[Told]]:
     rows = TicketEvent.objects.filter(ticket_id__in=ticket_ids, kind__in=TOLD_BY).order_by("ticket_id", "seq")
     found: dict[int, list[Told]] = defaultdict(list)
-    for ticket_id, kind, moment, data, actor in rows.values_list("ticket_id", "kind", "at", "data", "actor_kind"):
-        found[ticket_id].append(Told(kind, moment, data, actor))
+    for ticket_id, kind, moment, data in rows.values_list("ticket_id", "kind", "at", "data"):
+        found[ticket_id].append(Told(kind, moment, data))
     return found
 
 

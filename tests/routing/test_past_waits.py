@@ -14,7 +14,7 @@ from core.db import run
 from people.models import Agent
 from routing.models import Rule
 from routing.past_waits import past_waits
-from routing.selectors.dry_run import _journals, dry_run
+from routing.selectors.dry_run import dry_run, journals
 from routing.waits import WAITS
 from tests.desk import agent_replies, an_agent, customer_writes
 from tickets.models import Inbox, Ticket
@@ -92,7 +92,7 @@ def test_journal_and_sql_agree_on_the_wait_that_goes_on(
                     ticket, status=chance.choice(["open", "pending", "on_hold", "resolved"]), actor=actor
                 )
     for ticket in tickets:
-        told = list(past_waits(wait, _journals([ticket.pk])[ticket.pk]))
+        told = list(past_waits(wait, journals([ticket.pk])[ticket.pk]))
         going_on = told[-1][0] if told and told[-1][1] is None else None
         sql = f"SELECT {WAITS[wait].since} FROM tickets_ticket t WHERE t.id = %s"
         assert going_on == run([(sql, [ticket.pk])])[0][0], (wait, ticket.pk)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Sum, When
 from django.db.models.functions import Coalesce
@@ -38,7 +39,7 @@ def view_counts(agent: Agent, saved: Mapping[str, Filters] | None = None) -> dic
         in_scope = Q(inbox_id__in=scopes.inbox_ids) & (Q(team_id__isnull=True) | Q(team_id__in=scopes.team_ids))
         counts = counts.filter(in_scope | Q(assignee_id=agent.pk))
     known = {slug: where for slug, filters in (saved or {}).items() if (where := _counted(filters, agent)) is not None}
-    rows = (
+    rows: Iterable[Any] = (
         counts.filter(_AWAKE | _SNOOZED)
         .values("team_id")
         .annotate(

@@ -123,6 +123,7 @@ class Heatmap:
     title: str
     kind: Kind
     cells: Sequence[Sequence[HeatCell]]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -14,6 +14,7 @@ from reports.fact_breakdowns import dimensions_of, more_rows
 from reports.fact_choices import choices_for
 from reports.fact_filters import FactFilters
 from reports.fact_table import Table, cases_of, with_cases
+from reports.looks import STAFFED, knows_staff, per_look
 from reports.measuring import BANDS, NOTHING, Measured, Wanted, measure
 from reports.metrics import METRICS
 from reports.wording import duration
@@ -84,7 +85,7 @@ class FactReport(Report):
             rows=[*table.rows(), *more_rows(viewer, table)],
             tiles=page.tiles(),
             charts=[*(page.chart(drawn) for drawn in self.drawn), *page.lengths(), *page.reasons()],
-            heatmaps=[page.heatmap(key, title) for key, title in self.heat.items()],
+            heatmaps=list(page.heatmaps(now)),
             notes=table.notes(),
         )
 
@@ -181,6 +182,14 @@ class _Page:
         series = [Series("count", "Cases", self.report.whole_style)]
         column = self.report.whole_column
         return [Chart("reasons", self.report.whole_title, "bars", "count", series, marks, first_column=column)]
+
+    def heatmaps(self, now: datetime) -> Iterator[Heatmap]:
+        """Of who was on duty nothing is known by what tickets are about."""
+        for key, title in self.report.heat.items():
+            if key != STAFFED:
+                yield self.heatmap(key, title)
+            elif knows_staff(self.filters):
+                yield per_look(self.heatmap(key, title), self.filters.period, now=now)
 
     def heatmap(self, key: str, title: str) -> Heatmap:
         metric = METRICS[key]

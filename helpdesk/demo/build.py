@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from core.clock import now
 from csat.models import Survey
@@ -16,6 +17,7 @@ from helpdesk.demo.schedule import DAYS, Arrival, arrivals
 from helpdesk.history.clocks import promise_for, promises
 from helpdesk.history.copying import reserve, store
 from helpdesk.history.life import Life, Person
+from helpdesk.history.presence import tell_presence
 from routing.services.defaults import make_defaults
 from tickets.models import ChannelThread
 
@@ -42,6 +44,9 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     one_is_unhappy_now(lives, survey, present=present)
     remember_tags({tag for life in lives for tag in life.tags})
     store(lives)
+    tell_presence(
+        _staff(cast), ZoneInfo(TIME_ZONE), since=present - timedelta(days=DAYS), until=present, random_seed=random_seed
+    )
     _remember_chats(lives)
     return Made(
         tickets=len(lives),
@@ -90,6 +95,15 @@ def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random, sur
         )
     _put_away(lives, present, dice)
     return lives
+
+
+def _staff(cast: Cast) -> list[tuple[int, int | None]]:
+    """Who answers, each in the first of their teams."""
+    found: dict[int, int | None] = {}
+    for name, agents in cast.agents.items():
+        for agent in agents:
+            found.setdefault(agent.id, cast.teams[name])
+    return list(found.items())
 
 
 def _agent(cast: Cast, arrival: Arrival, dice: random.Random) -> Person:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from helpdesk.history.chats import chat_rows
 from helpdesk.history.clocks import ClockRow
 from helpdesk.history.life import Happened, Life
 from sla.calendar import Calendar
@@ -182,7 +183,10 @@ class _Telling:
 
 
 def facts_of(life: Life) -> Iterator[Row]:
-    return _Telling(life).rows()
+    calendar = life.clocks.promise.calendar if life.clocks.promise else _ALWAYS
+    for row in _Telling(life).rows():
+        yield row
+        yield from chat_rows(COLUMNS, row, calendar)
 
 
 _ALWAYS = Calendar.always()

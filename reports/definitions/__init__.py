@@ -6,10 +6,12 @@ from reports.base import Report
 from reports.definitions.automation import AutomationReport
 from reports.definitions.backlog import BacklogReport
 from reports.definitions.callbacks import CallbacksReport
+from reports.definitions.chat import ChatReport
 from reports.definitions.csat import CsatReport
 from reports.definitions.promised import PromisedReport
 from reports.definitions.sla import SlaReport
 from reports.definitions.solutions import SolutionsReport
+from reports.definitions.staffing import StaffingReport
 from reports.definitions.volume import VolumeReport
 from reports.definitions.workload import WorkloadReport
 
@@ -21,6 +23,8 @@ REPORTS: dict[str, Report] = {
         BacklogReport(),
         SolutionsReport(),
         WorkloadReport(),
+        StaffingReport(),
+        ChatReport(),
         CsatReport(),
         PromisedReport(),
         CallbacksReport(),

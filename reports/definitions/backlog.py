@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -69,6 +69,13 @@ class BacklogReport(Report):
 
     def choices(self, viewer: Agent, filters: FactFilters) -> Sequence[Choice]:
         return [choice for choice in choices_for(viewer, filters) if choice.name in _OFFERED]
+
+
+def backlog_tile(viewer: Agent, filters: FactFilters, *, now: datetime) -> Tile:
+    """What is open at the end of the period, beside what was at the end of the days compared with."""
+    moments = [filters.compared().period.ends_at, moment_of(filters.period, now)]
+    before, count = counts_at(viewer, filters, moments, now=now)
+    return Tile(replace(OPEN, label="Backlog"), count, before, _Page(filters, {}, moments[-1], now).link())
 
 
 def moment_of(period: Period, now: datetime) -> datetime:
@@ -140,7 +147,7 @@ class _Page:
         marks = []
         for number, (_, last) in enumerate(self.filters.period.steps()):
             count = counts[number] if number < len(counts) else None
-            marks.append(Mark(_day(last), {"open": count}, self.link(on=last), number == len(moments) - 1))
+            marks.append(Mark(_day(last), {"open": count}, self.link_on(last), number == len(moments) - 1))
         series = [Series("open", "Open", "accent")]
         title = f"Open at the end of the {_unit(self.filters)}"
         return Chart("line", title, "line", "count", series, marks, first_column="Until")
@@ -172,14 +179,17 @@ class _Page:
             first_column="Age",
         )
 
-    def link(self, *, on: date | None = None, **only: str) -> str:
+    def link(self, **only: str) -> str:
         """The list of exactly these tickets."""
-        last = on or self.filters.period.last
+        return self.link_on(self.filters.period.last, **only)
+
+    def link_on(self, last: date, **only: str) -> str:
         first = min(self.filters.period.first, last)
-        extra = {name: only[name] for name in ("age", "waits", "status") if name in only}
+        extra: dict[str, str] = {name: value for name, value in only.items() if name in ("age", "waits", "status")}
         narrowed = {name: value for name, value in only.items() if name not in extra}
         filters = self.filters.on_days(first, last).narrowed(**narrowed)
-        return f"{reverse('reports:backlog-tickets')}?{urlencode({**filters.query(), **extra})}"
+        query: dict[str, str] = {**filters.query(), **extra}
+        return f"{reverse('reports:backlog-tickets')}?{urlencode(query)}"
 
 
 def _order(dimension: str, value: str, standing: Standing) -> tuple[int, str]:

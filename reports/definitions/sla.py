@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
+from people.models import Agent
+from reports.base import Result
+from reports.definitions.backlog import backlog_tile
+from reports.fact_filters import FactFilters
 from reports.fact_report import DIMENSIONS, Drawn, FactReport
 from reports.fact_sets import REASONS
 
@@ -34,9 +41,17 @@ class SlaReport(FactReport):
         "opened": "When tickets came, by weekday and hour",
         "breached": "When promises were missed, by weekday and hour",
         "first_p50": "Median first response, by weekday and hour of the answer",
+        "on_duty_time": "Agents on duty on average, by weekday and hour",
     }
     lengths_of = "first_answers"
     whole = tuple(REASONS)
     whole_title = "Why promises were missed"
     dimensions = ("metric", *DIMENSIONS)
     shows_upcoming = True
+
+    def run(self, viewer: Agent, filters: FactFilters, *, now: datetime) -> Result:
+        """Beside the promises, what is still to be done."""
+        result = super().run(viewer, filters, now=now)
+        if not result.rows:
+            return result
+        return replace(result, tiles=[*result.tiles, backlog_tile(viewer, filters, now=now)])

@@ -11,6 +11,8 @@ from helpdesk.history.clocks import Promise, promise_for, promises
 from helpdesk.history.copying import reserve, store
 from helpdesk.history.life import Desk, Life, Person
 from people.models import Agent, Contact
+from routing.models import StaffingLook
+from sla.models import Fact
 from sla.services.policies import PolicyDraft, save_policy
 from tests.cast import Cast
 from tickets.models import Priority
@@ -35,6 +37,7 @@ def make_fortnight(cast: Cast, *, policy: str = "Round the clock") -> Fortnight:
     lives = [_life(cast, promise, number, *pair) for number, pair in enumerate(ids)]
     store(lives)
     _foretell([life.id for life in lives])
+    _chat_and_staff([life.id for life in lives], [cast.ana, cast.ben, cast.cleo])
     return Fortnight(cast, lives)
 
 
@@ -74,8 +77,43 @@ def _life(cast: Cast, promise: Promise, number: int, pk: int, public_number: int
     solved_at = opened_at + timedelta(minutes=20 * number + 20)
     if solved_at < NOW:
         life.set_status(solved_at, "resolved", by=agent)
+        _ask(life, number, solved_at + timedelta(hours=1), agent)
     life.live_on(NOW)
     return life
+
+
+def _ask(life: Life, number: int, at: datetime, agent: Person) -> None:
+    """The n-th customer answers n % 6, where 0 is no answer; bad ones are settled after an hour or three."""
+    if at + timedelta(hours=5) >= NOW:
+        return
+    opinion = life.ask(at, survey_id=None, survey="After every ticket")
+    if not number % 6:
+        return
+    life.rate(at + timedelta(hours=1), opinion, number % 6, "Well." if number % 2 else "")
+    if opinion.is_low:
+        hours, outcome = (1, "won_back") if number % 12 < 6 else (3, "explained")
+        life.recover(at + timedelta(hours=1 + hours), opinion, outcome=outcome, cause="delay", by=agent)
+
+
+def _chat_and_staff(ticket_ids: list[int], agents: list[Agent]) -> None:
+    """Each ticket is a chat as well, whose first answer is its own; three agents are found at each beginning."""
+    lengths = "at, began_at, ticket_id, wall_seconds, business_seconds"
+    names = f"{lengths}, team_id, agent_id, inbox_id, channel, priority, tags"
+    with connection.cursor() as cursor:
+        for kind, model in (("chat_begun", "opened"), ("chat_answered", "first_response")):
+            cursor.execute(
+                f"INSERT INTO sla_fact (kind, metric, actor_kind, data, {names}) SELECT %s, '', '',"
+                f" '{{\"at_once\": 2}}'::jsonb, {names} FROM sla_fact WHERE kind = %s AND ticket_id = ANY(%s)",
+                [kind, model, ticket_ids],
+            )
+    moments = [START + timedelta(days=day, hours=9) for day in range(14)]
+    StaffingLook.objects.bulk_create([StaffingLook(at=at, agents=3) for at in moments], ignore_conflicts=True)
+    Fact.objects.bulk_create(
+        Fact(kind=kind, at=at, agent_id=agent.pk, data={"state": "available", "is_planned": True, "percent": 50})
+        for at in moments
+        for agent in agents
+        for kind in ("on_duty", "held")
+    )
 
 
 def _foretell(ticket_ids: list[int]) -> None:

@@ -38,6 +38,7 @@ def make_fortnight(cast: Cast, *, policy: str = "Round the clock") -> Fortnight:
     store(lives)
     _foretell([life.id for life in lives])
     _chat_and_staff([life.id for life in lives], [cast.ana, cast.ben, cast.cleo])
+    _call([life.id for life in lives])
     return Fortnight(cast, lives)
 
 
@@ -114,6 +115,19 @@ def _chat_and_staff(ticket_ids: list[int], agents: list[Agent]) -> None:
         for agent in agents
         for kind in ("on_duty", "held")
     )
+
+
+def _call(ticket_ids: list[int]) -> None:
+    """Each customer was promised a call; every third of them waited for it in vain, the others were called."""
+    names = "at, ticket_id, team_id, agent_id, inbox_id, channel, priority, contact_id, tags"
+    with connection.cursor() as cursor:
+        for kind, which in (("planned", "true"), ("made", "ticket_id % 3 > 0"), ("missed", "ticket_id % 3 = 0")):
+            cursor.execute(
+                f"INSERT INTO sla_fact (kind, metric, actor_kind, data, {names}) SELECT 'callback_{kind}', '', '',"
+                f" '{{\"kept\": true, \"outcome\": \"called\"}}'::jsonb, {names} FROM sla_fact"
+                f" WHERE kind = 'opened' AND ticket_id = ANY(%s) AND {which}",
+                [ticket_ids],
+            )
 
 
 def _foretell(ticket_ids: list[int]) -> None:

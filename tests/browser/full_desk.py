@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -12,6 +12,11 @@ from django.urls import reverse
 
 from channels_in.email.services.demo_mailbox import keep
 from channels_in.models import InboundDelivery
+from core.clock import now
+from csat.link_tokens import hash_of
+from csat.models import SurveyRequest
+from csat.services.rating import rate
+from csat.services.surveys import SurveyDraft, save_survey
 from routing.models import Macro, Rule
 from routing.services.defaults import make_macros, make_rules
 from sla.services.hours import HoursDraft, save_hours
@@ -62,7 +67,18 @@ def furnish(cast: Cast, stack: Stack) -> FullDesk:
         "mail_id": mail.pk,
         "index": 0,
     }
-    return FullDesk(cast, ticket, arguments | _settings(cast) | _troubles(cast))
+    return FullDesk(cast, ticket, arguments | _settings(cast) | _troubles(cast) | _rated(ticket))
+
+
+def _rated(ticket: Ticket) -> dict[str, Any]:
+    """A bad rating that somebody takes care of, behind a link that still changes it."""
+    survey = save_survey(SurveyDraft(name="After every ticket", is_active=False))
+    token = "a" * 26
+    request = SurveyRequest.objects.create(
+        ticket=ticket, survey=survey, state="asked", token_hash=hash_of(token), expires_at=now() + timedelta(days=1)
+    )
+    rate(request, score=2, comment="It takes its time.")
+    return {"survey_id": survey.pk, "language": "de", "token": token}
 
 
 def _settings(cast: Cast) -> dict[str, Any]:

@@ -52,12 +52,14 @@ PREFIXES_WITHOUT_PAGES = {"api:": "programs read it", "mfa_": "looked at in the 
 EMPTY = (
     "/tickets/?view=mine", "/tickets/?view=unassigned", "/tickets/?view=all", "/tickets/?view=snoozed", "/search/",
     "/search/?q=nothing", "/contacts/", "/notifications/", "/problems/", "/settings/canned/", "/settings/macros/",
-    "/settings/rules/", "/settings/promises/", "/reports/sla/", "/reports/counted/", "/demo/mail/",
+    "/settings/rules/", "/settings/promises/", "/reports/sla/", "/reports/counted/", "/reports/csat/comments/",
+    "/settings/surveys/", "/demo/mail/",
 )  # fmt: skip
 FORMS = (
     "/tickets/new/", "/settings/", "/settings/canned/new/", "/settings/teams/new/", "/settings/inboxes/new/email/",
     "/settings/inboxes/new/webchat/", "/settings/inboxes/new/telegram/", "/settings/promises/new/",
-    "/settings/hours/new/", "/settings/rules/new/", "/settings/macros/new/", "/accounts/password/change/",
+    "/settings/hours/new/", "/settings/surveys/new/", "/settings/rules/new/", "/settings/macros/new/",
+    "/accounts/password/change/",
 )  # fmt: skip
 AT_REST = "() => !document.querySelector('[aria-busy=true], [data-mode=loading], .skeleton')"
 PASSWORD = "a-good-password-1"

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from core.errors import Invalid
 from core.paging import keyset_page
 from people.models import Agent
+from reports.base import Report
+from reports.definitions import REPORTS
 from reports.fact_filters import FactFilters, rows_where
 from reports.fact_names import LABELS, name_of
+from reports.fact_report import FactReport
 from reports.fact_sets import SETS
+from reports.metrics import METRICS
 from sla.models import Fact, Metric
 from tickets.conditions import in_words
 from tickets.models import Ticket
@@ -37,13 +43,17 @@ def counted(viewer: Agent, filters: FactFilters, set_key: str) -> QuerySet[Fact]
     return rows.annotate(took=RawSQL(filters.took_sql.replace("f.", "sla_fact."), []))  # noqa: S611 - constant text
 
 
-def counted_context(viewer: Agent, values: Mapping[str, str], filters: FactFilters) -> dict[str, Any]:
+def counted_context(
+    viewer: Agent, values: Mapping[str, str], filters: FactFilters, *, came_from: str = ""
+) -> dict[str, Any]:
+    """`came_from` is the address of the page before, which the way back leads to if it is a report."""
     set_key = values.get("set", "decided")
     rows = counted(viewer, filters, set_key)
     page = keyset_page(rows, order="-at", cursor=values.get("cursor", ""), size=PAGE_SIZE)
     tickets = _tickets(viewer, page.rows)
     agents, teams = (_names(name, page.rows) for name in ("agent", "team"))
-    query = {"set": set_key, **filters.query()}
+    back = _way_back(values.get("back", ""), came_from) or _report_with(set_key, filters)
+    query = {"set": set_key, "back": back, **filters.query()}
     return {
         "title": SETS[set_key].title,
         "lines": [
@@ -60,9 +70,39 @@ def counted_context(viewer: Agent, values: Mapping[str, str], filters: FactFilte
         "words": words_of(filters),
         "period_words": days_of(filters),
         "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
-        "back_query": urlencode(filters.narrowed(weekday="", hour="", took="").query()),
-        "back": values.get("report", "sla"),
+        "back": back,
+        "tickets_link": _list_of(tickets.values()),
+        "tickets_count": len(tickets),
     }
+
+
+def _list_of(tickets: Iterable[Ticket]) -> str:
+    """The same tickets in the desk's own list, where they can be worked on one by one or all at once."""
+    numbers = sorted({ticket.number for ticket in tickets})
+    if not numbers:
+        return ""
+    where = json.dumps({"all": [{"fact": "number", "op": "in", "value": numbers}]})
+    return f"/tickets/?{urlencode({'state': 'any', 'where': where})}"
+
+
+def _way_back(given: str, came_from: str) -> str:
+    """A report's address on this desk, with its filters."""
+    address = urlsplit(given or came_from)
+    if not re.fullmatch(r"/reports/[a-z-]{1,40}/", address.path) or address.path == reverse("reports:counted"):
+        return ""
+    return f"{address.path}?{address.query}"
+
+
+def _report_with(set_key: str, filters: FactFilters) -> str:
+    """The first report with a figure of this set, for whoever comes by a link."""
+    slug = next((report.slug for report in REPORTS.values() if _has(report, set_key)), "sla")
+    query = urlencode(filters.narrowed(weekday="", hour="", took="").query())
+    return f"{reverse('reports:report', args=[slug])}?{query}"
+
+
+def _has(report: Report, set_key: str) -> bool:
+    keys = (*report.columns, *report.tiles) if isinstance(report, FactReport) else ()
+    return any(METRICS[key].counted == set_key for key in keys)
 
 
 def words_of(filters: FactFilters) -> list[str]:

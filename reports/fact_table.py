@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from reports.base import Row
+from reports.engine.reckoning import Values
 from reports.fact_filters import FactFilters
 from reports.fact_names import ITEM_LABELS, LABELS, Names, names_of
-from reports.measuring import Measured, Values
+from reports.measuring import Measured
 from reports.metrics import METRICS
 from tickets.models import Priority
 

@@ -104,7 +104,20 @@ def test_manager_opens_the_list_behind_a_figure(cast: Cast, fortnight: Fortnight
     assert len(re.findall("data-fact=", page)) == legal.values["breached"]
     assert "Legal" in page
     numbers = {life.number for life in fortnight.lives if life.team_id == cast.legal.pk}
-    assert {int(number) for number in re.findall(r"/tickets/(\d+)/", page)} <= numbers
+    listed = {int(number) for number in re.findall(r"/tickets/(\d+)/", page)}
+    assert listed <= numbers
+    in_the_list = re.search(r'href="(/tickets/\?[^"]+)"', page)
+    assert in_the_list
+    desk = client.get(in_the_list.group(1).replace("&amp;", "&")).content.decode()
+    assert {int(number) for number in re.findall(r'data-number="(\d+)"', desk)} == listed
+    for came_from, back in (
+        ("/reports/volume/?days=7", "/reports/volume/?days=7"),
+        ("//evil.example/", "/reports/sla/"),
+    ):
+        page = client.get(
+            legal.links["breached"], headers={"Referer": f"http://testserver{came_from}"}
+        ).content.decode()
+        assert f'href="{back}' in page
 
 
 def test_pages_of_a_long_list_hold_everything_once(

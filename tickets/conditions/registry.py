@@ -113,6 +113,7 @@ _ALL: tuple[Fact, ...] = (
     ColumnFact("skills", "Skills asked for", WORDS, section=_TICKET),
     ColumnFact("subject", "Subject", TEXT, section=_TICKET),
     ColumnFact("message_count", "Number of messages", NUMBER, section=_TICKET),
+    ColumnFact("number", "Ticket number", ID, section=_TICKET),
     ColumnFact("opened_hours", "Hours since it was opened", HOURS_SINCE, section=_TICKET, path="created_at"),
     ColumnFact("status_hours", "Hours in this status", HOURS_SINCE, section=_TICKET, path="status_since"),
     ColumnFact("assignee_hours", "Hours with this assignee", HOURS_SINCE, section=_TICKET, path="assignee_since"),

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # A worker per core; ARGS="-n 0" runs all tests in one process.
 WORKERS := -n logical --maxprocesses 4
 
-.PHONY: help run test check browser bench corpora format pins python dev
+.PHONY: help run test check browser bench simulate corpora format pins python dev
 
 help:            ## what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  -/'
@@ -27,6 +27,9 @@ browser: python  ## the browser stories only
 bench: python    ## the short set of benchmarks
 	@$(PYTHON) bootstrap.py
 	@exec $(BIN)/python manage.py bench --short
+
+simulate: dev    ## lives a day of a large desk under a virtual clock (ARGS="--seed 7" is another day)
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 corpora: dev     ## reads public collections of mails and prints how many expectations hold
 	@$(PYTHON) bootstrap.py --dev

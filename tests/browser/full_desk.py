@@ -75,8 +75,9 @@ def _rated(ticket: Ticket) -> dict[str, Any]:
     survey = save_survey(SurveyDraft(name="After every ticket", is_active=False))
     token = "a" * 26
     request = SurveyRequest.objects.create(
-        ticket=ticket, survey=survey, state="asked", token_hash=hash_of(token), expires_at=now() + timedelta(days=1)
-    )
+        ticket=ticket, survey=survey, state="asked", token_hash=hash_of(token), asked_at=now(),
+        expires_at=now() + timedelta(days=1),
+    )  # fmt: skip
     rate(request, score=2, comment="It takes its time.")
     return {"survey_id": survey.pk, "language": "de", "token": token}
 

@@ -15,10 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.peers.certificates import Certificate, certificate
-from tests.peers.ports import free_port, program, wait_for
+from tests.peers.ports import all_answer, free_ports, program
 
 PASSWORD = "secret"
+ATTEMPTS = 3
 
 _CONFIG = """
 protocols = imap pop3 lmtp
@@ -142,33 +145,51 @@ class Dovecot:
 
 @contextmanager
 def dovecot(*, token_info_url: str = "http://127.0.0.1:9/") -> Iterator[Dovecot]:
-    server = program("dovecot", "dovecot-imapd dovecot-pop3d dovecot-lmtpd")
     # Unix sockets have short names: not below pytest's deep folders.
     base = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
-    imap, imaps, pop3, pop3s, lmtp = ports = [free_port() for _ in range(5)]
-    peer = Dovecot(base, imap, imaps, pop3, pop3s, lmtp, certificate(base), program("doveadm", "dovecot-core"))
     base.chmod(0o755)
-    user, login_user, group = _accounts()
-    uid, gid = _mail_owner()
     for name in ("mail", "home"):
         (base / name).mkdir()
-        os.chown(base / name, uid, gid)
-    filled = _CONFIG.format(
-        base=base, user=user, login_user=login_user, group=group, uid=uid, gid=gid, password=PASSWORD,
+        os.chown(base / name, *_mail_owner())
+    (base / "oauth2.conf").write_text(_OAUTH2.format(url=token_info_url))
+    peer, process = _started(base)
+    try:
+        yield peer
+    finally:
+        _end(process)
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _started(base: Path) -> tuple[Dovecot, subprocess.Popen[bytes]]:
+    """Tries other ports when somebody took one of the five between the look and the start."""
+    server = program("dovecot", "dovecot-imapd dovecot-pop3d dovecot-lmtpd")
+    doveadm = program("doveadm", "dovecot-core")
+    tls = certificate(base)
+    for _ in range(ATTEMPTS):
+        imap, imaps, pop3, pop3s, lmtp = ports = free_ports(5)
+        peer = Dovecot(base, imap, imaps, pop3, pop3s, lmtp, tls, doveadm)
+        (base / "dovecot.conf").write_text(_configuration(peer))
+        process = subprocess.Popen([server, "-F", "-c", str(base / "dovecot.conf")])
+        if all_answer(ports, process):
+            return peer, process
+        _end(process)
+    log = base / "log"
+    pytest.fail(f"Dovecot did not start: {log.read_text()[-2000:] if log.exists() else 'it said nothing'}")
+
+
+def _configuration(peer: Dovecot) -> str:
+    user, login_user, group = _accounts()
+    uid, gid = _mail_owner()
+    return _CONFIG.format(
+        base=peer.base, user=user, login_user=login_user, group=group, uid=uid, gid=gid, password=PASSWORD,
         cert=peer.tls.cert, key=peer.tls.key,
         imap=peer.imap, imaps=peer.imaps, pop3=peer.pop3, pop3s=peer.pop3s, lmtp=peer.lmtp,
     )  # fmt: skip
-    (base / "dovecot.conf").write_text(filled)
-    (base / "oauth2.conf").write_text(_OAUTH2.format(url=token_info_url))
-    process = subprocess.Popen([server, "-F", "-c", str(base / "dovecot.conf")])
-    try:
-        for port in ports:
-            wait_for(port)
-        yield peer
-    finally:
-        process.terminate()
-        process.wait(10)
-        shutil.rmtree(base, ignore_errors=True)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(10)
 
 
 def _accounts() -> tuple[str, str, str]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
+import subprocess
+import time
+from collections.abc import Iterable
 
 import pytest
 
 from tests.waiting import poll_until
+
+START_SECONDS = 30
 
 
 def free_port() -> int:
@@ -18,8 +23,26 @@ def free_port() -> int:
         return port
 
 
+def free_ports(count: int) -> list[int]:
+    """Different ones: all are held until the last is found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def all_answer(ports: Iterable[int], process: subprocess.Popen[bytes]) -> bool:
+    """Whether the process that is starting comes to serve all of them; False as soon as it has ended."""
+    waiting, deadline = set(ports), time.monotonic() + START_SECONDS
+    while waiting and process.poll() is None and time.monotonic() < deadline:
+        waiting -= {port for port in waiting if answers(port)}
+        time.sleep(0.02)
+    return not waiting
+
+
 def wait_for(port: int) -> None:
-    poll_until(lambda: answers(port), 15)
+    poll_until(lambda: answers(port), START_SECONDS)
 
 
 def answers(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""Fixtures of the mail tests: an inbox, the SMTP door on a free port, and a mail server that takes our answers."""
+"""Fixtures of the mail tests: an inbox, the SMTP door, servers that take our answers and that keep mail for us."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
 from channels_in.email.smtp import DoorServer, mail_handler
+from tests.fakes.identity_provider import IdentityProvider, identity_provider
+from tests.peers.dovecot import Dovecot, dovecot
 from tickets.models import Inbox
 
 ADDRESS = "help@desk.example"
@@ -87,3 +89,29 @@ def door(transactional_db: None, settings: Settings) -> Iterator[DoorServer]:
         settings.MAIL_IN_HOST, settings.MAIL_IN_PORT = "127.0.0.1", server.port
         yield server
     handler.close()
+
+
+@pytest.fixture(scope="session")
+def provider_and_server() -> Iterator[tuple[IdentityProvider, Dovecot]]:
+    """One for all files that fetch: each file that imported this would start a server of its own."""
+    with (
+        identity_provider() as provider,
+        dovecot(token_info_url=f"{provider.base}/tokeninfo?access_token=") as server,
+    ):
+        yield provider, server
+
+
+@pytest.fixture
+def server(provider_and_server: tuple[IdentityProvider, Dovecot], settings: Settings) -> Dovecot:
+    settings.OUTGOING_HTTP_ALLOWED = ["127.0.0.0/8", "localhost"]
+    settings.MAIL_CA_FILE = str(provider_and_server[1].tls.cert)
+    return provider_and_server[1]
+
+
+@pytest.fixture
+def provider(provider_and_server: tuple[IdentityProvider, Dovecot]) -> IdentityProvider:
+    found = provider_and_server[0]
+    found.refuses, found.status, found.seconds = "", 0, 3600
+    found.asked.clear()
+    found.good_access.clear()
+    return found

@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
-from pytest_django import Settings
 
 from channels_in.email.imap.reader import Memory, Reader
 from channels_in.email.imap.session import session
 from channels_in.email.mailbox import mailbox_of
 from channels_in.models import InboundDelivery, MailFetch
 from tests.channels_in.email.samples import mail, with_crlf
-from tests.fakes.identity_provider import IdentityProvider, identity_provider
-from tests.peers.dovecot import PASSWORD, Dovecot, dovecot
+from tests.peers.dovecot import PASSWORD, Dovecot
 from tickets.models import Inbox
-
-
-@pytest.fixture(scope="session")
-def provider_and_server() -> Iterator[tuple[IdentityProvider, Dovecot]]:
-    with (
-        identity_provider() as provider,
-        dovecot(token_info_url=f"{provider.base}/tokeninfo?access_token=") as server,
-    ):
-        yield provider, server
-
-
-@pytest.fixture
-def server(provider_and_server: tuple[IdentityProvider, Dovecot], settings: Settings) -> Dovecot:
-    settings.OUTGOING_HTTP_ALLOWED = ["127.0.0.0/8", "localhost"]
-    settings.MAIL_CA_FILE = str(provider_and_server[1].tls.cert)
-    return provider_and_server[1]
-
-
-@pytest.fixture
-def provider(provider_and_server: tuple[IdentityProvider, Dovecot]) -> IdentityProvider:
-    found = provider_and_server[0]
-    found.refuses, found.status, found.seconds = "", 0, 3600
-    found.asked.clear()
-    found.good_access.clear()
-    return found
 
 
 def mailbox_inbox(server: Dovecot, **config: Any) -> Inbox:

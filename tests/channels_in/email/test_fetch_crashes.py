@@ -14,21 +14,12 @@ from channels_in.email.pop3.session import session as pop3_session
 from channels_in.models import FetchedMail, InboundDelivery, MailGrant, OAuthProvider
 from channels_in.services.process import process_now
 from core.clock import now
-from tests.channels_in.email.mailboxes import (
-    fetch,
-    letters,
-    mailbox_inbox,
-    provider,
-    provider_and_server,
-    server,
-    user_of,
-)
+from tests.channels_in.email.mailboxes import fetch, letters, mailbox_inbox, user_of
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.faults.crashing import all_points, dies_at
 from tests.peers.dovecot import Dovecot
 from tickets.models import Inbox, Message
 
-__all__ = ["provider", "provider_and_server", "server"]
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 BY_POP3 = {"fetch.after_retrieval", "fetch.before_commit"}

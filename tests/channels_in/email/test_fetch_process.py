@@ -17,14 +17,13 @@ from django.core.management import CommandError, call_command
 
 from channels_in.models import InboundDelivery, MailFetch
 from core.clock import now
-from tests.channels_in.email.mailboxes import mailbox_inbox, provider_and_server, server, user_of
+from tests.channels_in.email.mailboxes import mailbox_inbox, user_of
 from tests.channels_in.email.samples import mail, with_crlf
 from tests.peers.dovecot import Dovecot
 from tests.stack import database_url_of_tests
 from tests.waiting import poll_until
 from tickets.models import Inbox
 
-__all__ = ["provider_and_server", "server"]
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 

@@ -18,21 +18,12 @@ from channels_in.email.mailbox import MailboxTrouble
 from channels_in.email.services import fetching
 from channels_in.models import FetchedMail, InboundDelivery, MailFetch
 from core.events.bus import unit_of_work
-from tests.channels_in.email.mailboxes import (
-    fetch,
-    letters,
-    mailbox_inbox,
-    provider_and_server,
-    server,
-    state,
-    user_of,
-)
+from tests.channels_in.email.mailboxes import fetch, letters, mailbox_inbox, state, user_of
 from tests.channels_in.email.samples import mail, with_crlf
 from tests.peers.dovecot import PASSWORD, Dovecot
 from tests.waiting import poll_until
 from tickets.models import Inbox
 
-__all__ = ["provider_and_server", "server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

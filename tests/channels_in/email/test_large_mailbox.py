@@ -13,12 +13,11 @@ import pytest
 from django.conf import settings as django_settings
 
 from channels_in.models import FetchedMail, InboundDelivery
-from tests.channels_in.email.mailboxes import letters, mailbox_inbox, provider_and_server, server, state, user_of
+from tests.channels_in.email.mailboxes import letters, mailbox_inbox, state, user_of
 from tests.peers.dovecot import Dovecot
 from tests.stack import database_url_of_tests
 from tickets.models import Inbox
 
-__all__ = ["provider_and_server", "server"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 COUNT = int(os.environ.get("LARGE_MAILBOX", "2000"))

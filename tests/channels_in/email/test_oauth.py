@@ -21,21 +21,12 @@ from channels_in.models import MailGrant, OAuthProvider, SignInFlow
 from core.clock import now
 from core.events.catalogue import InboxDisabled
 from people.models import Agent, Role
-from tests.channels_in.email.mailboxes import (
-    fetch,
-    letters,
-    mailbox_inbox,
-    provider,
-    provider_and_server,
-    server,
-    user_of,
-)
+from tests.channels_in.email.mailboxes import fetch, letters, mailbox_inbox, user_of
 from tests.desk import an_agent
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.peers.dovecot import Dovecot
 from tickets.models import Inbox
 
-__all__ = ["provider", "provider_and_server", "server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -18,21 +18,12 @@ from channels_in.email.pop3.session import session
 from channels_in.email.settings.mailbox_check import look_into_mailbox
 from channels_in.models import InboundDelivery, MailGrant, OAuthProvider
 from core.clock import now
-from tests.channels_in.email.mailboxes import (
-    letters,
-    mailbox_inbox,
-    provider,
-    provider_and_server,
-    server,
-    state,
-    user_of,
-)
+from tests.channels_in.email.mailboxes import letters, mailbox_inbox, state, user_of
 from tests.channels_in.email.samples import mail, with_crlf
 from tests.fakes.identity_provider import IdentityProvider
 from tests.peers.dovecot import Dovecot
 from tickets.models import Inbox
 
-__all__ = ["provider", "provider_and_server", "server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -152,6 +152,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 24 * 3600.0,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    # The day that is over, as reports read it.
+    "close-report-days": {
+        "task": "reports.tasks.close_report_days",
+        "schedule": 900.0,
+        "options": {"queue": "bulk", "expires": 900},
+    },
     "forget-old-notifications": {
         "task": "notifications.tasks.forget_old_notifications",
         "schedule": 3600.0,

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from people.models import Agent
+from reports.engine import reckoning
 from reports.engine.clock import Local
-from reports.engine.groupings import Grouping, both, by_dimension, by_hour, by_step, everything
+from reports.engine.groupings import Grouping, both, by_dimension, by_hour, by_step
 from reports.engine.layout import COLUMN_OF, Array
 from reports.engine.parts import Live, parts_of
-from reports.engine.reckoning import Reckoning, Values
+from reports.engine.reckoning import Reckoning
 from reports.engine.rows import Loaded, columns_for, ids_of, load, narrowed
 from reports.fact_filters import FactFilters
 from reports.fact_sets import SETS, kinds_of
@@ -21,6 +22,7 @@ from reports.metrics import METRICS
 # Lengths of time in seconds: the lower end of each band.
 BANDS = (0, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200)
 USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
+Values = reckoning.Values
 NOTHING: Values = {}
 
 
@@ -78,7 +80,7 @@ def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
     found = Measured()
     steps, steps_before = by_step(present.parts, local), by_step(before.parts, local_past)
     _by_dimensions(found, present, wanted, steps)
-    found.before = before.by(everything(before.parts), wanted.rows).get("", NOTHING)
+    found.before = before.whole(wanted.rows)
     if wanted.steps:
         found.steps = present.by(steps, wanted.steps)
         found.steps_before = before.by(steps_before, wanted.steps)
@@ -113,12 +115,13 @@ def _reckoning(loaded: Loaded, viewer: Agent, filters: FactFilters, local: Local
 
 
 def _by_dimensions(found: Measured, present: Reckoning, wanted: Wanted, steps: Grouping) -> None:
-    whole = present.by(everything(present.parts), (*wanted.rows, *wanted.whole)).get("", NOTHING)
-    if whole:
-        found.groups["all", ""] = {key: whole[key] for key in wanted.rows}
-        found.whole = {key: whole[key] for key in wanted.whole}
+    whole = present.whole((*wanted.rows, *wanted.whole))
+    found.groups["all", ""] = {key: whole[key] for key in wanted.rows}
+    found.whole = {key: whole[key] for key in wanted.whole}
     for dimension in wanted.by:
         grouping = by_dimension(present.parts, dimension)
+        if not grouping.size:
+            continue
         tables = None
         if wanted.spark and dimension != "tag":
             tables = present.tables(both(grouping, steps))

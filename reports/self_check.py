@@ -13,6 +13,7 @@ from django.core.cache import cache
 from core.clock import now
 from people.models import Agent, Role
 from reports.definitions import REPORTS
+from reports.engine.checking import StoredDay, random_days
 from reports.listed import count_behind
 from reports.period import last_days
 from reports.runner import zone_of
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 SAMPLE = 200
 LOOKS_BACK = timedelta(days=30)
+SAMPLED_DAYS = 5
 CLOSE_ENOUGH = 1.0
 KEY = "reports-self-check"
 _KEPT_SECONDS = 7 * 86400
@@ -33,6 +35,7 @@ class Checked:
     at: datetime
     facts: int
     figures: int
+    days: int
     differences: tuple[str, ...]
 
 
@@ -40,10 +43,11 @@ def check_and_tell() -> Checked:
     at = now()
     facts = _sampled_facts(at)
     figures = list(_figures(at))
-    differences = (*_wrong_lengths(facts), *(text for text in figures if text))
+    days = random_days(SAMPLED_DAYS)
+    differences = (*_wrong_lengths(facts), *(text for text in figures if text), *_wrong_days(days))
     for text in differences:
         logger.error("A report's self-check found a difference: %s", text)
-    checked = Checked(at, len(facts), len(figures), tuple(differences[:20]))
+    checked = Checked(at, len(facts), len(figures), len(days), tuple(differences[:20]))
     cache.set(KEY, {**asdict(checked), "at": at.isoformat()}, _KEPT_SECONDS)
     return checked
 
@@ -53,7 +57,7 @@ def last_check() -> Checked | None:
     if not isinstance(found, dict):
         return None
     at = datetime.fromisoformat(found["at"])
-    return Checked(at, found["facts"], found["figures"], tuple(found["differences"]))
+    return Checked(at, found["facts"], found["figures"], found.get("days", 0), tuple(found["differences"]))
 
 
 def _sampled_facts(at: datetime) -> list[Fact]:
@@ -78,6 +82,13 @@ def _wrong_lengths(facts: list[Fact]) -> Iterator[str]:
         business = calendar_of(hours).between(fact.began_at, fact.at).total_seconds()
         if abs(business - fact.business_seconds) > CLOSE_ENOUGH:
             yield f"fact {fact.pk} lasted {business:.0f} s of open time, not {fact.business_seconds:.0f} s"
+
+
+def _wrong_days(days: list[StoredDay]) -> Iterator[str]:
+    """What is stored of closed days, held against their facts."""
+    for stored in days:
+        if column := stored.first_difference():
+            yield f"the {stored.kind} facts of {stored.day} are stored with another {column}"
 
 
 def _figures(at: datetime) -> Iterator[str]:

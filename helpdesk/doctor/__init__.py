@@ -25,6 +25,7 @@ EXAMINATIONS: dict[str, Callable[[], Iterable[Finding]]] = {
     "outbox": inboxes.outbox,
     "promises": promises.promises,
     "rules": promises.rules,
+    "reports": promises.closed_days,
     "assignment": promises.assignment,
 }
 

@@ -7,12 +7,17 @@ from core.clock import now
 from helpdesk.doctor.finding import Finding, broken, doubtful, good
 from people.models import TeamStrategy
 from people.selectors.agents import active_teams
+from reports.self_check import last_check
+from reports.services.closing import open_days
 from routing.models import PendingEvent
 from routing.selectors.stranded import stranded
 from routing.services.reacting import MAX_ATTEMPTS
 from sla.models import Clock, Policy
 
 LATE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+# What came late to a day is stored within minutes.
+FEW_DAYS = 2
 
 
 def promises() -> Iterator[Finding]:
@@ -45,3 +50,15 @@ def assignment() -> Iterator[Finding]:
         yield doubtful(f"{line.count} waiting tickets{whose}: {line.why}", line.remedy)
     if not lines:
         yield good("somebody could take whatever waits")
+
+
+def closed_days() -> Iterator[Finding]:
+    last = last_check()
+    if last and last.differences:
+        yield broken(f"the self-check of reports found: {last.differences[0]}", "report it; read the worker's log")
+    open_now = sum(1 for _ in open_days(now() - DAY))
+    if open_now > FEW_DAYS:
+        remedy = "run manage.py close_days, or start beat and a worker for 'bulk'"
+        yield doubtful(f"{open_now} days are not stored for reports, which are slow over them", remedy)
+    else:
+        yield good("days that are over are stored for reports")

@@ -76,12 +76,14 @@ class _Memory:
 memory = _Memory()
 
 
-def columns_of(pks: Sequence[int], names: Collection[str]) -> dict[int, Mapping[str, Array]]:
+def columns_of(
+    pks: Sequence[int], names: Collection[str], *, is_remembered: bool = True
+) -> dict[int, Mapping[str, Array]]:
     """The wanted columns of closed days; a row that was replaced in the meantime is missing."""
     found: dict[int, Mapping[str, Array]] = {}
     lacking: dict[tuple[str, ...], list[int]] = {}
     for pk in pks:
-        known = memory.get(pk)
+        known = memory.get(pk) if is_remembered else {}
         missing = tuple(name for name in sorted(names) if name not in known)
         if missing:
             lacking.setdefault(missing, []).append(pk)
@@ -91,7 +93,8 @@ def columns_of(pks: Sequence[int], names: Collection[str]) -> dict[int, Mapping[
         for pk in rows:
             if pk in loaded:
                 found[pk] = {**found[pk], **loaded[pk]}
-                memory.add(pk, loaded[pk])
+                if is_remembered:
+                    memory.add(pk, loaded[pk])
             else:
                 del found[pk]
     return found

@@ -81,7 +81,7 @@ def rows_statement(windows: Sequence[Window]) -> tuple[str, list[Any]]:
     sql = f"""
         SELECT array_position(%s::text[], f.kind::text)::int8, {fields}
         {_from(windows)}
-        ORDER BY 1, 2"""
+        ORDER BY 1, 2, f.id"""
     return sql, [kinds, *_params(windows)]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reports.engine.codes import CODES
-from reports.engine.groupings import Grouping
+from reports.engine.groupings import Grouping, everything
 from reports.engine.layout import Array
 from reports.engine.parts import Part
 from reports.engine.ranks import bands_of, percentiles
@@ -49,6 +49,12 @@ class Reckoning:
         columns = {key: group.figures(METRICS[key]) for key in keys}
         total = sum((table.sum(axis=1) for table in group.tables), np.zeros(grouping.size, np.intp))
         return {grouping.keys[n]: {key: columns[key][n] for key in keys} for n in np.flatnonzero(total).tolist()}
+
+    def whole(self, keys: Sequence[str]) -> Values:
+        """The metrics of all facts, also where there is none."""
+        grouping = everything(self.parts)
+        group = _Group(self, grouping, self.tables(grouping), _shares(keys))
+        return {key: group.figures(METRICS[key])[0] for key in keys}
 
     def lengths(self, set_key: str) -> Lengths:
         """Facts that have no length are left out."""

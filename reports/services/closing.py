@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Min
 
 from core.db import lock_key
 from reports.engine.closed import standing_days, stored
@@ -15,9 +13,6 @@ from reports.engine.layout import Window, version_of
 from reports.engine.reading import Packed, read
 from reports.fact_sets import SETS, kinds_of
 from reports.models import ClosedDay, LateFact
-from sla.models import Fact
-
-logger = logging.getLogger(__name__)
 
 # Facts of the last minutes of a day are there by then.
 GRACE = timedelta(minutes=10)
@@ -31,18 +26,18 @@ def close_days(*, now: datetime, until: datetime | None = None, most: int | None
         if (most is not None and done >= most) or (until is not None and datetime.now(UTC) >= until):
             break
         if not close_day(day, kinds):
-            break
+            break  # somebody else is at it, or still writes: the next run goes on
         done += 1
     return done
 
 
 def open_days(now: datetime) -> Iterator[tuple[date, list[str]]]:
     """The days that are over and not stored, each with the kinds that are missing; the newest first."""
-    since = Fact.objects.filter(kind__in=kinds_of(SETS)).aggregate(first=Min("at"))["first"]
+    kinds = kinds_of(SETS)
     last = (now - GRACE).astimezone(UTC).date() - timedelta(days=1)
-    if since is None:
+    first = _first_day(kinds)
+    if first is None:
         return
-    first, kinds = since.astimezone(UTC).date(), kinds_of(SETS)
     done = standing_days(kinds, first, last)
     for back in range((last - first).days + 1):
         day = last - timedelta(days=back)
@@ -78,6 +73,19 @@ def _row(day: date, kind: str, packed: Packed | None) -> ClosedDay:
         for name, column in packed.columns.items():
             setattr(row, name, stored(name, column))
     return row
+
+
+def _first_day(kinds: list[str]) -> date | None:
+    """The day of the first fact, by a look at the head of the index for each kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT min(f.at) FROM unnest(%s::text[]) k(kind)
+            CROSS JOIN LATERAL (SELECT at FROM sla_fact WHERE kind = k.kind ORDER BY at LIMIT 1) f""",
+            [kinds],
+        )
+        first: datetime | None = cursor.fetchone()[0]
+    return first.astimezone(UTC).date() if first else None
 
 
 def _is_ours() -> bool:

@@ -19,8 +19,9 @@ _RECORD = """
     INSERT INTO sla_fact
         (kind, at, ticket_id, event_id, metric, team_id, agent_id, inbox_id, channel, priority, organization_id,
          contact_id, tags, actor_kind, actor_id, data)
-    SELECT %s::text, coalesce(%s::timestamptz, r.asked_at, r.created_at), r.ticket_id, %s::bigint, '', r.team_id, r.agent_id,
-        r.inbox_id, r.channel, r.priority, r.organization_id, r.contact_id, r.tags, %s::text, %s::bigint, %s::jsonb
+    SELECT %s::text, coalesce(%s::timestamptz, r.asked_at, r.created_at), r.ticket_id, %s::bigint, '', r.team_id,
+        r.agent_id, r.inbox_id, r.channel, r.priority, r.organization_id, r.contact_id, r.tags, %s::text,
+        %s::bigint, %s::jsonb
     FROM csat_surveyrequest r WHERE r.id = %s"""
 
 # What a customer said before they changed it.

@@ -53,7 +53,6 @@ SEEN_BY_NOBODY: dict[str, str] = {
     "tickets/selectors/workload.py:open_load": "assignment balances work; for no person's eyes",
     "channels_in/selectors/demo_mailboxes.py:mailboxes": "the demo's own mailboxes",
     "routing/selectors/stranded.py:stranded": "for the doctor, and for managers, who see every ticket",
-    "callbacks/services/planning.py:plan_callback": "a limit: the answer is yes or no",
     "sla/selectors/expectations.py:_expected": "a forecast from the desk's whole history: minutes, and no ticket's",
     "sla/selectors/expectations.py": "the history behind that forecast, and how well it did",
     "reports/wallboard.py:at_this_moment": "starts at tickets_visible_to; for managers, who see every ticket",

@@ -100,7 +100,11 @@ def counted_page(request: ViewerRequest) -> HttpResponseBase:
     """Exactly what a figure counted, with the tickets."""
     values = request.GET.dict()
     filters = FactFilters.from_query(values, now=now(), zone=zone_of(request.user))
-    return render(request, "reports/counted.html", counted_context(request.user, values, filters, came_from=request.headers.get("Referer", "")))
+    return render(
+        request,
+        "reports/counted.html",
+        counted_context(request.user, values, filters, came_from=request.headers.get("Referer", "")),
+    )
 
 
 @report_page

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from people.models import Agent
 from reports.period import Period
 
-Kind = Literal["text", "count", "number", "percent", "duration"]
+Kind = Literal["text", "count", "number", "percent", "duration", "age"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Column:
 
     @property
     def csv_label(self) -> str:
-        units = {"duration": " (seconds)", "percent": " (%)"}
+        units = {"duration": " (seconds)", "age": " (seconds)", "percent": " (%)"}
         return self.label + units.get(self.kind, "")
 
 

@@ -68,6 +68,7 @@ def xlsx_file(result: Result, title: str) -> bytes:
     bold = book.add_format({"bold": True})
     formats = {
         "duration": book.add_format({"num_format": "[h]:mm:ss"}),
+        "age": book.add_format({"num_format": "[h]:mm:ss"}),
         "percent": book.add_format({"num_format": '0.0" %"'}),
         "count": book.add_format({"num_format": "#,##0"}),
         "number": book.add_format({"num_format": "#,##0.0"}),
@@ -82,7 +83,7 @@ def xlsx_file(result: Result, title: str) -> bytes:
             if column.kind == "text":
                 sheet.write_string(line, number, str(value))
             elif value is not None:
-                days = value / 86400 if column.kind == "duration" else value
+                days = value / 86400 if column.kind in ("duration", "age") else value
                 sheet.write_number(line, number, days, formats[column.kind])
     sheet.freeze_panes(1, 2)
     sheet.set_column(0, 1, 22)

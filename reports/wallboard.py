@@ -53,7 +53,7 @@ def at_this_moment(viewer: Agent, *, now: datetime) -> list[Figure]:
     return [
         Figure("Waiting for an answer", found["waiting"]),
         Figure("Nobody's", found["nobodys"], mood="bad" if found["nobodys"] else "ok"),
-        Figure("Longest wait", longest, "duration"),
+        Figure("Longest wait", longest, "age"),
         Figure("Due within an hour", found["soon"]),
         Figure("Overdue", found["late"], mood="bad" if found["late"] else "ok"),
         Figure("Agents there", online_agents().count()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-MINUTE, HOUR = 60, 3600
+MINUTE, HOUR, DAY = 60, 3600, 86400
 NOTHING = "–"
 
 
@@ -16,6 +16,8 @@ def shown(value: Any, kind: str) -> str:
         return f"{value:.1f} %".replace(".0 %", " %")
     if kind == "duration":
         return duration(float(value))
+    if kind == "age":
+        return age(float(value))
     if kind == "count":
         return f"{value:,.0f}"
     if kind == "number":
@@ -36,6 +38,11 @@ def duration(seconds: float) -> str:
     if hours >= 10 or not rest:
         return f"{round(minutes / 60)} h"
     return f"{hours} h {rest} min"
+
+
+def age(seconds: float) -> str:
+    """Calendar time: as a duration, and in days from the third on."""
+    return f"{seconds / DAY:.0f} days" if seconds >= 2 * DAY else duration(seconds)
 
 
 def change(value: Any, before: Any, kind: str) -> str:

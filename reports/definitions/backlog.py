@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +27,7 @@ OLD_BANDS = (3, 4, 5)
 OPEN = Column("open", "Open", "count", f"Tickets open, pending or on hold. {_MOMENT} {_WHOSE}", "bad")
 ON_US = Column("on_us", "Wait on us", "count", "Open tickets whose customer waits for an answer; known of now only.")
 OLD = Column("old", "Over 7 days", "count", f"Open for more than seven days. {_MOMENT}", "bad")
-OLDEST = Column("oldest", "Oldest", "duration", "Age of the oldest one, in calendar time since it opened or reopened.")
+OLDEST = Column("oldest", "Oldest, days", "number", "Age of the oldest one since it opened or reopened, in days.")
 BALANCE = Column("balance", "Balance", "count", "Came in less went out, in the period: above zero the backlog grew.")
 BANDS = tuple(
     Column(
@@ -117,7 +117,7 @@ class _Page:
         bands = {column.key: standing.by_band.get(number, 0) for number, column in enumerate(BANDS)}
         values: dict[str, Any] = {
             "count": standing.count, "open": standing.count, "on_us": standing.on_us, **bands,
-            "oldest": (self.at - standing.oldest).total_seconds() if standing.oldest else None,
+            "oldest": self._age(standing),
         }  # fmt: skip
         if self.at < self.now:
             values["on_us"] = None
@@ -126,20 +126,22 @@ class _Page:
         links |= {column.key: self.link(**only, age=str(number)) for number, column in enumerate(BANDS)}
         return Row(group, label, values, links)
 
+    def _age(self, standing: Standing) -> float | None:
+        return round((self.at - standing.oldest) / timedelta(days=1), 1) if standing.oldest else None
+
     def tiles(self, before: int, flow: Measured) -> list[Tile]:
         old = sum(self.all.by_band.get(number, 0) for number in OLD_BANDS)
         share = f"{100 * old / self.all.count:.0f} % of the open ones" if self.all.count else ""
         present = flow.groups.get(("all", ""), NOTHING)
         came, went = (present.get(key) or 0 for key in _FLOW)
         balance = Tile(BALANCE, came - went, None, self.filters.link("came_in"), f"{came:,} came in, {went:,} went out")
-        oldest = (self.at - self.all.oldest).total_seconds() if self.all.oldest else None
         tiles = [Tile(OPEN, self.all.count, before, self.link())]
         if self.at >= self.now:
             tiles.append(Tile(ON_US, self.all.on_us, None, self.link(waits=WAITS_ON_US)))
         return [
             *tiles,
             Tile(OLD, old, None, self.link(age="old"), share),
-            Tile(OLDEST, oldest, None, self.link()),
+            Tile(OLDEST, self._age(self.all), None, self.link()),
             balance,
         ]
 
@@ -161,7 +163,7 @@ class _Page:
             numbers = {key: values.get(key) or 0 for key in _FLOW}
             today = self.now.astimezone(self.filters.period.zone).date()
             marks.append(Mark(_day(first), numbers, links["came_in"], first <= today <= last, links))
-        series = [Series(key, METRICS[key].name, style) for key, style in zip(_FLOW, ("accent", "ok"), strict=True)]
+        series = [Series(key, METRICS[key].name, style) for key, style in zip(_FLOW, ("accent", "middle"), strict=True)]
         return Chart("flow", f"Came in and went out, by {_unit(self.filters)}", "line", "count", series, marks)
 
     def ages(self) -> Chart:

@@ -25,7 +25,7 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
     places = [
         _place("Tickets", "inbox", reverse("workspace:home"), path.startswith(("/tickets", "/search"))),
         _place("People", "contact", reverse("workspace:contacts"), path.startswith("/contacts")),
-        _place("Callbacks", "phone", reverse("workspace:callbacks"), path.startswith("/callbacks")),
+        _place("Calls", "phone", reverse("workspace:callbacks"), path.startswith("/callbacks")),
         _place("Problems", "mail-warning", reverse("workspace:problems"), path.startswith(("/problems", "/held"))),
     ]
     if may(agent, "see_reports") and (address := _reports()):

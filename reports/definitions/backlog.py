@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +27,7 @@ OLD_BANDS = (3, 4, 5)
 OPEN = Column("open", "Open", "count", f"Tickets open, pending or on hold. {_MOMENT} {_WHOSE}", "bad")
 ON_US = Column("on_us", "Wait on us", "count", "Open tickets whose customer waits for an answer; known of now only.")
 OLD = Column("old", "Over 7 days", "count", f"Open for more than seven days. {_MOMENT}", "bad")
-OLDEST = Column("oldest", "Oldest, days", "number", "Age of the oldest one since it opened or reopened, in days.")
+OLDEST = Column("oldest", "Oldest", "age", "Age of the oldest one, in calendar time since it opened or reopened.")
 BALANCE = Column("balance", "Balance", "count", "Came in less went out, in the period: above zero the backlog grew.")
 BANDS = tuple(
     Column(
@@ -127,7 +127,7 @@ class _Page:
         return Row(group, label, values, links)
 
     def _age(self, standing: Standing) -> float | None:
-        return round((self.at - standing.oldest) / timedelta(days=1), 1) if standing.oldest else None
+        return (self.at - standing.oldest).total_seconds() if standing.oldest else None
 
     def tiles(self, before: int, flow: Measured) -> list[Tile]:
         old = sum(self.all.by_band.get(number, 0) for number in OLD_BANDS)

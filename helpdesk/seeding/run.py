@@ -15,6 +15,7 @@ from django.db import connection, connections
 from core.clock import now
 from helpdesk.history.copying import reserve, store
 from helpdesk.seeding.company import Company, make_company
+from helpdesk.seeding.doings import add_doings, last_fact
 from helpdesk.seeding.tickets import Writer
 from helpdesk.seeding.words import Words
 from reports.services.closing import forget_closed_days
@@ -50,8 +51,10 @@ def run(plan: Plan, *, progress: Callable[[int], None]) -> int:
     """Write it all; returns how many messages there are."""
     company = make_company(tickets=plan.tickets, agents=plan.agents, dice=random.Random(plan.random_seed))
     batches = [Batch(plan, company, first, size) for first, size in plan.batches()]
+    told = last_fact()
     with _indexes_later() if plan.tickets >= REBUILD_FROM else _indexes_kept():
         messages = _write_all(batches, progress)
+        add_doings(told)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return messages

@@ -10,7 +10,7 @@ from reports.base import Chart, Mark
 from reports.wording import shown
 
 WIDTH, HEIGHT = 720, 220
-LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 24
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 LABEL_EVERY_PX = 62
 # Ceilings whose half is a round time too, from two minutes to ten days.

@@ -14,7 +14,7 @@ class ChatReport(FactReport):
         " had waited."
     )
     columns = (
-        "chats_begun", "chats", "chats_answered", "chats_abandoned", "chat_abandon_share", "chat_wait_p50",
+        "chats", "chats_begun", "chats_answered", "chats_abandoned", "chat_abandon_share", "chat_wait_p50",
         "chat_wait_p90", "chats_at_once", "rings_missed", "chats_left_early", "chat_words_left",
     )  # fmt: skip
     tiles = (

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from core.clock import now
 from csat.models import Survey
 from helpdesk.demo import story
+from helpdesk.demo.callbacks import promise_calls, promise_calls_of_today, store_calls
 from helpdesk.demo.cast import Cast, make_cast, remember_tags
 from helpdesk.demo.opinions import make_survey, one_is_unhappy_now
 from helpdesk.demo.promises import TIME_ZONE, make_promises
@@ -42,8 +43,11 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     survey = make_survey()
     lives = _lives(cast, tickets, present, dice, survey)
     one_is_unhappy_now(lives, survey, present=present)
+    calls = promise_calls(lives, until=present, dice=dice)
     remember_tags({tag for life in lives for tag in life.tags})
     store(lives)
+    store_calls(calls)
+    promise_calls_of_today(lives, present=present)
     tell_presence(
         _staff(cast), ZoneInfo(TIME_ZONE), since=present - timedelta(days=DAYS), until=present, random_seed=random_seed
     )

@@ -223,6 +223,11 @@ class Life:
         data = {"outcome": outcome, "cause": cause, "is_in_time": opinion.is_in_time}
         self._tell(at, "RecoveryClosed", data, by, opinion=opinion)
 
+    def tell_of_call(self, at: datetime, kind: str, data: dict[str, Any], by: Person) -> None:
+        """Something about a call that was promised; the callback itself is stored by whoever tells of it."""
+        self._pass_time(at)
+        self._tell(at, kind, data, by)
+
     def live_on(self, until: datetime) -> None:
         """Let the clocks run to the present."""
         self._pass_time(until)

@@ -9,7 +9,9 @@ from people.models import Agent, Role, Team
 from routing.models import Rule
 from routing.services.rule_files import exported, imported
 from routing.services.rules import RuleDraft, save_rule
+from sla.services.policies import PolicyDraft, save_policy
 from tests.desk import a_team, an_agent
+from tickets.models import CustomField
 
 TAG = {"action": "add_tag", "params": {"tags": "vip"}}
 
@@ -41,6 +43,32 @@ def test_rules_come_back_as_they_were_on_another_desk(mona: Agent, support: Team
     assert back.conditions == {"any": [{"fact": "team", "op": "in", "value": [str(other.pk)]}, {"none": []}]}
     assert back.actions[1]["params"] == {"team": str(other.pk)}
     assert not back.is_active
+
+
+def test_newer_triggers_and_actions_travel_by_names_too(mona: Agent) -> None:
+    CustomField.objects.create(key="dealer", label="Dealer", kind="text")
+    targets = {("first_response", "normal"): 3600}
+    rescue = save_policy(PolicyDraft(name="Rescue", targets=targets))
+    mail = {"to": "", "field": "dealer", "subject": "About #{{ticket.number}}", "text": "Is it there?", "quote": "last"}
+    actions = [
+        {"action": "start_sla", "params": {"policy": str(rescue.pk)}},
+        {"action": "start_sla", "params": {"policy": "fitting"}},
+        {"action": "mail_outside", "params": mail},
+        {"action": "notify_agent", "params": {"agent": "managers", "text": "Look"}},
+        {"action": "call_webhook", "params": {"url": "https://hooks.example.com/"}},
+    ]
+    conditions = {"all": [{"fact": "contact_change", "op": "in", "value": ["tier", "blocked"]}]}
+    events = ("ContactUpdated", "SLAEscalated", "SideMessageReceived", "MessageDelivered")
+    rules = [save_rule(RuleDraft(name=event, event=event, conditions=conditions, actions=actions)) for event in events]
+    text = exported(rules)
+    assert "policy: Rescue" in text
+    Rule.objects.all().delete()
+    rescue.delete()
+    again = save_policy(PolicyDraft(name="Rescue", targets=targets))
+    back = imported(text, by=mona)
+    assert [rule.event for rule in back] == list(events)
+    assert back[0].conditions == conditions
+    assert back[0].actions == [{"action": "start_sla", "params": {"policy": str(again.pk)}}, *actions[1:]]
 
 
 def test_known_name_becomes_a_new_version(mona: Agent) -> None:

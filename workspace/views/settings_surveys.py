@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -23,6 +25,10 @@ from workspace.forms_surveys import SurveyForm
 from workspace.guard import AgentRequest, agent_page
 
 
+# Customers who rated badly and of whom nobody has said yet what came of it.
+_UNHAPPY = {"all": [{"fact": "recovery", "op": "in", "value": ["open", "overdue"]}]}
+
+
 @require_safe
 @agent_page
 def surveys_page(request: AgentRequest) -> HttpResponse:
@@ -30,6 +36,7 @@ def surveys_page(request: AgentRequest) -> HttpResponse:
     rows = Survey.objects.prefetch_related("inboxes")
     context = {
         "surveys": [{"row": row, "only": in_words(row.conditions)} for row in rows],
+        "unhappy": f"{reverse('workspace:tickets')}?{urlencode({'state': 'any', 'where': json.dumps(_UNHAPPY)})}",
         "here": "surveys",
     }
     return render(request, "workspace/settings/surveys.html", context)

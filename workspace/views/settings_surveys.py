@@ -24,7 +24,6 @@ from workspace.condition_tree import Part, conditions_in, edited, is_valid, tree
 from workspace.forms_surveys import SurveyForm
 from workspace.guard import AgentRequest, agent_page
 
-
 # Customers who rated badly and of whom nobody has said yet what came of it.
 _UNHAPPY = {"all": [{"fact": "recovery", "op": "in", "value": ["open", "overdue"]}]}
 

@@ -123,6 +123,8 @@ class Heatmap:
     title: str
     kind: Kind
     cells: Sequence[Sequence[HeatCell]]
+    # Whether much of it is bad news, which is drawn in red.
+    is_bad: bool = True
     note: str = ""
 
 

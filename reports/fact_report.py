@@ -203,7 +203,7 @@ class _Page:
             ]
             for weekday in range(1, 8)
         ]
-        return Heatmap(key, title, metric.kind, cells)
+        return Heatmap(key, title, metric.kind, cells, is_bad=metric.rising_is == "bad")
 
 
 def _place_of(seconds: float) -> float:

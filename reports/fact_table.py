@@ -96,6 +96,9 @@ class Table:
                 if self._is_few(values):
                     continue
                 values = self._without_few_cases(values)
+            if dimension == "item":
+                # A rule has no tickets opened: what it is not about stays empty.
+                values = {name: value or None for name, value in values.items()}
             narrowed = self.filters.narrowed(**{dimension: key or "none"}) if key or dimension in _NONE else None
             spark = self.found.sparks.get((dimension, key), {})
             row = self.row(_group(dimension, key), names.label(dimension, key), values, narrowed, spark)
@@ -120,9 +123,9 @@ class Table:
         key, values = found
         if dimension == "priority":
             return (-(Priority.values.index(key) if key in Priority.values else -1),)
-        most = -(values.get("breached") or values[self.keys[0]] or 0)
+        most = (-(values.get("breached") or 0), -(values[self.keys[0]] or 0))
         if dimension == "item":
-            most = -max((value or 0 for value in values.values()), default=0)
+            most = (-max((value or 0 for value in values.values()), default=0), 0)
             return ([*ITEM_LABELS, _word(key)].index(_word(key)), most, names.label(dimension, key))
         return (most, names.label(dimension, key))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
@@ -29,6 +29,7 @@ from reports.upcoming import due_next
 from reports.wallboard import at_this_moment, today_so_far
 from tickets.conditions import in_words
 
+SHOWN_ROWS = 15
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,6 +40,8 @@ class Section:
     title: str
     rows: list[Row]
     note: str = ""
+    # Of a long breakdown what few happened with, folded up.
+    rest: Sequence[Row] = ()
 
 
 @report_page
@@ -154,11 +157,16 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
 def _sections(run: Run) -> list[Section]:
     notes = dict(run.result.notes)
     found = [
-        Section(title, list(rows), notes.pop(title, ""))
+        _section(title, list(rows), notes.pop(title, ""))
         for title, rows in groupby(run.result.rows, key=lambda row: row.group)
     ]
     # What has no rows, only a reason.
     return [*found, *(Section(title, [], note) for title, note in notes.items())]
+
+
+def _section(title: str, rows: list[Row], note: str) -> Section:
+    most = SHOWN_ROWS if len(rows) > SHOWN_ROWS + 5 else len(rows)
+    return Section(title, rows[:most], note, rows[most:])
 
 
 def _wrong_filter(request: ViewerRequest, slug: str, error: Invalid) -> HttpResponse:

@@ -104,6 +104,8 @@ def short(value: float, kind: str) -> str:
     """A figure that fits into a cell: durations in minutes or hours, percentages without their decimals."""
     if kind == "percent":
         return f"{value:.0f}%"
+    if kind == "percent":
+        return f"{value:.0f}"
     if kind != "duration":
         return shown(value, kind)
     minutes = value / 60

@@ -29,7 +29,7 @@ class Call:
 
 def promise_calls(lives: Sequence[Life], *, until: datetime, dice: random.Random) -> list[Call]:
     """After some tickets were solved somebody called the customer, or should have. Call it before they are stored."""
-    done = [life for life in lives if life.status == "resolved" and life.assignee_id]
+    done = [life for life in lives if life.status in ("resolved", "closed") and life.assignee_id]
     chosen = [life for life in done if dice.random() < SHARE and life.updated_at + timedelta(hours=8) < until]
     ids = reserve("callbacks_callback_id_seq", len(chosen))
     return [_call(life, pk, dice) for life, pk in zip(chosen, ids, strict=True)]

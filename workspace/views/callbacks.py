@@ -142,7 +142,9 @@ def _scope(request: AgentRequest) -> str:
 
 
 def _known_phone(ticket: Ticket) -> str:
-    return next((row.value for row in identities_of(ticket.contact_id) if row.value.startswith("+")), "")
+    """The number that was called last, else one that they are known by."""
+    last = Callback.objects.filter(contact=ticket.contact_id).order_by("-pk").values_list("phone", flat=True).first()
+    return last or next((row.value for row in identities_of(ticket.contact_id) if row.value.startswith("+")), "")
 
 
 def _refuse(form: WindowForm, refusal: Invalid | Conflict) -> None:

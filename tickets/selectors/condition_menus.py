@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef
 
 from people.models import Agent, Organization, Team
@@ -15,6 +17,7 @@ def seen_choices(fact: str, offered: Choices, agent: Agent) -> Choices:
     """Of the offered values those that the agent may know."""
     if agent.sees_everything or fact not in ("inbox", "team", "organization"):
         return offered
+    allowed: Iterable[int]
     if fact == "inbox":
         allowed = inboxes_visible_to(agent).values_list("pk", flat=True)
     elif fact == "team":

@@ -27,7 +27,7 @@ def search_page(request: AgentRequest) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "workspace/_hits.html", context)
     view = chosen_view(request.user, {})
-    return render(request, "workspace/search.html", {**context, **nav_context(view, {}), "view": None})
+    return render(request, "workspace/search.html", {**context, **nav_context(request.user, view, {}), "view": None})
 
 
 @require_GET

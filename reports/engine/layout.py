@@ -16,8 +16,8 @@ import numpy.typing as npt
 from reports.fact_sets import AMOUNTS, ITEMS, SETS, FactSet, by_kind
 
 Array = npt.NDArray[Any]
-# Numbers as they are; `minute` counts from 1970, since no zone has changed by less than a minute in this century.
-NUMBERS = {"minute": "<i4", "ticket": "<i8", "wall": "<f8", "business": "<f8", "amount": "<f8"}
+# Numbers as they are; `minute` and `began` count minutes from 1970: no zone has changed by less in this century.
+NUMBERS = {"minute": "<i4", "began": "<i4", "ticket": "<i8", "wall": "<f8", "business": "<f8", "amount": "<f8"}
 # What few facts differ in is kept as a code.
 CODED = ("sets", "team", "agent", "inbox", "organization", "channel", "priority", "metric", "tags", "item", "target")
 TEXTS = ("channel", "priority", "metric", "item")
@@ -31,6 +31,7 @@ _FORMAT = 1
 _TEXT_KEY = "hashtextextended({}, 0)"
 _COLUMNS = {
     "minute": "floor(date_part('epoch', f.at) / 60)::int8",
+    "began": "coalesce(floor(date_part('epoch', f.began_at) / 60), -1)::int8",
     "team": "coalesce(f.team_id, -1)",
     "agent": "coalesce(f.agent_id, -1)",
     "inbox": "coalesce(f.inbox_id, -1)",

@@ -20,6 +20,7 @@ class ClosedDay(models.Model):
     names = models.JSONField(default=dict)
 
     minute = models.BinaryField()
+    began = models.BinaryField(default=b"")
     ticket = models.BinaryField()
     wall = models.BinaryField()
     business = models.BinaryField()

@@ -1,0 +1,46 @@
+"""A call is promised beside the customer, missed while somebody looks at the ticket, made late, and taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from callbacks.models import Callback
+from core.clock import now
+from tests.browser.agents import at_the_desk
+from tests.cast import Cast, new_ticket
+from tests.stack import Stack
+from tests.waiting import poll_until
+
+# The sweep comes every five seconds, and a busy machine takes its time.
+PATIENCE = 25_000
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+
+def test_agent_promises_a_call_misses_it_calls_late_and_takes_that_back(
+    live_stack: Stack, cast: Cast, page: Page
+) -> None:
+    ticket = new_ticket(cast.mail, subject="Please call me")
+    ben = at_the_desk(page, cast.ben, live_stack).opens(f"/tickets/{ticket.number}/?view=all")
+    side = page.locator("#callbacks")
+    side.get_by_role("link", name="Call back…").click()
+    page.get_by_label("Phone").fill("+49 30 901820")
+    page.get_by_label("What it is about").fill("Her refund")
+    page.get_by_role("button", name="Promise the call").click()
+    expect(side).to_contain_text("+49 30 901820")
+    expect(ben.timeline).to_contain_text("Ben planned a callback for")
+    begun = now() - timedelta(minutes=40)
+    Callback.objects.update(starts_at=begun, ends_at=begun + timedelta(minutes=30))
+    expect(ben.timeline).to_contain_text("the callback was missed", timeout=PATIENCE)
+    expect(side.locator(".badge.bad")).to_have_text("Missed")
+    side.get_by_role("button", name="Called").click()
+    expect(ben.timeline).to_contain_text("Ben called the customer back, late")
+    expect(side.locator(".badge.ok")).to_have_text("Called")
+    side.get_by_role("button", name="Undo").click()
+    expect(ben.timeline).to_contain_text("took back what was said of the callback")
+    poll_until(lambda: Callback.objects.get().state == "missed")
+    ben.opens("/callbacks/?whose=team")
+    expect(page.locator(".callback-tile")).to_contain_text("Her refund")

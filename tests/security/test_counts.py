@@ -46,11 +46,14 @@ COMPARED: dict[str, str] = {
     "channels_in/selectors/held.py:held_count": "test_number_held_back_is_the_length_of_its_list",
     "channels_in/selectors/held.py:held_of_contact": "test_number_held_back_is_the_length_of_its_list",
     "reports/counted.py:counted_context": "test_figure_of_a_report_is_the_length_of_its_list",
+    "reports/backlog_list.py:backlog_context": "test_figure_of_a_report_is_the_length_of_its_list",
+    "reports/listed.py:count_behind": "test_figure_of_a_report_is_the_length_of_its_list",
 }
 # where counting happens -> why no person could learn from it what they may not see
 SEEN_BY_NOBODY: dict[str, str] = {
     "tickets/selectors/automatic_replies.py:may_answer_automatically": "a budget: the answer is yes or no",
     "tickets/selectors/workload.py:open_load": "assignment balances work; for no person's eyes",
+    "tickets/selectors/workload.py:teams_worked_for": "in which team an agent counts on duty; for managers only",
     "channels_in/selectors/demo_mailboxes.py:mailboxes": "the demo's own mailboxes",
     "routing/selectors/stranded.py:stranded": "for the doctor, and for managers, who see every ticket",
     "sla/selectors/expectations.py:_expected": "a forecast from the desk's whole history: minutes, and no ticket's",

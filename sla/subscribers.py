@@ -8,8 +8,9 @@ from typing import Any
 
 from core.clock import now
 from core.db import Statement, defer
-from core.events.bus import after, within
+from core.events.bus import after, publish, within
 from core.events.catalogue import (
+    BrandsChanged,
     FieldsChanged,
     MessageMovedIn,
     MessageQueued,
@@ -171,6 +172,12 @@ def on_ticket_opened(events: Sequence[TicketChanged]) -> None:
     hopeless = without_expectation({inboxes[ticket_id] for ticket_id in opened if ticket_id in inboxes})
     if asked := [ticket_id for ticket_id in opened if inboxes.get(ticket_id) not in hopeless]:
         keep_expectations.delay(asked)
+
+
+@within(BrandsChanged)
+def on_brands_changed(event: BrandsChanged) -> None:
+    """Hours of a brand are its inboxes' hours."""
+    publish(PromisesChanged())
 
 
 @within(PromisesChanged)

@@ -17,7 +17,7 @@ from sla.ical import MAX_BYTES
 from sla.models import BusinessHours, HolidaySource
 from sla.services.holidays import countries
 from sla.services.hours import HoursDraft
-from tickets.models import Inbox
+from tickets.models import Brand, Inbox
 from workspace.forms_promises import Section, read_field
 from workspace.spans import days_in, days_text, periods_in, periods_text
 
@@ -56,7 +56,10 @@ class HoursForm(forms.Form):
     inbox_ids = forms.MultipleChoiceField(
         label="Hours of these inboxes", required=False, widget=forms.CheckboxSelectMultiple
     )
-    is_default = forms.BooleanField(label="Hours of all teams and inboxes that have none", required=False)
+    brand_ids = forms.MultipleChoiceField(
+        label="Hours of these brands", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    is_default = forms.BooleanField(label="Hours of all that have none", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +69,7 @@ class HoursForm(forms.Form):
         self.fields["country"].choices = [("", "—"), *country_names()]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["team_ids"].choices = _named(Team)  # type: ignore[attr-defined]  # a MultipleChoiceField
         self.fields["inbox_ids"].choices = _named(Inbox)  # type: ignore[attr-defined]  # a MultipleChoiceField
+        self.fields["brand_ids"].choices = _named(Brand)  # type: ignore[attr-defined]  # a MultipleChoiceField
         regions = countries().get(str(self["country"].value() or ""), [])
         known = ", ".join(regions[:40]) + (" …" if len(regions) > 40 else "")
         self.fields["region"].help_text = (
@@ -85,6 +89,7 @@ class HoursForm(forms.Form):
             "holidays": days_text((day.date, day.name, [(a, b) for a, b in day.periods]) for day in own),
             "team_ids": [str(use.team_id) for use in uses if use.team_id],
             "inbox_ids": [str(use.inbox_id) for use in uses if use.inbox_id],
+            "brand_ids": [str(use.brand_id) for use in uses if use.brand_id],
             **days,
         }
 
@@ -113,6 +118,7 @@ class HoursForm(forms.Form):
             calendar=file.read() if file else b"",
             team_ids=[int(pk) for pk in values["team_ids"]],
             inbox_ids=[int(pk) for pk in values["inbox_ids"]],
+            brand_ids=[int(pk) for pk in values["brand_ids"]],
         )
 
     def week_fields(self) -> list[BoundField]:
@@ -123,7 +129,7 @@ class HoursForm(forms.Form):
 
     def use_section(self) -> Section:
         """A choice among nothing is left out."""
-        fields = [self[name] for name in ("team_ids", "inbox_ids", "is_default")]
+        fields = [self[name] for name in ("team_ids", "inbox_ids", "brand_ids", "is_default")]
         return Section([field for field in fields if not field.name.endswith("_ids") or field.field.choices])  # type: ignore[attr-defined]  # choice fields
 
 
@@ -140,5 +146,5 @@ def _region(country: str, text: str) -> str:
     return next((name for name in countries().get(country, []) if name.lower() == text.lower()), text)
 
 
-def _named(model: type[Team] | type[Inbox]) -> list[tuple[str, str]]:
+def _named(model: type[Team] | type[Inbox] | type[Brand]) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in model.objects.order_by("name").values_list("pk", "name")]

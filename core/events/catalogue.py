@@ -24,6 +24,7 @@ from core.events.callbacks import CallbackUndone as CallbackUndone
 from core.events.desk import AgentAvailabilityChanged as AgentAvailabilityChanged
 from core.events.desk import AgentTyped as AgentTyped
 from core.events.desk import AgentWorkloadChanged as AgentWorkloadChanged
+from core.events.desk import BrandsChanged as BrandsChanged
 from core.events.desk import BulkAsked as BulkAsked
 from core.events.desk import ContactChanged as ContactChanged
 from core.events.desk import ContactTyped as ContactTyped

@@ -105,6 +105,11 @@ class PromisesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrandsChanged(Event):
+    """A brand was saved or removed; its inboxes may have other business hours now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesChanged(Event):
     """Rules were saved or switched; time rules must be armed for the tickets that wait already."""
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from people.models import Team
 from sla.calendar import Calendar, Period, SpecialPeriod
-from tickets.models import Inbox
+from tickets.models import Brand, Inbox
 
 
 class BusinessHours(models.Model):
@@ -76,21 +76,26 @@ class Holiday(models.Model):
 
 
 class HoursUse(models.Model):
-    """Whose hours these are: a team's or an inbox's. The team's count before the inbox's."""
+    """Whose hours these are: a team's, an inbox's or a brand's, which count in this order."""
 
     hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="uses")
     team = models.OneToOneField(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     inbox = models.OneToOneField(Inbox, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
 
+    brand = models.OneToOneField(Brand, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="hoursuse_team_or_inbox", condition=Q(team__isnull=True) ^ Q(inbox__isnull=True)
+                name="hoursuse_of_one",
+                condition=Q(team__isnull=False, inbox__isnull=True, brand__isnull=True)
+                | Q(team__isnull=True, inbox__isnull=False, brand__isnull=True)
+                | Q(team__isnull=True, inbox__isnull=True, brand__isnull=False),
             )
         ]
 
     def __str__(self) -> str:
-        return f"hours {self.hours_id} of {self.team or self.inbox}"
+        return f"hours {self.hours_id} of {self.team or self.inbox or self.brand}"
 
 
 class OpenInterval(models.Model):

@@ -26,7 +26,7 @@ class HoursDraft:
     """Business hours as a form holds them: periods are (weekday, opens, closes) in minutes from midnight.
 
     `special_days` are own days with hours of their own; `calendar` is an uploaded iCal file, empty to keep what was
-    uploaded before. A team or an inbox has one set of hours: naming it here takes it from others.
+    uploaded before. A team, an inbox or a brand has one set of hours: naming it here takes it from others.
     """
 
     name: str
@@ -41,6 +41,7 @@ class HoursDraft:
     is_default: bool = False
     team_ids: Sequence[int] = field(default_factory=tuple)
     inbox_ids: Sequence[int] = field(default_factory=tuple)
+    brand_ids: Sequence[int] = field(default_factory=tuple)
 
 
 def save_hours(draft: HoursDraft, *, hours: BusinessHours | None = None) -> BusinessHours:
@@ -150,10 +151,13 @@ def _write_days(hours: BusinessHours, draft: HoursDraft, special: Sequence[tuple
 
 
 def _write_uses(hours: BusinessHours, draft: HoursDraft) -> None:
-    teams, inboxes = list(draft.team_ids), list(draft.inbox_ids)
-    HoursUse.objects.filter(Q(hours=hours) | Q(team__in=teams) | Q(inbox__in=inboxes)).delete()
+    teams, inboxes, brands = list(draft.team_ids), list(draft.inbox_ids), list(draft.brand_ids)
+    theirs = Q(team__in=teams) | Q(inbox__in=inboxes) | Q(brand__in=brands)
+    HoursUse.objects.filter(Q(hours=hours) | theirs).delete()
     HoursUse.objects.bulk_create(
-        [HoursUse(hours=hours, team_id=pk) for pk in teams] + [HoursUse(hours=hours, inbox_id=pk) for pk in inboxes]
+        [HoursUse(hours=hours, team_id=pk) for pk in teams]
+        + [HoursUse(hours=hours, inbox_id=pk) for pk in inboxes]
+        + [HoursUse(hours=hours, brand_id=pk) for pk in brands]
     )
 
 

@@ -27,6 +27,7 @@ from tests.stack import Stack
 from tests.waiting import poll_until
 from tickets.models import Attachment, Message, Ticket
 from tickets.services import changes, messages
+from tickets.services.brands import save_brand
 from tickets.services.custom_fields import FieldDraft, save_field
 from tickets.services.wording import save_canned
 
@@ -76,7 +77,7 @@ def _rated(ticket: Ticket) -> dict[str, Any]:
     token = "a" * 26
     request = SurveyRequest.objects.create(
         ticket=ticket, survey=survey, state="asked", token_hash=hash_of(token), asked_at=now(),
-        expires_at=now() + timedelta(days=1),
+        expires_at=now() + timedelta(days=1), channel=ticket.channel, inbox_id=ticket.inbox_id, team_id=ticket.team_id,
     )  # fmt: skip
     rate(request, score=2, comment="It takes its time.")
     return {"survey_id": survey.pk, "language": "de", "token": token}
@@ -99,6 +100,7 @@ def _settings(cast: Cast) -> dict[str, Any]:
     canned = save_canned(None, title="Thanks", shortcut="ty", text=thanks, for_all=True, agent=cast.mona)
     return {
         "hours_id": hours.pk,
+        "brand_id": save_brand(None, name="Acme", inbox_ids=[cast.mail.pk]).pk,
         "policy_id": policy.pk,
         "rule_id": Rule.objects.values_list("pk", flat=True)[0],
         "macro_id": Macro.objects.values_list("pk", flat=True)[0],

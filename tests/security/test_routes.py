@@ -69,6 +69,7 @@ FAMILIES: dict[str, str] = {
     "workspace:settings-inbox-sign-in": ADMINS,
     "workspace:settings-sign-in-return": ADMINS,
     "workspace:settings-inbox": MANAGERS,
+    "workspace:settings-brand": MANAGERS,
     "workspace:settings-sla": MANAGERS,
     "workspace:settings-rule": MANAGERS,
     "workspace:settings-survey": MANAGERS,

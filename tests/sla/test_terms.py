@@ -25,6 +25,7 @@ from tests.desk import a_team, agent_replies, an_inbox, customer_writes
 from tests.sla.conftest import HOUR, berlin, only
 from tickets.models import Inbox, Ticket
 from tickets.services import changes, messages
+from tickets.services.brands import remove_brand, save_brand
 
 NORMAL = "normal"
 
@@ -134,6 +135,27 @@ def test_hours_of_an_inbox_and_of_the_desk_count_in_this_order(office: BusinessH
     save_policy(draft(prefers_ticket_hours=True))
     assert the_clock(customer_writes(shop), Metric.FIRST_RESPONSE).due_at == berlin(4, 15)
     assert the_clock(customer_writes(an_inbox()), Metric.FIRST_RESPONSE).due_at == berlin(4, 20)
+
+
+def test_hours_of_a_brand_count_for_its_inboxes_that_have_none_and_running_clocks_follow(office: BusinessHours) -> None:
+    shop, own, other = an_inbox(), an_inbox(), an_inbox()
+    brand = save_brand(None, name="Acme", inbox_ids=[shop.pk, own.pk])
+    whole_week = {name: [(day, opens * 60, 22 * 60) for day in range(7)] for name, opens in (("Acme", 13), ("Own", 15))}
+    save_hours(HoursDraft(name="Acme", time_zone="Europe/Berlin", periods=whole_week["Acme"], brand_ids=[brand.pk]))
+    save_hours(HoursDraft(name="Own", time_zone="Europe/Berlin", periods=whole_week["Own"], inbox_ids=[own.pk]))
+    save_policy(draft(prefers_ticket_hours=True, hours=office))
+    of_shop, of_other = customer_writes(shop), customer_writes(other)
+    assert the_clock(of_shop, Metric.FIRST_RESPONSE).due_at == berlin(4, 15)
+    assert the_clock(customer_writes(own), Metric.FIRST_RESPONSE).due_at == berlin(4, 17)
+    assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
+
+    save_brand(brand, name="Acme", inbox_ids=[other.pk])
+    apply_policies()
+    assert the_clock(of_shop, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
+    assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 15)
+    remove_brand(brand)
+    apply_policies()
+    assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
 
 
 def test_archived_policy_gives_no_new_promise_but_keeps_those_it_gave(inbox: Inbox, policy: Policy) -> None:

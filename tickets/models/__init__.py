@@ -1,6 +1,7 @@
 """The rows of the heart."""
 
 from tickets.models.attachment import Attachment
+from tickets.models.brand import Brand
 from tickets.models.custom_field import CustomField, FieldKind
 from tickets.models.draft import Draft, DraftMode
 from tickets.models.event import TicketEvent
@@ -16,6 +17,7 @@ __all__ = [
     "ATTEMPTABLE",
     "OPEN_STATUSES",
     "Attachment",
+    "Brand",
     "CannedResponse",
     "ChannelThread",
     "CustomField",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.crypto import EncryptedJSONField
 from core.ids import new_token
 from people.models import Team
+from tickets.models.brand import Brand
 
 
 class Inbox(models.Model):
@@ -26,6 +27,7 @@ class Inbox(models.Model):
     is_private = models.BooleanField(default=False)
     teams = models.ManyToManyField(Team, related_name="inboxes", blank=True)
     default_team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.SET_NULL, related_name="inboxes")
     # How much of an agent's capacity a ticket of this inbox takes: a chat may weigh as much as three letters.
     weight = models.PositiveSmallIntegerField(default=1, db_default=1)
     # A customer who writes within this time after "resolved" reopens the ticket; later they open a linked one.

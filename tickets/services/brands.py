@@ -1,0 +1,34 @@
+"""Changes of brands: made, renamed, given inboxes, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.errors import Conflict, Invalid
+from core.events.bus import publish, unit_of_work
+from core.events.catalogue import BrandsChanged
+from tickets.models import Brand, Inbox
+
+
+def save_brand(brand: Brand | None, *, name: str, inbox_ids: Sequence[int]) -> Brand:
+    """An inbox has one brand: naming it here takes it from another."""
+    wanted = name.strip()
+    if not wanted:
+        raise Invalid("Give the brand a name.", fields={"name": "Give it a name."})
+    saved = brand or Brand()
+    with unit_of_work():
+        if any(other != saved for other in Brand.objects.filter(name=wanted)):
+            raise Conflict("Another brand has this name.")
+        saved.name = wanted
+        saved.save()
+        Inbox.objects.filter(brand=saved).exclude(pk__in=inbox_ids).update(brand=None)
+        Inbox.objects.filter(pk__in=inbox_ids).update(brand=saved)
+        publish(BrandsChanged())
+    return saved
+
+
+def remove_brand(brand: Brand) -> None:
+    """Its inboxes stay, without a brand."""
+    with unit_of_work():
+        brand.delete()
+        publish(BrandsChanged())

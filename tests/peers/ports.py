@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -34,10 +33,14 @@ def free_ports(count: int) -> list[int]:
 
 def all_answer(ports: Iterable[int], process: subprocess.Popen[bytes]) -> bool:
     """Whether the process that is starting comes to serve all of them; False as soon as it has ended."""
-    waiting, deadline = set(ports), time.monotonic() + START_SECONDS
-    while waiting and process.poll() is None and time.monotonic() < deadline:
-        waiting -= {port for port in waiting if answers(port)}
-        time.sleep(0.02)
+    waiting = set(ports)
+
+    def is_decided() -> bool:
+        waiting.difference_update([port for port in waiting if answers(port)])
+        return not waiting or process.poll() is not None
+
+    with contextlib.suppress(AssertionError):
+        poll_until(is_decided, START_SECONDS, pause=0.02)
     return not waiting
 
 

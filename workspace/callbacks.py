@@ -25,6 +25,8 @@ _ICONS = {
     CallbackState.CANCELLED: "ban",
 }
 
+_SHORT = {CallbackState.NO_ANSWER: "No answer"}
+
 
 def callbacks_in_side(agent: Agent, ticket: Ticket) -> dict[str, Any]:
     return {"lines": [line(row) for row in callbacks_of(ticket)], "may_plan": may(agent, "reply") and ticket.is_open}
@@ -36,7 +38,7 @@ def line(callback: Callback) -> dict[str, Any]:
     return {
         "row": callback,
         "icon": _ICONS[state],
-        "state": state.label,
+        "state": _SHORT.get(state, state.label),
         "when": slot_words(callback.starts_at, callback.ends_at),
         "phone": in_words(callback.phone),
         "is_now": callback.is_to_do and callback.starts_at - timedelta(minutes=5) <= now(),

@@ -8,10 +8,17 @@ import re
 from PIL import Image, ImageDraw, ImageFont
 
 from reports.base import Chart
-from reports.svg import HEIGHT, WIDTH, Drawing, draw
+from reports.svg import HEIGHT, WIDTH, Bar, Drawing, draw
 
 SCALE = 2
-_INK = {"ok": "#1a7f47", "bad": "#b3202c", "accent": "#2458c5", "faint": "#9aa1ad", "still": "#b9c0cc"}
+_INK = {
+    "ok": "#1a7f47",
+    "bad": "#b3202c",
+    "accent": "#2458c5",
+    "faint": "#9aa1ad",
+    "still": "#b9c0cc",
+    "middle": "#5b6472",
+}
 _TEXT, _GRID, _PAPER = "#5b6472", "#dfe3ea", "#ffffff"
 _HEAD = 28
 
@@ -25,6 +32,8 @@ def png(chart: Chart) -> bytes:
     for bar in drawing.bars:
         corners = [*_at(bar.x, bar.y), *_at(bar.x + bar.width, bar.y + bar.height)]
         pen.rectangle(corners, fill=_ink(bar.style))
+        _pattern(pen, bar)
+    _legend(pen, drawing)
     for line in drawing.lines:
         for stroke in line.path.split("M")[1:]:
             points = [_at(*_pair(pair)) for pair in stroke.split("L")]
@@ -33,6 +42,33 @@ def png(chart: Chart) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def _pattern(pen: ImageDraw.ImageDraw, bar: Bar) -> None:
+    """What is missed has stripes too, for whoever does not see its red."""
+    if bar.style != "bad":
+        return
+    left, top, right, bottom = *_at(bar.x, bar.y), *_at(bar.x + bar.width, bar.y + bar.height)
+    y = top + 3 * SCALE
+    while y < bottom:
+        pen.line([(left, y), (right, y)], fill=_PAPER, width=1)
+        y += 4 * SCALE
+
+
+def _legend(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:
+    """The names of the series, from the right; and the words of upright lines."""
+    font = ImageFont.load_default(11 * SCALE)
+    right = float(drawing.right)
+    chart = drawing.chart
+    target = [("Target", "ok")] if drawing.target is not None else []
+    for label, style in reversed([*((series.label, series.style) for series in chart.series), *target]):
+        pen.text(_at(right, 13 - _HEAD), label, fill=_TEXT, font=font, anchor="rm")
+        right -= pen.textlength(label, font=font) / SCALE + 16
+        pen.rectangle([*_at(right, 9 - _HEAD), *_at(right + 12, 17 - _HEAD)], fill=_ink(style))
+        right -= 12
+    for guide in drawing.guides:
+        pen.line([_at(guide.at, drawing.top), _at(guide.at, drawing.floor)], fill=_TEXT, width=SCALE)
+        pen.text(_at(guide.at + 4, drawing.top + 6), guide.label, fill=_TEXT, font=font, anchor="lm")
 
 
 def _axes(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:

@@ -63,6 +63,8 @@ def xlsx_file(result: Result, title: str) -> bytes:
     """The same table; durations are times of the spreadsheet's own, and no text becomes a formula or a link."""
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # Spreadsheets show times below zero only in this calendar; there is no date in the table.
+    options["date_1904"] = True
     book = xlsxwriter.Workbook(file, options)
     sheet = book.add_worksheet(title[:31])
     bold = book.add_format({"bold": True})

@@ -21,7 +21,18 @@ from tickets.conditions.kinds import DAY, FLAG, HOURS_SINCE, ID, NUMBER, TEXT, A
 from tickets.conditions.language import OPPOSITES
 from tickets.conditions.registry import fact_named, facts
 from tickets.conditions.words import WITH_LIST
-from tickets.models import CustomField, Delivery, Direction, Message, MessageKind, Priority, Status, Ticket
+from tickets.models import (
+    Brand,
+    CustomField,
+    Delivery,
+    Direction,
+    Inbox,
+    Message,
+    MessageKind,
+    Priority,
+    Status,
+    Ticket,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -248,6 +259,7 @@ def crowd(cast: Cast, custom: None) -> list[Occasion]:
         Identity.objects.create(contact=contact, kind="email", value=f"Somebody{number}@example.net")
         Identity.objects.create(contact=contact, kind="telegram", value=f"{number}")
         contacts.append(contact)
+    Inbox.objects.filter(pk=cast.mail.pk).update(brand=Brand.objects.create(name="Acme"))
     made = [_random_ticket(cast, dice, dice.choice(contacts)) for _ in range(60)]
     fresh = Ticket.objects.select_related("contact", "organization").filter(pk__in=[ticket.pk for ticket in made])
     return [Occasion(ticket, at=AT) for ticket in fresh]

@@ -34,7 +34,7 @@ from tickets.conditions.kinds import (
     WORDS,
     Kind,
 )
-from tickets.models import CustomField, Inbox, Priority, Status
+from tickets.models import Brand, CustomField, Inbox, Priority, Status
 from tickets.models.custom_field import FieldKind
 
 FIELD_PREFIX = "field:"
@@ -77,6 +77,10 @@ def _inboxes() -> Choices:
     return [(str(pk), name) for pk, name in Inbox.objects.values_list("pk", "name")]
 
 
+def _brands() -> Choices:
+    return [(str(pk), name) for pk, name in Brand.objects.values_list("pk", "name")]
+
+
 def _channels() -> Choices:
     kinds = Inbox.objects.order_by("kind").values_list("kind", flat=True).distinct()
     return [(kind, _channel_label(kind)) for kind in kinds]
@@ -107,6 +111,7 @@ _ALL: tuple[Fact, ...] = (
     ColumnFact("priority", "Priority", WORD, section=_TICKET, choices=lambda: list(Priority.choices)),
     ColumnFact("channel", "Channel", WORD, section=_TICKET, choices=_channels),
     ColumnFact("inbox", "Inbox", ID, section=_TICKET, path="inbox_id", choices=_inboxes),
+    ColumnFact("brand", "Brand", ID, section=_TICKET, path="inbox__brand_id", choices=_brands),
     ColumnFact("team", "Team", ID, section=_TICKET, path="team_id", choices=_teams),
     ColumnFact("assignee", "Assignee", ID, section=_TICKET, path="assignee_id", choices=_agents),
     ColumnFact("tags", "Tags", WORDS, section=_TICKET),

@@ -46,6 +46,7 @@ COMPARED: dict[str, str] = {
     "channels_in/selectors/held.py:held_count": "test_number_held_back_is_the_length_of_its_list",
     "channels_in/selectors/held.py:held_of_contact": "test_number_held_back_is_the_length_of_its_list",
     "reports/counted.py:counted_context": "test_figure_of_a_report_is_the_length_of_its_list",
+    "reports/comments.py:comments_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/backlog_list.py:backlog_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/listed.py:count_behind": "test_figure_of_a_report_is_the_length_of_its_list",
 }
@@ -163,6 +164,9 @@ def test_figure_of_a_report_is_the_length_of_its_list(cast: Cast, who: str, slug
     assert figures
     for value, link in figures:
         assert client.get(link).context["count"] == value, link
+    if slug == "csat":
+        shown = client.get("/reports/csat/comments/", ALL_DAYS).context
+        assert shown["count"] == len(shown["comments"]) > 0
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -22,7 +22,7 @@ from tests.security.test_routes import World, _address, world
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
 # Their own proof: a signature, a visitor's token in a header, a bearer token.
-WITHOUT_COOKIES = ("channels_in:hook", "portal:chat", "api:")
+WITHOUT_COOKIES = ("channels_in:hook", "portal:chat", "portal:rate", "api:")
 # Addresses by regular expression, whose arguments have no names that the world knows.
 BY_EXPRESSION = ("account_confirm_email", "account_reset_password_from_key")
 NAMED = [name for name, _ in routes() if "^" not in name and name not in BY_EXPRESSION]

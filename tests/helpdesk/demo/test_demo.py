@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db.models import Count, F
 
 from core.clock import now
+from csat.models import Rating, Recovery
 from helpdesk.demo.build import build
 from helpdesk.demo.logins import LOGINS
 from helpdesk.demo.scripts import scripts
@@ -57,7 +58,7 @@ def test_demo_promises_are_mostly_kept_and_one_comes_due_soon() -> None:
     assert soon.filter(due_at__gt=now()).exists()
     manager = Agent.objects.get(email="manager@demo.local")
     assert {row.group for row in run_report(manager, "sla", {}).result.rows} == {
-        "All", "Team", "Inbox", "Channel", "Priority", "Agent", "Tag",
+        "All", "Promise", "Team", "Inbox", "Channel", "Priority", "Agent", "Tag",
     }  # fmt: skip
 
 
@@ -97,3 +98,14 @@ def test_every_conversation_fills_its_blanks() -> None:
         assert script.turns[0].who == "customer"
         for text in (script.subject, *(turn.text for turn in script.turns)):
             assert "{" not in text.format(**blanks), script.subject
+
+
+def test_demo_customers_say_how_it_was_and_one_is_unhappy_now() -> None:
+    build()
+    viewer = Agent.objects.filter(role=Role.MANAGER).earliest("id")
+    everything = run_report(viewer, "csat", {"days": "90"}).result.rows[0].values
+    assert everything["rated"] == Rating.objects.count() > 40
+    assert 60 < everything["csat"] < 95
+    waiting = Recovery.objects.get(closed_at=None)
+    assert waiting.due_at > now()
+    assert TicketEvent.objects.filter(ticket=waiting.ticket, kind="RecoveryOpened").exists()

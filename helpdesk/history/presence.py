@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.history.copying import copy
 from helpdesk.history.rows import Table
+from routing.models import StaffingLook
 from routing.services.staffing import EVERY, quarter_of
 
 Row = tuple[Any, ...]
@@ -29,7 +30,7 @@ def tell_presence(staff: Staff, zone: ZoneInfo, *, since: datetime, until: datet
         quarters = [start + number * EVERY for number in range(_BATCH // EVERY) if start + number * EVERY < until]
         facts = list(_facts(staff, quarters, zone, dice))
         copy(Table("sla_fact", _COLUMNS, lambda _: ()), facts)
-        copy(Table("routing_staffinglook", ("at", "agents"), lambda _: ()), _looks(facts, quarters))
+        StaffingLook.objects.bulk_create(_looks(facts, quarters), ignore_conflicts=True)
         start += _BATCH
 
 
@@ -53,8 +54,8 @@ def _row(kind: str, at: datetime, team_id: int | None, agent_id: int, data: dict
     return kind, at, team_id, agent_id, "", "", "", "{}", "", json.dumps(data)
 
 
-def _looks(facts: Sequence[Row], quarters: Sequence[datetime]) -> Iterator[Row]:
+def _looks(facts: Sequence[Row], quarters: Sequence[datetime]) -> Iterator[StaffingLook]:
     found = dict.fromkeys(quarters, 0)
     for kind, at, *_ in facts:
         found[at] += kind == "on_duty"
-    yield from found.items()
+    return (StaffingLook(at=at, agents=count) for at, count in found.items())

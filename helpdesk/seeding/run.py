@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing import get_context
+from zoneinfo import ZoneInfo
 
 from django.db import connection, connections
 
 from core.clock import now
 from helpdesk.history.copying import reserve, store
+from helpdesk.history.presence import tell_presence
 from helpdesk.seeding.company import Company, make_company
 from helpdesk.seeding.doings import add_doings, last_fact
 from helpdesk.seeding.tickets import Writer
@@ -21,6 +24,7 @@ from helpdesk.seeding.words import Words
 from reports.services.closing import forget_closed_days
 
 BATCH = 2000
+SHOWS_STAFF_FOR = timedelta(days=60)
 # From here on it is quicker to build the indexes once than to keep them true row by row.
 REBUILD_FROM = 50_000
 TABLES = ("tickets_ticket", "tickets_message", "tickets_messageref", "sla_clock", "sla_fact")
@@ -55,6 +59,9 @@ def run(plan: Plan, *, progress: Callable[[int], None]) -> int:
     with _indexes_later() if plan.tickets >= REBUILD_FROM else _indexes_kept():
         messages = _write_all(batches, progress)
         add_doings(told)
+        staff = [(agent.id, team_id) for agent, team_id in company.agents]
+        since = now() - SHOWS_STAFF_FOR
+        tell_presence(staff, ZoneInfo("UTC"), since=since, until=now(), random_seed=plan.random_seed)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return messages

@@ -252,7 +252,8 @@ _CALLBACKS = (
            definition="Nobody had called when the window was over, also where somebody called later."),
     Metric(key="callbacks_kept_share", name="Callbacks kept", counted="callbacks_kept", of="callbacks_decided",
            kind="percent", rising_is="good",
-           definition="The share of the callbacks kept or missed that were kept. Moved and called off ones are neither."),
+           definition="The share of the callbacks kept or missed that were kept. Moved and called off ones are"
+           " neither."),
     Metric(key="callbacks_unanswered", name="No answer", counted="callbacks_unanswered", of="callbacks_made",
            kind="percent", definition="The share of the calls made that nobody answered."),
 )  # fmt: skip

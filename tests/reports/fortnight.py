@@ -121,10 +121,14 @@ def _call(ticket_ids: list[int]) -> None:
     """Each customer was promised a call; every third of them waited for it in vain, the others were called."""
     names = "at, ticket_id, team_id, agent_id, inbox_id, channel, priority, contact_id, tags"
     with connection.cursor() as cursor:
-        for kind, which in (("planned", "true"), ("made", "mod(ticket_id, 3) > 0"), ("missed", "mod(ticket_id, 3) = 0")):
+        for kind, which in (
+            ("planned", "true"),
+            ("made", "mod(ticket_id, 3) > 0"),
+            ("missed", "mod(ticket_id, 3) = 0"),
+        ):
             cursor.execute(
                 f"INSERT INTO sla_fact (kind, metric, actor_kind, data, {names}) SELECT 'callback_{kind}', '', '',"
-                f" '{{\"kept\": true, \"outcome\": \"called\"}}'::jsonb, {names} FROM sla_fact"
+                f' \'{{"kept": true, "outcome": "called"}}\'::jsonb, {names} FROM sla_fact'
                 f" WHERE kind = 'opened' AND ticket_id = ANY(%s) AND {which}",
                 [ticket_ids],
             )

@@ -99,7 +99,7 @@ def test_breakdown_by_organization_tier_and_custom_field(cast: Cast, fortnight: 
 def test_rules_macros_and_failures_are_counted_one_by_one(cast: Cast, fortnight: Fortnight, client: Client) -> None:
     rule = Rule.objects.create(name="=Escalate", event="TicketOpened", actions=[])
     ticket_id = fortnight.lives[0].id
-    told = [("rule_ran", {"rule": rule.pk})] * 3 + [("macro_applied", {"macro": 999})]
+    told: list[tuple[str, dict[str, Any]]] = [("rule_ran", {"rule": rule.pk})] * 3 + [("macro_applied", {"macro": 999})]
     told += [("delivery_failed", {"message": 1, "why": "full"}), ("delivery_failed", {"message": 2})]
     for kind, data in told:
         Fact.objects.create(kind=kind, at=NOW.replace(day=5), ticket_id=ticket_id, data=data, inbox_id=cast.mail.pk)

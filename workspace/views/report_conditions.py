@@ -25,7 +25,7 @@ def report_conditions_page(request: AgentRequest, slug: str) -> HttpResponse:
     report = report_for(request.user, slug)
     # Its menus name every inbox and organization.
     require(request.user, "manage_desk")
-    query = {name: value for name, value in request.GET.items() if name not in ("where", "cursor")}
+    query = {name: value for name, value in request.GET.dict().items() if name not in ("where", "cursor")}
     status = 200
     if request.method == "POST":
         tree = tree_from(request.POST, listing=True)

@@ -35,10 +35,21 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+class _Dumper(yaml.SafeDumper):
+    """What stands twice is written twice: the loader knows no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def exported(rules: Iterable[Rule]) -> str:
     """The rules as text; what is at its default is left out."""
     items = [_item(rule) for rule in rules]
-    return yaml.safe_dump({"helpdesk_rules": 1, "rules": items}, sort_keys=False, allow_unicode=True, width=110)
+    return str(
+        yaml.dump(
+            {"helpdesk_rules": 1, "rules": items}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
+        )
+    )
 
 
 def imported(text: str, *, by: Agent) -> list[Rule]:

@@ -53,6 +53,7 @@ COMPARED: dict[str, str] = {
 # where counting happens -> why no person could learn from it what they may not see
 SEEN_BY_NOBODY: dict[str, str] = {
     "tickets/selectors/automatic_replies.py:may_answer_automatically": "a budget: the answer is yes or no",
+    "tickets/selectors/automatic_replies.py:may_write_outside": "a budget: the answer is yes or no",
     "tickets/selectors/workload.py:open_load": "assignment balances work; for no person's eyes",
     "tickets/selectors/workload.py:teams_worked_for": "in which team an agent counts on duty; for managers only",
     "channels_in/selectors/demo_mailboxes.py:mailboxes": "the demo's own mailboxes",
@@ -61,6 +62,8 @@ SEEN_BY_NOBODY: dict[str, str] = {
     "sla/selectors/expectations.py": "the history behind that forecast, and how well it did",
     "reports/wallboard.py:at_this_moment": "starts at tickets_visible_to; for managers, who see every ticket",
     "reports/self_check.py:_figures": "compares figures with their lists by night; says how many differ, to managers",
+    "routing/selectors/webhooks.py:endpoints": "calls of an address, for managers, who see every ticket",
+    "routing/selectors/bulk.py:progress_of": "what became of the tickets that its own agent saw when they asked",
     "routing/selectors/rules.py:rules": "runs of a rule, for managers, who see every ticket",
 }
 

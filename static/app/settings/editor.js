@@ -21,7 +21,7 @@ async function redraw(name, what) {
   for (const field of part().querySelectorAll("input, select, textarea")) carryOver(field, sent, fresh);
   const focused = document.activeElement?.id;
   part().replaceWith(fresh);
-  (fresh.querySelector("[autofocus]") ?? (focused && document.getElementById(focused)))?.focus();
+  (fresh.querySelector("[autofocus]") ?? (focused ? document.getElementById(focused) : null))?.focus();
 }
 
 /** @returns {Map<string, string[]>} */

@@ -10,7 +10,7 @@ import numpy as np
 from people.models import Agent
 from reports.engine import reckoning
 from reports.engine.clock import Local
-from reports.engine.groupings import Grouping, both, by_dimension, by_hour, by_step
+from reports.engine.groupings import Grouping, by_dimension, by_hour, by_step
 from reports.engine.layout import COLUMN_OF, Array
 from reports.engine.parts import Live, parts_of
 from reports.engine.reckoning import Reckoning
@@ -85,7 +85,8 @@ def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
         found.steps = present.by(steps, wanted.steps)
         found.steps_before = before.by(steps_before, wanted.steps)
     if wanted.hours:
-        found.hours = present.by(by_hour(present.parts, local), wanted.hours)
+        some = present.of_metrics(wanted.hours)
+        found.hours = some.by(by_hour(some.parts, local), wanted.hours)
     if wanted.lengths_of:
         _lengths(found, present, wanted.lengths_of)
     return found
@@ -124,10 +125,10 @@ def _by_dimensions(found: Measured, present: Reckoning, wanted: Wanted, steps: G
             continue
         tables = None
         if wanted.spark and dimension != "tag":
-            tables = present.tables(both(grouping, steps))
-            counts = present.counted(METRICS[wanted.spark].counted, tables).reshape(-1, steps.size)
+            by_step_too = present.tables_by_both(grouping, steps)
+            counts = present.counted(METRICS[wanted.spark].counted, by_step_too).reshape(-1, steps.size)
             found.sparks |= _sparks(dimension, grouping, counts)
-            tables = [table.reshape(grouping.size, steps.size, -1).sum(axis=1) for table in tables]
+            tables = [table.reshape(grouping.size, steps.size, -1).sum(axis=1) for table in by_step_too]
         for value, values in present.by(grouping, wanted.rows, tables).items():
             found.groups[dimension, _key(value)] = values
 

@@ -78,15 +78,6 @@ def by_hour(parts: Sequence[Part], local: Local) -> Grouping:
     return Grouping([local.hours(part.rows["minute"]) for part in parts], keys)
 
 
-def both(outer: Grouping, inner: Grouping) -> Grouping:
-    """By two groupings at once, neither of them of lists."""
-    keys = [(first, second) for first in outer.keys for second in inner.keys]
-    codes = [
-        first.astype(np.intp) * inner.size + second for first, second in zip(outer.codes, inner.codes, strict=True)
-    ]
-    return Grouping(codes, keys)
-
-
 def _by_tag(parts: Sequence[Part]) -> Grouping:
     codes, lists = _numbered(parts, "tags")
     tags = sorted(set(chain.from_iterable(lists)))

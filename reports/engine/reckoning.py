@@ -42,6 +42,7 @@ class Reckoning:
     parts: Sequence[Part]
     took: str
     _lengths: dict[str, Lengths] = field(default_factory=dict)
+    _places: dict[int, tuple[Grouping, Array]] = field(default_factory=dict)
 
     def by(self, grouping: Grouping, keys: Sequence[str], tables: Sequence[Array] | None = None) -> dict[Any, Values]:
         """The metrics of each group that has any fact."""
@@ -77,6 +78,34 @@ class Reckoning:
 
     def tables(self, grouping: Grouping) -> list[Array]:
         return [grouping.table(n, part.classes, part.class_count) for n, part in enumerate(self.parts)]
+
+    def tables_by_both(self, outer: Grouping, inner: Grouping) -> list[Array]:
+        """By two groupings at once, neither of lists: the rows of a table are those of the inner one for each of the
+        outer one."""
+        found = []
+        for number, part in enumerate(self.parts):
+            width = inner.size * part.class_count
+            places = outer.codes[number].astype(np.intp)
+            places *= width
+            places += self._inner(number, inner)
+            counts = np.bincount(places, minlength=outer.size * width)
+            found.append(counts.reshape(outer.size * inner.size, part.class_count))
+        return found
+
+    def of_metrics(self, keys: Sequence[str]) -> Reckoning:
+        """Over the parts alone that these metrics are about."""
+        sets = {name for key in keys for name in METRICS[key].sets}
+        parts = [part for part in self.parts if any(part.has(name) for name in sets)]
+        return Reckoning(parts, self.took)
+
+    def _inner(self, number: int, inner: Grouping) -> Array:
+        """The place of each fact of a part in a table by the inner grouping, which is mostly the same one."""
+        known = self._places.get(number)
+        if known is None or known[0] is not inner:
+            part = self.parts[number]
+            known = inner, inner.codes[number].astype(np.intp) * part.class_count + part.classes
+            self._places[number] = known
+        return known[1]
 
     def counted(self, set_key: str, tables: Sequence[Array]) -> Array:
         """The facts of a set in each group, from the tables of a grouping."""

@@ -112,7 +112,8 @@ class _Telling:
             self.began_at = event.at
             self.reopens += 1
         elif self.status == "spam":
-            yield self._row("spam", event, began=self.life.opened_at)
+            told = {"before": before, "after": self.status}
+            yield self._row("spam", event, began=self.life.opened_at, data=told)
         yield from self._pause(event)
 
     def _pause(self, event: Happened) -> Iterator[Row]:

@@ -82,7 +82,10 @@ def changed(
 
 
 def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | None) -> list[Statement]:
-    """A person answered a customer who waited; and, where that is promised, said a public word in time or late."""
+    """A person answered a customer who waited; and, where that is promised, said a public word in time or late.
+
+    A wait ends when the ticket is done: what came before that is no part of the next one.
+    """
     values = {
         **_OF_CLOCK,
         **_lengths("w.began"),
@@ -106,9 +109,14 @@ def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | No
             WHERE o.ticket_id = t.id AND o.seq < x.seq AND {_HUMAN_ANSWER}
         ) e
         CROSS JOIN LATERAL (
+            SELECT max(f.at) AS done_at FROM sla_fact f
+            WHERE f.ticket_id = t.id AND f.kind IN ('resolution', 'spam')
+        ) d
+        CROSS JOIN LATERAL (
             SELECT min(i.created_at) AS began FROM tickets_message i
             WHERE i.ticket_id = t.id AND i.seq < x.seq AND i.seq > coalesce(e.earlier, 0)
                 AND i.kind = 'reply' AND i.direction = 'in' AND NOT i.is_automatic
+                AND i.created_at > coalesce(d.done_at, '-infinity')
         ) w
         LEFT JOIN sla_clock c ON c.met_by_message_id = x.id AND c.metric IN ('first_response', 'next_response')
         CROSS JOIN {_HOURS}

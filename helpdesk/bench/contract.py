@@ -24,6 +24,7 @@ BENCHES: dict[str, str] = {
     "reports": "helpdesk.bench.reports",
     "push": "helpdesk.bench.push",
     "dispatch": "helpdesk.bench.dispatch",
+    "sla": "helpdesk.bench.sla",
 }
 SHORT_TICKETS = 5_000
 

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def provide_servers() -> None:
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
     # Workers of pytest-xdist inherit the addresses; only the first process comes this far.
+    from helpdesk.embedded.processes import end_all, left_behind
     from helpdesk.embedded.services import EmbeddedServices
 
     remove_leftovers()
@@ -28,9 +30,13 @@ def provide_servers() -> None:
 
     def stop() -> None:
         services.stop()
+        # Desks of workers that were ended before they could end theirs.
+        end_all(left_behind(folder))
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(stop)
+    # Whoever ends the run from outside hears what failed so far, and nothing stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def remove_leftovers() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from helpdesk.history.chats import chat_rows
 from helpdesk.history.clocks import ClockRow
+from helpdesk.history.expectations import expectation_rows
 from helpdesk.history.life import Happened, Life
 from sla.calendar import Calendar
 
@@ -188,6 +189,7 @@ def facts_of(life: Life) -> Iterator[Row]:
     for row in _Telling(life).rows():
         yield row
         yield from chat_rows(COLUMNS, row, calendar)
+        yield from expectation_rows(COLUMNS, row, calendar)
 
 
 _ALWAYS = Calendar.always()

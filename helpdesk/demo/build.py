@@ -15,6 +15,7 @@ from helpdesk.demo.cast import Cast, make_cast, remember_tags
 from helpdesk.demo.opinions import make_survey, one_is_unhappy_now
 from helpdesk.demo.promises import TIME_ZONE, make_promises
 from helpdesk.demo.schedule import DAYS, Arrival, arrivals
+from helpdesk.demo.scripts import Script
 from helpdesk.history.clocks import promise_for, promises
 from helpdesk.history.copying import reserve, store
 from helpdesk.history.life import Life, Person
@@ -41,8 +42,9 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     make_promises()
     make_defaults(time_zone=TIME_ZONE)
     survey = make_survey()
-    lives = _lives(cast, tickets, present, dice, survey)
-    one_is_unhappy_now(lives, survey, present=present)
+    told = _lives(cast, tickets, present, dice, survey)
+    one_is_unhappy_now(told, survey, present=present)
+    lives = [life for life, _ in told]
     calls = promise_calls(lives, until=present, dice=dice)
     remember_tags({tag for life in lives for tag in life.tags})
     store(lives)
@@ -60,11 +62,13 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     )
 
 
-def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random, survey: Survey) -> list[Life]:
+def _lives(
+    cast: Cast, tickets: int, present: datetime, dice: random.Random, survey: Survey
+) -> list[tuple[Life, Script]]:
     known = promises()
     planned = arrivals(cast, count=tickets, now=present, dice=dice)
     ids = zip(reserve("tickets_ticket_id_seq", tickets), reserve("tickets_ticket_number", tickets), strict=True)
-    lives: list[Life] = []
+    told: list[tuple[Life, Script]] = []
     for arrival, pair in zip(planned, ids, strict=True):
         team_id = cast.teams["Orders" if arrival.desk.kind == "webchat" else "Support"]
         promise = promise_for(
@@ -81,24 +85,23 @@ def _lives(cast: Cast, tickets: int, present: datetime, dice: random.Random, sur
             pair, arrival.desk, arrival.customer, arrival.script, blanks, arrival.at,
             team_id=team_id, promise=promise,
         )  # fmt: skip
-        lives.append(
-            story.Story(
-                cast=cast,
-                script=arrival.script,
-                life=life,
-                agent=agent,
-                promise=promise,
-                pace=_pace(arrival, present),
-                dice=dice,
-                until=present,
-                at=arrival.at,
-                blanks=blanks,
-                stops_at=_stops_at(arrival, present, dice),
-                survey=survey,
-            ).play()
-        )
-    _put_away(lives, present, dice)
-    return lives
+        story.Story(
+            cast=cast,
+            script=arrival.script,
+            life=life,
+            agent=agent,
+            promise=promise,
+            pace=_pace(arrival, present),
+            dice=dice,
+            until=present,
+            at=arrival.at,
+            blanks=blanks,
+            stops_at=_stops_at(arrival, present, dice),
+            survey=survey,
+        ).play()
+        told.append((life, arrival.script))
+    _put_away([life for life, _ in told], present, dice)
+    return told
 
 
 def _staff(cast: Cast) -> list[tuple[int, int | None]]:

@@ -113,7 +113,7 @@ class Story:
             self.life.set_status(self.at, "resolved", by=self.agent)
             # Dice of their own: who answers changes nothing else of the story.
             dice = random.Random(f"opinion/{self.life.id}")
-            tell_opinion(self.life, self.survey, until=self.until, agent=self.agent, dice=dice)
+            tell_opinion(self.life, self.script, self.survey, until=self.until, agent=self.agent, dice=dice)
             if self._move_on(CLOSES_AFTER):
                 self.life.set_status(self.at, "closed", by=SYSTEM)
 

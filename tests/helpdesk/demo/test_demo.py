@@ -14,6 +14,7 @@ from core.clock import now
 from csat.models import Rating, Recovery
 from helpdesk.demo.build import build
 from helpdesk.demo.logins import LOGINS
+from helpdesk.demo.opinions import _BAD, _FAIR, _GOOD
 from helpdesk.demo.scripts import scripts
 from people.models import Agent, Role
 from reports.runner import run_report
@@ -60,6 +61,21 @@ def test_demo_promises_are_mostly_kept_and_one_comes_due_soon() -> None:
     assert {row.group for row in run_report(manager, "sla", {}).result.rows} == {
         "All", "Promise", "Team", "Inbox", "Channel", "Priority", "Agent", "Tag",
     }  # fmt: skip
+
+
+def test_demo_customers_rate_as_they_wrote() -> None:
+    """Who said thank you is not unhappy, and nobody changes the language."""
+    build(tickets=120)
+    languages = {word: language for words in (_GOOD, _FAIR, _BAD) for language, said in words.items() for word in said}
+    spoken = {(script.subject.split("{")[0], script.language) for script in scripts()}
+    rated = list(Rating.objects.select_related("ticket"))
+    assert any(rating.score <= 2 for rating in rated)
+    for rating in rated:
+        written = rating.ticket.messages.filter(direction="in", kind="reply").count()
+        assert written == 1 or rating.score > 2
+        if rating.comment and rating.ticket.channel == "email":
+            language = languages[rating.comment]
+            assert any(rating.ticket.subject.startswith(start) for start, code in spoken if code == language)
 
 
 def test_demo_journal_agrees_with_its_tickets() -> None:

@@ -18,5 +18,5 @@ def on_status_changed(event: StatusChanged) -> None:
     at = event.at or now()
     if event.before in _OPEN and event.after in _DONE:
         defer(requests.keep_snapshot(event.ticket_id, at))
-    elif event.before in _DONE:
+    elif event.before in _DONE and event.after not in _DONE:
         defer(requests.cancel(event.ticket_id, "The ticket was opened again before the question went out."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,11 +13,13 @@ from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, Actor, RecoveryClosed, RecoveryOpened, RecoveryOverdue
 from csat.hours import after_open_minutes
 from csat.models import Cause, Outcome, Rating, Recovery, Survey, SurveyRequest
-from people.models import Agent, Role, Team
+from people.models import Agent, Team
 from people.policy import require
-from people.selectors.agents import acting_agent, active_agents
+from people.selectors.agents import acting_agent, active_managers
 from tickets.models import Ticket
 from tickets.services import journal
+
+logger = logging.getLogger(__name__)
 
 BATCH = 50
 
@@ -55,16 +58,25 @@ def tell_overdue(at: datetime | None = None) -> int:
     due = Recovery.objects.filter(closed_at=None, overdue_told_at=None, due_at__lte=at).order_by("due_at", "id")
     found = list(due.values_list("pk", "ticket_id")[:BATCH])
     for recovery_id, ticket_id in found:
-        with unit_of_work():
-            ticket = journal.locked(ticket_id)
-            fresh = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
-            if fresh.closed_at is None and fresh.overdue_told_at is None:
-                fresh.overdue_told_at = at
-                fresh.save(update_fields=["overdue_told_at"])
-                told = tuple(sorted({*_ids(_managers()), *([fresh.owner_id] if fresh.owner_id else [])}))
-                event = RecoveryOverdue(recovery_id=fresh.pk, due_at=fresh.due_at.isoformat(), agent_ids=told)
-                journal.record(ticket, event, actor=SYSTEM)
+        # One that cannot be told holds up no other; it is looked at again with the next tick.
+        try:
+            _tell_one_overdue(recovery_id, ticket_id, at)
+        except Exception:
+            logger.exception("An overdue recovery could not be told", extra={"recovery_id": recovery_id})
     return len(found)
+
+
+def _tell_one_overdue(recovery_id: int, ticket_id: int, at: datetime) -> None:
+    with unit_of_work():
+        ticket = journal.locked(ticket_id)
+        fresh = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+        if fresh.closed_at is not None or fresh.overdue_told_at is not None:
+            return
+        fresh.overdue_told_at = at
+        fresh.save(update_fields=["overdue_told_at"])
+        told = tuple(sorted({*_ids(active_managers()), *([fresh.owner_id] if fresh.owner_id else [])}))
+        event = RecoveryOverdue(recovery_id=fresh.pk, due_at=fresh.due_at.isoformat(), agent_ids=told)
+        journal.record(ticket, event, actor=SYSTEM)
 
 
 def _open(
@@ -82,7 +94,7 @@ def _open(
         score=rating.score,
         due_at=due_at.isoformat(),
         owner_id=owner.pk if owner else None,
-        agent_ids=(owner.pk,) if owner else _ids(_managers()),
+        agent_ids=(owner.pk,) if owner else _ids(active_managers()),
     )
     journal.record(ticket, event, actor=SYSTEM)
 
@@ -107,10 +119,6 @@ def _owner(survey: Survey, ticket: Ticket, request: SurveyRequest) -> Agent | No
     lead_of = survey.recovery_team or ticket.team or Team.objects.filter(pk=request.team_id or 0).first()
     candidates = (survey.recovery_agent, lead_of.lead if lead_of else None, ticket.assignee)
     return next((agent for agent in candidates if agent and agent.is_active), None)
-
-
-def _managers() -> QuerySet[Agent]:
-    return active_agents().filter(role__in=[Role.MANAGER, Role.ADMIN])
 
 
 def _ids(agents: QuerySet[Agent]) -> tuple[int, ...]:

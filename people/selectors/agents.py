@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from core.clock import now
 from core.events.catalogue import Actor
-from people.models import Agent, Availability, Team
+from people.models import Agent, Availability, Role, Team
 
 # The live socket renews last_seen_at every 25 s; three times that is a lost connection.
 ONLINE_WITHIN = timedelta(seconds=75)
@@ -16,6 +16,11 @@ ONLINE_WITHIN = timedelta(seconds=75)
 
 def active_agents() -> QuerySet[Agent]:
     return Agent.objects.filter(is_active=True)
+
+
+def active_managers() -> QuerySet[Agent]:
+    """Whoever answers for the desk: told of what nobody else takes care of."""
+    return active_agents().filter(role__in=[Role.MANAGER, Role.ADMIN])
 
 
 def all_agents() -> QuerySet[Agent]:

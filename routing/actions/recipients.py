@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from people.models import Agent, Role
-from people.selectors.agents import active_agents, active_teams
+from people.models import Agent
+from people.selectors.agents import active_agents, active_managers, active_teams
 from tickets.models import Ticket
 
 ASSIGNEE = "assignee"
@@ -54,7 +54,7 @@ def people_meant(ticket: Ticket, who: str) -> list[Agent]:
     if who == TEAM:
         return list(active_agents().filter(teams=ticket.team_id)) if ticket.team_id else []
     if who == MANAGERS:
-        return list(active_agents().filter(role__in=[Role.MANAGER, Role.ADMIN]))
+        return list(active_managers())
     found = agent_meant(ticket, who)
     return [found] if found else []
 

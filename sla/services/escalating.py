@@ -9,8 +9,8 @@ from core.db import run
 from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, SLAEscalated
-from people.models import Agent, Role
-from people.selectors.agents import active_agents
+from people.models import Agent
+from people.selectors.agents import active_agents, active_managers
 from sla.models import Clock, EscalationAction, FactKind, Policy, PolicyVersion
 from sla.services import clock_sql, fact_sql
 from tickets.models import Priority, Ticket
@@ -85,17 +85,16 @@ def _told(ticket: Ticket, action: str) -> tuple[list[Agent], str]:
 
 
 def _people(ticket: Ticket, who: str) -> list[Agent]:
-    agents = active_agents()
     team = ticket.team
     if who == EscalationAction.NOTIFY_ASSIGNEE:
         return [ticket.assignee] if ticket.assignee and ticket.assignee.is_active else []
     if who == EscalationAction.NOTIFY_MANAGERS:
-        return list(agents.filter(role__in=[Role.MANAGER, Role.ADMIN]))
+        return list(active_managers())
     if team is None:
         return []
     if who == EscalationAction.NOTIFY_LEAD:
         return [team.lead] if team.lead and team.lead.is_active else []
-    return list(agents.filter(teams=team))
+    return list(active_agents().filter(teams=team))
 
 
 def _give_to_lead(ticket: Ticket, why: str) -> tuple[list[Agent], str]:

@@ -59,6 +59,15 @@ def test_reopened_ticket_cancels_the_question(desk: Desk) -> None:
     assert not Message.objects.filter(ticket=ticket, is_automatic=True).exists()
 
 
+def test_ticket_that_is_closed_after_it_was_resolved_is_asked_about_all_the_same(desk: Desk) -> None:
+    desk.survey.delay_minutes = 60
+    desk.survey.save()
+    ticket = desk.solved()
+    changes.set_status(ticket, status="closed", actor=desk.agent.as_actor())
+    ask_due(now() + timedelta(minutes=61))
+    assert state_of(ticket) == RequestState.ASKED
+
+
 def test_delay_passes_before_anybody_is_asked(desk: Desk) -> None:
     desk.survey.delay_minutes = 30
     desk.survey.save()

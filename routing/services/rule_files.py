@@ -46,9 +46,7 @@ def exported(rules: Iterable[Rule]) -> str:
     """The rules as text; what is at its default is left out."""
     items = [_item(rule) for rule in rules]
     return str(
-        yaml.dump(
-            {"helpdesk_rules": 1, "rules": items}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110
-        )
+        yaml.dump({"helpdesk_rules": 1, "rules": items}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     )
 
 

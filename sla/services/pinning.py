@@ -1,7 +1,5 @@
 """Puts a ticket under a chosen policy from this moment on, or gives it back to the conditions of the policies."""
 
-# ruff: noqa: S608 - every part of the statement is constant text; values are parameters.
-
 from __future__ import annotations
 
 from datetime import datetime

@@ -21,7 +21,7 @@ def satisfaction(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "recovery": found.recovery,
         "is_late": bool(found.recovery and found.recovery.is_open and found.recovery.due_at <= now()),
         "told": _told(found),
-        "may_ask": _may_ask(agent, found),
+        "may_ask": _may_ask(agent, ticket, found),
     }
 
 
@@ -37,7 +37,10 @@ def _told(found: Satisfaction) -> str:
     return "Asked; no answer yet." if request.expires_at and now() < request.expires_at else "Asked; never answered."
 
 
-def _may_ask(agent: Agent, found: Satisfaction) -> bool:
+def _may_ask(agent: Agent, ticket: Ticket, found: Satisfaction) -> bool:
+    """There is something to rate once somebody has answered."""
+    if ticket.first_replied_at is None:
+        return False
     is_under_way = found.request is not None and found.request.state in (RequestState.WAITING, RequestState.ASKED)
     is_possible = found.rating is None and not is_under_way
     return may(agent, "reply") and is_possible and Survey.objects.filter(is_active=True).exists()

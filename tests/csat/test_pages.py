@@ -23,7 +23,7 @@ from reports.counted import counted
 from reports.fact_filters import FactFilters
 from reports.runner import zone_of
 from tests.csat.conftest import Desk, request_of
-from tests.desk import a_team, an_agent, an_inbox, customer_writes
+from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,10 @@ def test_ticket_tells_of_rating_and_recovery_until_it_is_settled(desk: Desk, cli
 def test_agent_asks_by_hand(desk: Desk, client: Client) -> None:
     client.force_login(desk.agent)
     ticket = customer_writes(desk.inbox)
+    side = reverse("workspace:ticket-side", args=[ticket.number])
+    assert "Ask for a rating" not in client.get(side).json()["side"], "nobody has answered yet"
+    agent_replies(ticket, desk.agent)
+    assert "Ask for a rating" in client.get(side).json()["side"]
     assert client.post(reverse("workspace:ticket-ask-rating", args=[ticket.number])).status_code == 200
     assert SurveyRequest.objects.get(ticket=ticket).is_by_hand
     assert "about to go out" in client.get(reverse("workspace:ticket-side", args=[ticket.number])).json()["side"]

@@ -33,6 +33,21 @@ def verb_named(name: str) -> Verb:
     return VERBS[name]
 
 
+def left_as(ticket: Ticket, back: Values) -> str:
+    """What taking back would overwrite: as long as it is the same, nobody changed it since. Tags and followers are
+    added and removed one by one, which overwrites nobody."""
+    if back["verb"] == "fields":
+        return str(ticket.fields.get(back["field"]))
+    column = _OVERWRITTEN.get(back["verb"])
+    return str(getattr(ticket, column)) if column else ""
+
+
+_OVERWRITTEN = {
+    "assign": "assignee_id", "team": "team_id", "status": "status", "priority": "priority", "subject": "subject",
+    "wake": "snoozed_until",
+}  # fmt: skip
+
+
 def _assign(ticket: Ticket, values: Values, actor: Actor) -> None:
     agent_id = optional_whole(values.get("agent", ""), "agent")
     agent: Agent | None = None

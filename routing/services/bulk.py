@@ -23,10 +23,10 @@ from people.models import Agent
 from people.policy import require
 from routing.models import BulkItem, BulkJob, BulkState, ItemState
 from routing.models.bulk import MOST_TICKETS, UNDO_FOR
-from routing.verbs import verb_named
-from tickets.models import Ticket
+from routing.verbs import left_as, verb_named
 from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.filters import Filters, apply, filters_from
+from tickets.services import journal
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ LEASE = timedelta(seconds=60)
 # The ordinary task comes within moments; what nobody works on for this long was lost.
 GRACE = timedelta(seconds=15)
 _GONE = "It no longer matched, or you may not see it."
+_CHANGED = "Somebody changed it since; it stays as it is now."
 _UNFINISHED = (BulkState.QUEUED, BulkState.RUNNING)
 
 # ruff: noqa: S608 - the SELECT inside is compiled by the ORM; values are parameters.
@@ -74,6 +75,8 @@ def undo(job: BulkJob, *, by: Agent) -> BulkJob:
         fresh = BulkJob.objects.create(
             agent=by, label=f"Undo: {done.label}"[:160], undoes=done, claimed_until=now() + GRACE
         )
+        # What a worker is just doing to a ticket of a stopped job is waited for: it is to be taken back, too.
+        list(BulkItem.objects.select_for_update().filter(job=done, state=ItemState.WAITING).values_list("pk"))
         items = BulkItem.objects.filter(job=done, state=ItemState.DONE, undo__isnull=False).order_by("id")
         BulkItem.objects.bulk_create(
             [BulkItem(job=fresh, ticket_id=pk, undo=back) for pk, back in items.values_list("ticket_id", "undo")],
@@ -90,9 +93,12 @@ def cancel(job: BulkJob, *, by: Agent) -> None:
 
 
 def lost_jobs() -> list[int]:
-    """Those on which nobody works."""
-    lost = BulkJob.objects.filter(state__in=_UNFINISHED, claimed_until__lt=now())
-    return list(lost.values_list("pk", flat=True)[:20])
+    """Those on which nobody works. Asking takes them for a while: each sweep while the workers are behind would start
+    one more chain of tasks on the same job."""
+    at = now()
+    lost = BulkJob.objects.filter(state__in=_UNFINISHED, claimed_until__lt=at)
+    ids = list(lost.values_list("pk", flat=True)[:20])
+    return [pk for pk in ids if lost.filter(pk=pk).update(claimed_until=at + LEASE)]
 
 
 def work(job_id: int, *, seconds: float = WORK_SECONDS) -> bool:
@@ -140,16 +146,16 @@ def _announce(job: BulkJob) -> None:
 @dataclass(frozen=True, slots=True)
 class _Batch:
     agent: Agent
-    tickets: Mapping[int, Ticket]
+    seen: frozenset[int]
 
 
 def _do_batch(job: BulkJob, items: list[tuple[int, int]]) -> None:
     """Who may see what is asked anew for each batch: rights may change while the job runs."""
-    agent = Agent.objects.get(pk=job.agent_id)
+    agent = job.agent
     seen = tickets_visible_to(agent).filter(pk__in=[ticket_id for _, ticket_id in items])
     if job.undoes_id is None:
         seen = apply(seen, filters_from(job.filters), agent=agent)
-    batch = _Batch(agent, {ticket.pk: ticket for ticket in seen})
+    batch = _Batch(agent, frozenset(seen.values_list("pk", flat=True)))
     for item_id, ticket_id in items:
         try:
             _do(job, item_id, batch, ticket_id)
@@ -160,15 +166,21 @@ def _do_batch(job: BulkJob, items: list[tuple[int, int]]) -> None:
 
 def _do(job: BulkJob, item_id: int, batch: _Batch, ticket_id: int) -> None:
     with unit_of_work():
-        waiting = BulkItem.objects.select_for_update(skip_locked=True).filter(pk=item_id, state=ItemState.WAITING)
+        waiting = BulkItem.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            pk=item_id, state=ItemState.WAITING, job__state=BulkState.RUNNING
+        )
         item = waiting.first()
         if item is None:
             return
-        ticket = batch.tickets.get(ticket_id)
-        if ticket is None:
+        if ticket_id not in batch.seen:
             _settle(item, ItemState.SKIPPED, problem=_GONE)
             return
+        # As it is now: what is taken back later is what this change overwrites, not what it was when the batch began.
+        ticket = journal.locked(ticket_id)
         values = dict(item.undo or {}) if job.undoes_id else {"verb": job.verb, **job.values}
+        if "left" in values and values.pop("left") != left_as(ticket, values):
+            _settle(item, ItemState.SKIPPED, problem=_CHANGED)
+            return
         verb = verb_named(str(values.pop("verb")))
         back = None if job.undoes_id else verb.undo(ticket, values) or None
         try:
@@ -177,7 +189,7 @@ def _do(job: BulkJob, item_id: int, batch: _Batch, ticket_id: int) -> None:
         except HelpdeskError as refusal:
             _settle(item, ItemState.REFUSED, problem=refusal.message)
             return
-        item.undo = back
+        item.undo = back and {**back, "left": left_as(journal.locked(ticket_id), back)}
         _settle(item, ItemState.DONE)
 
 

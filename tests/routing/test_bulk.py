@@ -147,3 +147,32 @@ def test_too_many_tickets_or_jobs_are_refused(inbox: Inbox, mia: Agent, monkeypa
         start(mia, status="resolved")
     with pytest.raises(Conflict):
         start(mia, status="resolved")
+
+
+def test_what_somebody_changed_since_is_not_brought_back(inbox: Inbox, mia: Agent) -> None:
+    kept, undone = (customer_writes(inbox) for _ in range(2))
+    job = work(start(mia, verb="priority", priority="urgent"))
+    changes.set_priority(kept, priority="high", actor=an_agent("Ben").as_actor())
+    back = work(bulk.undo(job, by=mia))
+    assert list(Ticket.objects.order_by("pk").values_list("priority", flat=True)) == ["high", "normal"]
+    assert [problem.ticket_id for problem in problems_of(back, mia)] == [kept.pk]
+    assert progress_of(back).done == 1
+    assert undone.pk > kept.pk
+
+
+def test_stop_holds_from_the_next_ticket_on(inbox: Inbox, mia: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        customer_writes(inbox)
+    job = start(mia, status="resolved")
+    first_verb = verbs.verb_named("status")
+
+    def stopping(ticket: Ticket, values: Any, actor: Any) -> None:
+        bulk.cancel(job, by=mia)
+        first_verb.do(ticket, values, actor)
+
+    monkeypatch.setitem(verbs.VERBS, "status", verbs.Verb(stopping, first_verb.undo))
+    assert work(job).state == "cancelled"
+    monkeypatch.undo()
+    assert sorted(statuses()) == ["open", "open", "resolved"]
+    work(bulk.undo(job, by=mia))
+    assert statuses() == ["open"] * 3

@@ -84,7 +84,7 @@ def _between(values: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Per
         raise Invalid("The period ends before it begins.", fields={"to": "Choose a day after the first one."})
     if (last - first).days >= LONGEST_DAYS:
         raise Invalid("The period is too long.", fields={"from": f"At most {LONGEST_DAYS} days."})
-    if not 2000 <= first.year <= last.year <= 9000:
+    if not 2000 <= first.year <= last.year < 2100:
         raise Invalid("Choose another period.", fields={"from": "Choose a day of this century."})
     return Period(first, last, zone)
 

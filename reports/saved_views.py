@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from reports.guard import ViewerRequest, report_page
-from reports.services.saving import SavedDraft, delete_saved, save_report
+from reports.services.saving import LONGEST_QUERY, SavedDraft, delete_saved, save_report
 
 
 @require_POST
@@ -27,9 +27,9 @@ def save_action(request: ViewerRequest) -> HttpResponseBase:
     )
     try:
         saved = save_report(request.user, draft)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         messages.error(request, " ".join([error.message, *error.fields.values()]))
-        return redirect(f"{reverse('reports:report', args=[draft.slug])}?{draft.query}")
+        return redirect(f"{reverse('reports:report', args=[draft.slug])}?{draft.query[:LONGEST_QUERY]}")
     messages.success(request, f"{saved.name} is saved.")
     return redirect("reports:index")
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from core.clock import now
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.text import clean_line
 from people.models import Agent
 from people.policy import require
@@ -18,6 +18,8 @@ from reports.runner import report_for, zone_of
 from reports.schedule import next_time
 
 MOST_RECIPIENTS = 20
+MOST_SAVED = 50
+LONGEST_QUERY = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,12 @@ class SavedDraft:
 
 def save_report(owner: Agent, draft: SavedDraft) -> SavedReport:
     report = report_for(owner, draft.slug)
+    if len(draft.query) > LONGEST_QUERY:
+        raise Invalid(
+            "These filters are too long to be kept.", fields={"query": f"At most {LONGEST_QUERY:,} characters."}
+        )
+    if SavedReport.objects.filter(owner=owner).count() >= MOST_SAVED:
+        raise Conflict(f"You have {MOST_SAVED} saved reports. Delete one of them first.")
     report.Filters.from_query(dict(parse_qsl(draft.query)), now=now(), zone=zone_of(owner))
     name = clean_line(draft.name, 120)
     recipients = _addresses(draft.recipients)

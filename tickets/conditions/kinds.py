@@ -5,6 +5,7 @@ Only the positive operators are here; their opposites follow (language.OPPOSITES
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -20,6 +21,8 @@ LONGEST_VALUE = 500
 MOST_VALUES = 100
 _COMPARISONS = {"is": "exact", "greater": "gt", "less": "lt"}
 _LONGEST_ID = 18
+# JSON can spell them; neither the database nor a page can.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_HOURS = 24 * 366 * 100
 
 
@@ -44,7 +47,7 @@ class Kind:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValueError("expected some text")  # noqa: TRY004 - one kind of refusal, whatever was sent
         text = str(value).replace("\x00", "").strip()
-        if not text:
+        if not text or _LONE_SURROGATE.search(text):
             raise ValueError("expected some text")
         if len(text) > LONGEST_VALUE:
             raise ValueError(f"at most {LONGEST_VALUE} characters")

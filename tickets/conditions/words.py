@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from tickets.conditions.facts import Choices
 from tickets.conditions.kinds import DAY, FLAG, HOURS_SINCE
 from tickets.conditions.language import Conditions, Test, is_test
 from tickets.conditions.registry import fact_named
@@ -28,23 +29,36 @@ _OF_DAYS = {"greater": "is after", "less": "is before"}
 _JOINTS = {"all": "and", "any": "or", "none": "or"}
 
 
+# Of the choices of a fact, those that somebody may know by name.
+Known = Callable[[str, Choices], Choices]
+
+
+def all_of(fact: str, offered: Choices) -> Choices:
+    return offered
+
+
 def operator_label(op: str, fact_key: str = "") -> str:
     fact = fact_named(fact_key) if fact_key else None
     return (_OF_DAYS.get(op) if fact and fact.kind is DAY else None) or OPERATORS.get(op, op)
 
 
-def in_words(conditions: Conditions) -> str:
-    """One line for people; empty for conditions that always hold."""
-    return _in_words(conditions)[0]
+def in_words(conditions: Conditions, *, known: Known = all_of) -> str:
+    """One line for people; empty for conditions that always hold. `known` leaves the names that the reader may know;
+    of others there is the number."""
+    return _in_words(conditions, known)[0]
 
 
 def test_in_words(test: Test) -> str:
+    return _test_in_words(test, all_of)
+
+
+def _test_in_words(test: Test, known: Known) -> str:
     fact = fact_named(str(test["fact"]))
     label = fact.label if fact else f"{test['fact']} (gone)"
     op = str(test["op"])
     if op in WITHOUT_VALUE:
         return f"{label} {OPERATORS[op]}"
-    labels = dict(fact.choices()) if fact else {}
+    labels = dict(known(fact.key, fact.choices())) if fact else {}
     value = test.get("value")
     if fact and fact.kind is FLAG:
         return f"{label}: {'yes' if (_key(value) == 'true') is (op == 'is') else 'no'}"
@@ -54,13 +68,13 @@ def test_in_words(test: Test) -> str:
     return f"{label} {operator_label(op, str(test['fact']))} {said}{unit}"
 
 
-def _in_words(conditions: Conditions) -> tuple[str, str]:
+def _in_words(conditions: Conditions, known: Known) -> tuple[str, str]:
     """The words, and what joins them at the top: "and", "or" or nothing."""
     if is_test(conditions):
-        return test_in_words(conditions), ""
+        return _test_in_words(conditions, known), ""
     said: list[tuple[str, str]] = []
     for group, joint in _JOINTS.items():
-        parts = [words for part in conditions.get(group, ()) if (words := _in_words(part))[0]]
+        parts = [words for part in conditions.get(group, ()) if (words := _in_words(part, known))[0]]
         if parts:
             joined = _joined(parts, joint)
             said.append((f"none of ({joined[0]})", "") if group == "none" else joined)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from people.models import Agent, Team
 from people.policy import may
 from tickets.conditions import in_words
 from tickets.models import View
+from tickets.selectors.condition_menus import seen_choices
 from tickets.selectors.filters import Filters, filters_from
 from tickets.selectors.views import listed_views, saved_view
 from tickets.services.views import ViewDraft, delete_view, restore_view, save_view
@@ -58,7 +60,7 @@ def views_page(request: AgentRequest) -> HttpResponse:
     rows = [
         {
             "view": view,
-            "words": _words(view),
+            "words": _words(view, request.user),
             "may_change": view.owner_id == request.user.pk or (manages and not view.owner_id),
         }
         for view in views
@@ -170,14 +172,14 @@ def _editor(
     return render(request, "workspace/view.html", context, status=status)
 
 
-def _words(view: View) -> str:
+def _words(view: View, reader: Agent) -> str:
     try:
         filters = filters_from(view.filters)
     except Invalid:
         return "It can no longer be understood: open and save it."
     said = [f"Tickets that are {STATE_NAMES[filters.state]}"]
     said += [f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in _others(filters).items()]
-    if words := in_words(json.loads(filters.where or "{}")):
+    if words := in_words(json.loads(filters.where or "{}"), known=partial(seen_choices, agent=reader)):
         said.append(words)
     return "; ".join(said)
 

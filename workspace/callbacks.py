@@ -42,6 +42,6 @@ def line(callback: Callback) -> dict[str, Any]:
         "when": slot_words(callback.starts_at, callback.ends_at),
         "phone": in_words(callback.phone),
         "is_now": callback.is_to_do and callback.starts_at - timedelta(minutes=5) <= now(),
-        "may_undo": settled_at is not None and settled_at > now() - UNDOABLE,
+        "may_undo": bool(callback.phone) and settled_at is not None and settled_at > now() - UNDOABLE,
         "may_plan_next": state == CallbackState.NO_ANSWER,
     }

@@ -26,12 +26,14 @@ def slot_words(starts_at: datetime, ends_at: datetime) -> str:
 
 
 class WindowForm(forms.Form):
-    slot = forms.ChoiceField(label="When")
+    slot = forms.ChoiceField(
+        label="When", error_messages={"invalid_choice": "This time is over or no longer free. Choose another one."}
+    )
     starts_at = forms.DateTimeField(
         label="Another time",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Counts where “Another time” is chosen above.",
+        help_text="Counts instead of the choice above.",
     )
     minutes = forms.TypedChoiceField(label="Lasting", choices=_LENGTHS, coerce=int, initial=30)
 
@@ -45,6 +47,10 @@ class WindowForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
+        if values.get("starts_at"):
+            # Whoever enters a time means it, whatever the list above still shows.
+            values["slot"] = OTHER
+            self.errors.pop("slot", None)
         if values.get("slot") == OTHER and not values.get("starts_at") and "starts_at" not in self.errors:
             self.add_error("starts_at", "Choose a date and a time.")
         return values

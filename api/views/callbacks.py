@@ -36,7 +36,7 @@ class CallbackOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     ticket = serializers.IntegerField(help_text="The ticket's number")
     contact = serializers.IntegerField()
-    phone = serializers.CharField()
+    phone = serializers.CharField(help_text="Empty once it was removed with a message of the ticket")
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     state = serializers.ChoiceField(CallbackState.choices)

@@ -33,7 +33,7 @@ class Callback(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="callbacks", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="callbacks")
-    # As international numbers are written, +4930123456.
+    # As international numbers are written, +4930123456; empty once it was removed with a message of the ticket.
     phone = models.CharField(max_length=20)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from callbacks.models import AskedBy, Callback, CallbackState
 from callbacks.phone import normal_phone
 from callbacks.services.settling import require_agent, settle, still_to_do
@@ -12,7 +14,7 @@ from core.clock import now
 from core.errors import Invalid
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, CallbackMoved, CallbackPlanned
-from people.models import Agent
+from people.models import Agent, Role
 from tickets.models import Ticket
 from tickets.selectors.access import agents_who_see
 from tickets.services import journal
@@ -65,8 +67,8 @@ def move_callback(callback: Callback, *, starts_at: datetime, ends_at: datetime,
 
 def _promise(ticket: Ticket, plan: Plan, phone: str, actor: Actor, moved_from: Callback | None = None) -> Callback:
     _check_window(plan.starts_at, plan.ends_at)
-    if plan.assignee and not agents_who_see(ticket).filter(pk=plan.assignee.pk).exists():
-        message = f"{plan.assignee.name} may not see this ticket."
+    if plan.assignee and not who_may_call(ticket).filter(pk=plan.assignee.pk).exists():
+        message = f"{plan.assignee.name} may not see this ticket, or only looks on."
         raise Invalid(message, fields={"assignee": message})
     callback = Callback.objects.create(
         ticket=ticket,
@@ -89,6 +91,11 @@ def _promise(ticket: Ticket, plan: Plan, phone: str, actor: Actor, moved_from: C
     )
     journal.record(ticket, event, actor=actor)
     return callback
+
+
+def who_may_call(ticket: Ticket) -> QuerySet[Agent]:
+    """Light agents only look."""
+    return agents_who_see(ticket).exclude(role=Role.LIGHT)
 
 
 def _check_window(starts_at: datetime, ends_at: datetime) -> None:

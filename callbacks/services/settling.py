@@ -52,6 +52,8 @@ def undo_callback(callback: Callback, *, actor: Actor) -> Callback:
         fresh = Callback.objects.select_for_update(of=("self",)).get(pk=callback.pk)
         if fresh.is_to_do or fresh.settled_event_id is None:
             raise Conflict("There is nothing to take back.")
+        if not fresh.phone:
+            raise Conflict("Its number was removed. Plan a new callback.")
         _withdraw_successor(ticket, fresh, actor)
         undone = CallbackUndone(callback_id=fresh.pk, undoes=fresh.settled_event_id)
         fresh.state, fresh.before = CallbackState(fresh.before), ""

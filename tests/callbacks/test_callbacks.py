@@ -18,13 +18,15 @@ from callbacks.tasks import tick_callbacks
 from core.clock import now
 from core.errors import Conflict, Invalid, NotAllowed
 from notifications.models import Notification
-from people.models import Agent
+from people.models import Agent, Role
 from people.selectors.agents import active_managers
 from sla.models import Fact
 from tests.callbacks.conftest import a_plan
 from tests.cast import Cast, new_ticket
+from tests.desk import an_agent
 from tickets.models import Ticket, TicketEvent
 from tickets.services import journal
+from tickets.services.redacting import redact
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -148,6 +150,18 @@ def test_agent_takes_the_last_word_back_and_it_counts_no_longer(cast: Cast, call
     assert facts(ticket) == ["planned", "missed"]
 
 
+def test_number_of_a_call_goes_with_a_message_that_is_removed(cast: Cast, callback: Callback, ticket: Ticket) -> None:
+    settling.record_call(callback, outcome="called", actor=cast.ana.as_actor())
+    waits = plan_callback(ticket, a_plan(note="Once more"), actor=cast.ana.as_actor())
+    redact(ticket.messages.earliest("pk"), agent=an_agent("Mona", role=Role.MANAGER))
+    callback.refresh_from_db()
+    waits.refresh_from_db()
+    assert (callback.phone, callback.note) == ("", "")
+    assert waits.phone, "somebody is still to call"
+    with pytest.raises(Conflict, match="removed"):
+        settling.undo_callback(callback, actor=cast.ana.as_actor())
+
+
 def test_moved_callback_is_a_new_promise_and_undo_brings_the_old_one_back(
     cast: Cast, callback: Callback, ticket: Ticket
 ) -> None:
@@ -185,6 +199,12 @@ def test_promise_that_cannot_be_meant_is_refused_at_its_field(
 
 def test_number_without_its_country_is_read_where_the_region_is_known() -> None:
     assert normal_phone("030 / 90 18 20", region="de") == "+4930901820"
+
+
+def test_light_agent_cannot_be_the_one_who_calls(ticket: Ticket, cast: Cast) -> None:
+    looks = an_agent("Lou", role=Role.LIGHT)
+    with pytest.raises(Invalid, match="only looks"):
+        plan_callback(ticket, a_plan(assignee=looks), actor=cast.ana.as_actor())
 
 
 def test_callbacks_go_through_the_door_of_tickets(cast: Cast) -> None:

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from callbacks.models import AskedBy, Callback, CallbackState
 from callbacks.selectors import calls
 from callbacks.services import settling
-from callbacks.services.planning import Plan, move_callback, plan_callback
+from callbacks.services.planning import Plan, move_callback, plan_callback, who_may_call
 from core.clock import now
 from core.errors import Conflict, Invalid, NotFound
 from core.events.bus import unit_of_work
 from people.policy import require
 from routing.selectors.callback_slots import free_slots
 from tickets.models import Ticket
-from tickets.selectors.access import agents_who_see, ticket_for
+from tickets.selectors.access import ticket_for
 from tickets.selectors.sides import identities_of
 from tickets.services import messages as ticket_messages
 from workspace.callbacks import line
@@ -67,7 +67,7 @@ def new_callback_page(request: AgentRequest, number: int) -> HttpResponse:
         request.POST or None,
         initial={"phone": _known_phone(ticket)},
         slots=free_slots(ticket, after=after),
-        agents=agents_who_see(ticket).order_by("name", "id"),
+        agents=who_may_call(ticket).order_by("name", "id"),
     )
     if request.method == "POST" and form.is_valid():
         asked_by = AskedBy.CONTACT if form.cleaned_data["is_asked_for"] else AskedBy.AGENT
@@ -143,7 +143,8 @@ def _scope(request: AgentRequest) -> str:
 
 def _known_phone(ticket: Ticket) -> str:
     """The number that was called last, else one that they are known by."""
-    last = Callback.objects.filter(contact=ticket.contact_id).order_by("-pk").values_list("phone", flat=True).first()
+    known = Callback.objects.filter(contact=ticket.contact_id).exclude(phone="").order_by("-pk")
+    last = known.values_list("phone", flat=True).first()
     return last or next((row.value for row in identities_of(ticket.contact_id) if row.value.startswith("+")), "")
 
 

@@ -21,13 +21,11 @@ from django.db.models.expressions import RawSQL
 from people.models import Agent
 from reports.engine.spans import under_way_at
 from reports.fact_filters import FactFilters, tickets_of
+from reports.moments import BANDS
 from tickets.models import Ticket
 from tickets.selectors.access import tickets_visible_to
 
 _DAY = 86400
-# The lower end of each band of age, in days.
-BANDS = (0, 1, 3, 7, 14, 30)
-BAND_LABELS = ("Under 1 day", "1–3 days", "3–7 days", "7–14 days", "14–30 days", "Over 30 days")
 DIMENSIONS = {
     "status": "f.status",
     "team": "f.team_id",

@@ -13,10 +13,11 @@ from django.utils.formats import date_format
 from core.errors import Invalid
 from core.paging import keyset_page
 from people.models import Agent
-from reports.backlog import BAND_LABELS, WAITS_ON_US, open_tickets
+from reports.backlog import WAITS_ON_US, open_tickets
 from reports.counted import words_of
 from reports.definitions.backlog import OLD_BANDS, moment_of
 from reports.fact_filters import FactFilters
+from reports.moments import BAND_LABELS
 from tickets.models import OPEN_STATUSES, Status, Ticket
 
 PAGE_SIZE = 100

@@ -1,7 +1,8 @@
 """The registry of metrics: every figure on a page, in a file, in the API and in a mail is one of these.
 
-A metric measures a set of facts (reports/fact_sets.py): it counts them, tells their share of a larger set, or a
-percentile of their length. Its link leads to exactly the facts that it counted.
+Figures of a moment are defined in reports/moments.py. A metric measures a set of facts (reports/fact_sets.py): it
+counts them, tells their share of a larger set, or a percentile of their length. Its link leads to exactly the facts
+that it counted.
 """
 
 from __future__ import annotations
@@ -9,44 +10,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.base import Column, Kind
+from reports.defined import Defined
 from reports.fact_sets import REASONS, SETS
+from reports.moments import MOMENTS
 
-Rising = Literal["good", "bad", "neutral"]
 Amount = Literal["", "sum", "mean"]
 PROMISE_CLOCK = "Open time of the business hours that the promise or the ticket has; calendar time if you choose it."
 POLICY_PAUSES = "What the policy says; nothing pauses where nothing was promised, nor in calendar time."
 WALL_CLOCK = "The wall's, as customers wait, whichever hours you choose."
-NONE = "None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(Defined):
     """`counted` is the set behind the figure; a share is its part of the set `of`. With `amount` the numbers of the
     facts (AMOUNTS in reports/fact_sets.py) are added up or averaged instead of the facts counted; a share is then that
     of the sum in the sum."""
 
-    key: str
-    name: str
-    definition: str
     counted: str
-    kind: Kind = "count"
     of: str = ""
     percentile: float | None = None
     amount: Amount = ""
-    clock: str = NONE
-    pauses: str = NONE
-    owner: str = "Support managers"
-    rising_is: Rising = "neutral"
 
     @property
     def sets(self) -> tuple[str, ...]:
         return (self.counted, self.of) if self.of else (self.counted,)
-
-    @property
-    def column(self) -> Column:
-        timing = "" if self.clock == NONE else f" Clock: {self.clock} Pauses: {self.pauses}"
-        return Column(self.key, self.name, self.kind, self.definition + timing, self.rising_is)
 
     @property
     def sql(self) -> str:
@@ -261,3 +248,5 @@ _CALLBACKS = (
 METRICS: dict[str, Metric] = {
     metric.key: metric for metric in (*_METRICS, *_RATINGS, *_REASONS, *_FORETOLD, *_FLOW, *_CHATS, *_DUTY, *_CALLBACKS)
 }
+# Every figure that is shown anywhere: those that count facts, and those of a moment.
+REGISTRY: dict[str, Defined] = {**METRICS, **MOMENTS}

@@ -17,10 +17,12 @@ from core.clock import now
 from core.errors import Invalid, NotFound
 from reports.base import Row
 from reports.counted import counted_context, words_of
+from reports.defined import Defined
 from reports.definitions import REPORTS
 from reports.exports import chart_lines, csv_lines, heatmap_lines, xlsx_file
 from reports.fact_filters import FactFilters
 from reports.guard import ViewerRequest, report_page
+from reports.metrics import REGISTRY
 from reports.models import Every, SavedReport
 from reports.period import PRESETS
 from reports.runner import Run, report_for, run_report, zone_of
@@ -139,6 +141,7 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "saved_query": _saved_query(run, is_relative=is_relative),
         "result": run.result,
         "sections": _sections(run),
+        "definitions": _definitions(run),
         "filters": run.filters,
         "period": period,
         "previous": compared.period,
@@ -152,6 +155,12 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "words": words_of(run.filters) if isinstance(run.filters, FactFilters) else [],
         "site": settings.SITE_URL.partition("://")[2] or settings.SITE_URL,
     }
+
+
+def _definitions(run: Run) -> list[tuple[str, Defined]]:
+    """What the figures of the page mean, each once, by the name that it has there."""
+    columns = [*(tile.column for tile in run.result.tiles), *run.result.columns]
+    return [(column.label, REGISTRY[column.key]) for column in {column.key: column for column in columns}.values()]
 
 
 def _sections(run: Run) -> list[Section]:

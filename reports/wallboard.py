@@ -12,10 +12,11 @@ from core.clock import NEVER
 from people.models import Agent
 from people.selectors.agents import online_agents
 from reports.base import Kind
+from reports.defined import Defined
 from reports.fact_filters import FactFilters
 from reports.fact_table import cases_of
 from reports.measuring import Wanted, measure
-from reports.metrics import METRICS
+from reports.metrics import METRICS, REGISTRY
 from reports.period import last_days
 from reports.runner import zone_of
 from tickets.models import OPEN_STATUSES
@@ -33,6 +34,7 @@ class Figure:
     kind: Kind = "count"
     mood: Mood = ""
     link: str = ""
+    hint: str = ""
 
 
 def at_this_moment(viewer: Agent, *, now: datetime) -> list[Figure]:
@@ -50,14 +52,15 @@ def at_this_moment(viewer: Agent, *, now: datetime) -> list[Figure]:
         )
     )
     longest = (now - found["oldest"]).total_seconds() if found["oldest"] else None
-    return [
-        Figure("Waiting for an answer", found["waiting"]),
-        Figure("Nobody's", found["nobodys"], mood="bad" if found["nobodys"] else "ok"),
-        Figure("Longest wait", longest, "age"),
-        Figure("Due within an hour", found["soon"]),
-        Figure("Overdue", found["late"], mood="bad" if found["late"] else "ok"),
-        Figure("Agents there", online_agents().count()),
-    ]
+    figures: dict[str, tuple[float | None, Mood]] = {
+        "waiting_now": (found["waiting"], ""),
+        "nobodys_now": (found["nobodys"], "bad" if found["nobodys"] else "ok"),
+        "longest_wait_now": (longest, ""),
+        "due_soon_now": (found["soon"], ""),
+        "overdue_now": (found["late"], "bad" if found["late"] else "ok"),
+        "agents_now": (online_agents().count(), ""),
+    }
+    return [_figure(REGISTRY[key], value, mood=mood) for key, (value, mood) in figures.items()]
 
 
 def today_so_far(viewer: Agent, *, now: datetime) -> list[Figure]:
@@ -67,8 +70,9 @@ def today_so_far(viewer: Agent, *, now: datetime) -> list[Figure]:
     # A morning without a ticket has counts, but no shares and medians.
     nothing = {key: None if cases_of(key) else 0 for key in TODAY}
     return [
-        Figure(
-            METRICS[key].name, found.get(key, nothing[key]), METRICS[key].kind, link=filters.link(METRICS[key].counted)
-        )
-        for key in TODAY
+        _figure(METRICS[key], found.get(key, nothing[key]), link=filters.link(METRICS[key].counted)) for key in TODAY
     ]
+
+
+def _figure(defined: Defined, value: float | None, *, mood: Mood = "", link: str = "") -> Figure:
+    return Figure(defined.name, value, defined.kind, mood, link, defined.column.hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from api.views.base import ApiView
 from people.policy import require
+from reports.base import Column, Kind
 from reports.definitions import REPORTS
 from reports.runner import Run, run_report
 
@@ -24,7 +25,8 @@ class ReportOut(serializers.Serializer[Any]):
 class ReportColumnOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # DRF has an option of this name, for forms
-    kind = serializers.ChoiceField(["text", "count", "percent", "duration"])
+    kind = serializers.ChoiceField(list(get_args(Kind)), help_text="a duration and an age are in seconds")
+    definition = serializers.CharField(help_text="what the figure means, by which clock")
 
 
 class ReportRowOut(serializers.Serializer[Any]):
@@ -75,9 +77,13 @@ def _told(run: Run) -> dict[str, Any]:
         "first_day": period.first,
         "last_day": period.last,
         "time_zone": str(period.zone),
-        "columns": [{"key": column.key, "label": column.label, "kind": column.kind} for column in result.columns],
+        "columns": [_column(column) for column in result.columns],
         "rows": [{"group": row.group, "label": row.label, "values": _values(row.values, shown)} for row in result.rows],
     }
+
+
+def _column(column: Column) -> dict[str, str]:
+    return {"key": column.key, "label": column.label, "kind": column.kind, "definition": column.hint}
 
 
 def _values(values: Mapping[str, Any], shown: Container[str]) -> dict[str, Any]:

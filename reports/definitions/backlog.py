@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,30 +11,20 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from people.models import Agent
-from reports.backlog import BAND_LABELS, DIMENSIONS, WAITS_ON_US, Standing, counts_at, standing_at
-from reports.base import Chart, Choice, Column, Mark, Report, Result, Row, Series, Tile
+from reports.backlog import DIMENSIONS, WAITS_ON_US, Standing, counts_at, standing_at
+from reports.base import Chart, Choice, Mark, Report, Result, Row, Series, Tile
 from reports.fact_choices import choices_for
 from reports.fact_filters import FactFilters
 from reports.fact_names import LABELS, names_of
 from reports.measuring import NOTHING, Measured, Wanted, measure
 from reports.metrics import METRICS
+from reports.moments import BAND_LABELS, MOMENTS
 from reports.period import Period
 from tickets.models import Priority, Status
 
-_MOMENT = "At the end of the last day of the period, or now."
-_WHOSE = "A ticket counts where it is now; one that has been solved since, where it was then at its end."
 OLD_BANDS = (3, 4, 5)
-OPEN = Column("open", "Open", "count", f"Tickets open, pending or on hold. {_MOMENT} {_WHOSE}", "bad")
-ON_US = Column("on_us", "Wait on us", "count", "Open tickets whose customer waits for an answer; known of now only.")
-OLD = Column("old", "Over 7 days", "count", f"Open for more than seven days. {_MOMENT}", "bad")
-OLDEST = Column("oldest", "Oldest", "age", "Age of the oldest one, in calendar time since it opened or reopened.")
-BALANCE = Column("balance", "Balance", "count", "Came in less went out, in the period: above zero the backlog grew.")
-BANDS = tuple(
-    Column(
-        f"band{number}", label, "count", f"Open for so long, in calendar time since it opened or reopened. {_MOMENT}"
-    )
-    for number, label in enumerate(BAND_LABELS)
-)
+OPEN, ON_US, OLD, OLDEST = (MOMENTS[key].column for key in ("open", "on_us", "old", "oldest"))
+BANDS = tuple(MOMENTS[f"band{number}"].column for number in range(len(BAND_LABELS)))
 _FLOW = ("came_in", "went_out")
 _GROUPS = {"status": "Status", **LABELS}
 _OFFERED = ("compare", "team", "agent", "inbox", "channel", "priority", "organization", "tier")
@@ -132,9 +122,6 @@ class _Page:
     def tiles(self, before: int, flow: Measured) -> list[Tile]:
         old = sum(self.all.by_band.get(number, 0) for number in OLD_BANDS)
         share = f"{100 * old / self.all.count:.0f} % of the open ones" if self.all.count else ""
-        present = flow.groups.get(("all", ""), NOTHING)
-        came, went = (present.get(key) or 0 for key in _FLOW)
-        balance = Tile(BALANCE, came - went, None, self.filters.link("came_in"), f"{came:,} came in, {went:,} went out")
         tiles = [Tile(OPEN, self.all.count, before, self.link())]
         if self.at >= self.now:
             tiles.append(Tile(ON_US, self.all.on_us, None, self.link(waits=WAITS_ON_US)))
@@ -142,8 +129,18 @@ class _Page:
             *tiles,
             Tile(OLD, old, None, self.link(age="old"), share),
             Tile(OLDEST, self._age(self.all), None, self.link()),
-            balance,
+            *self._flow_tiles(flow),
         ]
+
+    def _flow_tiles(self, flow: Measured) -> Iterator[Tile]:
+        """By how much the backlog grew stands between what came in and what went out."""
+        present = flow.groups.get(("all", ""), NOTHING)
+        numbers = {key: int(present.get(key) or 0) for key in _FLOW}
+        grown = numbers["came_in"] - numbers["went_out"]
+        notes = {"went_out": f"{abs(grown):,} {'fewer' if grown > 0 else 'more'} than came in" if grown else ""}
+        for key, number in numbers.items():
+            link = self.filters.link(METRICS[key].counted)
+            yield Tile(METRICS[key].column, number, flow.before.get(key) or 0, link, notes.get(key, ""))
 
     def line(self, moments: Sequence[datetime], counts: Sequence[int]) -> Chart:
         marks = []

@@ -17,8 +17,8 @@ class SlaReport(FactReport):
     slug = "sla"
     title = "SLA"
     description = (
-        "Promises kept and missed, and how long first responses and resolutions took. Each figure says on hovering"
-        " which clock it has and what pauses it."
+        "Promises kept and missed, and how long first responses and resolutions took. The foot of the page says by"
+        " which clock, and what pauses it."
     )
     columns = ("decided", "achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90")
     tiles = ("achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90", "csat")

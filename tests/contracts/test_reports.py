@@ -15,11 +15,13 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from core.errors import NotAllowed
 from people.models import Agent, Team
 from reports.base import Report, Result
 from reports.definitions import REPORTS
+from reports.metrics import REGISTRY
 from reports.runner import run_report
 from tests.cast import Cast
 from tests.reports.fortnight import NOW, START, make_fortnight
@@ -97,6 +99,16 @@ def test_file_equals_table(report: Report, cast: Cast, client: Client) -> None:
     assert lines[1:] == [
         [row.group, row.label, *(_plain(row.values[column.key]) for column in result.columns)] for row in result.rows
     ]
+
+
+def test_each_figure_is_of_the_registry_and_defined_on_the_page(report: Report, cast: Cast, client: Client) -> None:
+    make_fortnight(cast)
+    client.force_login(cast.mona)
+    result = _run(report, cast.mona)
+    columns = [*result.columns, *(tile.column for tile in result.tiles)]
+    assert all(REGISTRY[column.key].column.hint == column.hint for column in columns)
+    page = client.get(f"/reports/{report.slug}/", ALL_DAYS).content.decode()
+    assert all(escape(REGISTRY[column.key].definition) in page for column in columns)
 
 
 def test_each_chart_has_a_file_of_its_own(report: Report, cast: Cast, client: Client) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from celery import shared_task
 
 from routing.services import (
@@ -21,6 +24,8 @@ from routing.services import (
     webhooks,
 )
 
+logger = logging.getLogger(__name__)
+
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def react_to_events(event_ids: list[int], may_free: bool = True) -> None:
@@ -39,17 +44,8 @@ def dispatch_tickets() -> None:
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def sweep_routing() -> None:
     """Lost events, chats that rang out, what was left behind, and agents who came online without a word."""
-    reacting.react_to(reacting.overdue_event_ids())
-    contact_news.tell(lost_only=True)
-    for rule_id, position in arming.unfinished():
-        arm_rules.delay([rule_id], position)
-    for job_id in bulk.lost_jobs():
-        change_many.delay(job_id)
-    offers.pass_on_rings()
-    offers.hand_back()
-    dispatching.dispatch_all()
-    if overflow.pass_on():
-        dispatching.dispatch_all()
+    steps = (_react_to_lost, _go_on, offers.pass_on_rings, offers.hand_back, dispatching.dispatch_all, _overflow)
+    _each_by_itself(*steps)
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
@@ -61,11 +57,8 @@ def tell_of_contacts() -> None:
 
 @shared_task(queue="clock", soft_time_limit=50, time_limit=60)
 def fire_time_rules() -> None:
-    """Waits that have lasted long enough, and reminders that are due."""
-    timing.fire_due()
-    errands.remind_due()
-    for call_id in webhooks.due_calls():
-        call_webhook.delay(call_id)
+    """Waits that have lasted long enough, reminders that are due, and calls whose next try has come."""
+    _each_by_itself(timing.fire_due, errands.remind_due, _call_due)
 
 
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
@@ -112,3 +105,34 @@ def call_webhook(call_id: int) -> None:
 def drop_old_traces() -> None:
     """What rules left behind long ago."""
     keeping.drop_old()
+
+
+def _each_by_itself(*steps: Callable[[], object]) -> None:
+    """One step that fails, such as on a broken row, must not keep the others from ever being taken."""
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            logger.exception("A step of a sweep failed; the next sweep tries it again", extra={"step": step.__name__})
+
+
+def _react_to_lost() -> None:
+    reacting.react_to(reacting.overdue_event_ids())
+    contact_news.tell(lost_only=True)
+
+
+def _go_on() -> None:
+    for rule_id, position in arming.unfinished():
+        arm_rules.delay([rule_id], position)
+    for job_id in bulk.lost_jobs():
+        change_many.delay(job_id)
+
+
+def _overflow() -> None:
+    if overflow.pass_on():
+        dispatching.dispatch_all()
+
+
+def _call_due() -> None:
+    for call_id in webhooks.due_calls():
+        call_webhook.delay(call_id)

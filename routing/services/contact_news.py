@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from core.clock import now
@@ -10,6 +11,8 @@ from core.events.catalogue import SYSTEM, ContactChanged, ContactUpdated
 from routing.models import ContactNews, Rule
 from tickets.models import OPEN_STATUSES, Ticket
 from tickets.services import journal
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100
 # Of one change: an organization with more open tickets than this hears of it on the newest ones only.
@@ -41,8 +44,7 @@ def tell(*, lost_only: bool = False) -> bool:
             return False
         ids = _next_tickets(news)
         for ticket_id in ids:
-            event = ContactUpdated(what=news.what, before=news.before, after=news.after)
-            journal.record(journal.locked(ticket_id), event, actor=SYSTEM)
+            _tell_one(news, ticket_id)
         news.told += len(ids)
         if len(ids) < BATCH or news.told >= MOST_TICKETS:
             news.delete()
@@ -50,6 +52,16 @@ def tell(*, lost_only: bool = False) -> bool:
             news.after_ticket_id, news.due_at = ids[-1], now() + GRACE
             news.save(update_fields=["after_ticket_id", "told", "due_at"])
     return True
+
+
+def _tell_one(news: ContactNews, ticket_id: int) -> None:
+    """A ticket that cannot be told is left out: the rest of this news, and all later news, wait behind it."""
+    try:
+        with unit_of_work():
+            event = ContactUpdated(what=news.what, before=news.before, after=news.after)
+            journal.record(journal.locked(ticket_id), event, actor=SYSTEM)
+    except Exception:
+        logger.exception("A ticket could not be told of its contact", extra={"ticket_id": ticket_id})
 
 
 def _next_tickets(news: ContactNews) -> list[int]:

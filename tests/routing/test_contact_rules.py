@@ -11,7 +11,7 @@ from routing.services import contact_news, reacting
 from routing.services.rules import RuleDraft, save_rule
 from tests.desk import customer_writes
 from tickets.models import Inbox, Ticket, TicketEvent
-from tickets.services import changes
+from tickets.services import changes, journal
 
 TAG = [{"action": "add_tag", "params": {"tags": "told"}}]
 
@@ -40,6 +40,25 @@ def test_rule_acts_once_on_each_open_ticket_of_a_contact_whose_tier_changes(inbo
         react()
     assert told() == [first.pk, third.pk]
     assert RuleRun.objects.count() == 2
+    assert not ContactNews.objects.exists()
+
+
+def test_ticket_that_cannot_be_told_holds_up_no_other_and_no_later_news(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_rule()
+    first, broken = (customer_writes(inbox) for _ in range(2))
+    contacts.set_tiers(first.contact, own="gold")
+    real = journal.locked
+
+    def locked(ticket: Ticket | int) -> Ticket:
+        if ticket == broken.pk:
+            raise RuntimeError("This row is broken.")
+        return real(ticket)
+
+    monkeypatch.setattr(journal, "locked", locked)
+    react()
+    assert told() == [first.pk]
     assert not ContactNews.objects.exists()
 
 

@@ -172,6 +172,20 @@ def test_sweep_finds_events_whose_task_got_lost(inbox: Inbox) -> None:
     assert not PendingEvent.objects.exists()
 
 
+def test_sweep_takes_every_step_though_one_fails(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+
+    def explode() -> None:
+        taken.append("rings")
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("routing.services.offers.pass_on_rings", explode)
+    monkeypatch.setattr("routing.services.dispatching.dispatch_all", lambda: taken.append("dispatch"))
+    explode.__name__ = "pass_on_rings"
+    sweep_routing()
+    assert taken == ["rings", "dispatch"]
+
+
 def test_failure_is_tried_again_and_given_up_in_the_end(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     a_rule("vip")
     ticket = customer_writes(inbox)

@@ -100,12 +100,16 @@ def _figures(at: datetime) -> Iterator[str]:
     period = last_days(7, now=at, zone=zone).previous()
     for report in REPORTS.values():
         result = report.run(viewer, report.Filters.from_query(period.query(), now=at, zone=zone), now=at)
-        rows = [row for row in result.rows if row.links]
-        if not rows:
+        counts = [column for column in result.columns if column.kind == "count"]
+        linked = [
+            (row, column)
+            for row in result.rows
+            for column in counts
+            if column.key in row.links and row.values[column.key] is not None
+        ]
+        if not linked:
             continue
-        row = random.choice(rows)
-        columns = [column for column in result.columns if column.kind == "count" and row.values[column.key] is not None]
-        column = random.choice(columns)
+        row, column = random.choice(linked)
         listed = count_behind(viewer, row.links[column.key], now=at, zone=zone)
         shown = row.values[column.key]
         yield "" if listed == shown else f"{report.title}, {row.label}, {column.label}: {shown} shown, {listed} listed"

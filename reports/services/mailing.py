@@ -53,6 +53,10 @@ def mail_claimed(saved_id: int) -> None:
             # What may have arrived, or never will, is not sent again before the next time.
             may_retry = not isinstance(error, ChannelError) or error.kind == ErrorKind.RETRY
             logger.warning("A report could not be mailed: %s", problem)
+        except Exception:
+            # Whatever is wrong with this one, those that were claimed with it are mailed.
+            problem = "The report could not be made. The log says why."
+            logger.exception("A report could not be made", extra={"saved_report_id": saved.pk})
     values: dict[str, object] = {"claimed_until": None, "problem": problem, "next_at": upcoming}
     if problem and may_retry and upcoming is not None and now() + TRY_AGAIN < upcoming:
         values |= {"next_at": saved.next_at, "claimed_until": now() + TRY_AGAIN}

@@ -13,7 +13,9 @@ from django.test import Client
 
 from channels_in.email.compose import Outgoing
 from core.errors import Invalid, NotFound
+from people.models import Agent
 from reports.models import SavedReport
+from reports.runner import Run, run_report
 from reports.schedule import days_before, next_time
 from reports.services.mailing import claim_due, mail_claimed
 from reports.services.saving import SavedDraft, delete_saved, save_report
@@ -123,6 +125,30 @@ def test_mail_that_fails_is_tried_again_later(
     assert claim_due() == []
     time_machine.move_to(SAVED_AT + timedelta(days=1, minutes=16), tick=False)
     assert claim_due() == [saved.pk]
+
+
+def test_report_that_cannot_be_made_holds_up_no_other(
+    cast: Cast,
+    fortnight: Fortnight,
+    sent: list[Outgoing],
+    monkeypatch: pytest.MonkeyPatch,
+    time_machine: time_machine.TimeMachineFixture,
+) -> None:
+    time_machine.move_to(SAVED_AT, tick=False)
+    broken, fine = _weekly(cast), _weekly(cast, name="Fine", slug="volume")
+
+    def run(viewer: Agent, slug: str, query: dict[str, str]) -> Run:
+        if slug == broken.slug:
+            raise KeyError("a bug")
+        return run_report(viewer, slug, query)
+
+    monkeypatch.setattr("reports.services.mailing.run_report", run)
+    time_machine.move_to(SAVED_AT + timedelta(days=1), tick=False)
+    _mail_due()
+    broken.refresh_from_db()
+    fine.refresh_from_db()
+    assert broken.problem == "The report could not be made. The log says why."
+    assert (len(sent), fine.problem) == (1, "")
 
 
 def test_manager_saves_a_report_and_only_its_owner_deletes_it(cast: Cast, client: Client) -> None:

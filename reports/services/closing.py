@@ -21,6 +21,8 @@ _LOCK = lock_key("closed days of reports")
 
 def close_days(*, now: datetime, until: datetime | None = None, most: int | None = None) -> int:
     """Store what is missing, the newest days first; returns how many days are done. Safe to run at any time."""
+    # Nothing stores the other kinds, so nothing would ever take their notes away.
+    LateFact.objects.exclude(kind__in=kinds_of(SETS)).delete()
     done = 0
     for day, kinds in open_days(now):
         if (most is not None and done >= most) or (until is not None and datetime.now(UTC) >= until):

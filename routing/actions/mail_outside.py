@@ -11,6 +11,7 @@ from routing.actions.wording import TextForm, filled, shortened, unknown_placeho
 from tickets.models import CustomField, FieldKind, Ticket
 from tickets.selectors.sides import last_words_of_customer
 from tickets.services import sides
+from tickets.services.sides import is_address
 
 QUOTES = [("", "Nothing more"), ("last", "The customer's last message")]
 
@@ -58,7 +59,7 @@ class MailOutside(Action):
         return f"Write to {to}: “{shortened(params['subject'])}”"
 
     def apply(self, ticket: Ticket, params: Values, actor: Actor) -> str | None:
-        to = _addresses(params["to"] or str(ticket.fields.get(params["field"]) or ""))
+        to = _usable(params["to"] or str(ticket.fields.get(params["field"]) or ""))
         if not to:
             return f"Wrote to nobody: {_label(params['field'])} holds no address"
         text = filled(params["text"], ticket)
@@ -76,3 +77,8 @@ def _label(key: str) -> str:
 
 def _addresses(text: str) -> list[str]:
     return [part for item in text.split(",") if "@" in (part := item.strip().lower())]
+
+
+def _usable(text: str) -> list[str]:
+    """What stands in a field was checked by nobody."""
+    return [address for address in _addresses(text) if is_address(address)]

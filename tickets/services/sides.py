@@ -6,10 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from core.clock import now
 from core.errors import Conflict, Invalid, NotAllowed
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, SideConversationClosed, SideMessageQueued
+from core.text import clean_line
 from people.models import Agent
 from people.policy import require
 from people.selectors.agents import acting_agent
@@ -47,14 +51,17 @@ class Letter:
 def write_by_itself(ticket: Ticket, *, to: Sequence[str], subject: str, text: str, actor: Actor) -> Message | None:
     """The desk writes to third parties without a person, within its budget; on in the conversation that it began with
     the very same ones. None when they were written to enough."""
-    if not may_write_outside(ticket, to):
-        return None
-    letter = Letter(text=text, is_automatic=True)
-    begun = begun_by_itself(ticket, to)
-    if begun is not None:
-        return answer_side(begun, letter=letter, actor=actor)
-    members = [{"name": "", "address": address} for address in to]
-    return start_side(ticket, to=members, subject=subject, letter=letter, actor=actor)
+    with unit_of_work():
+        # Under the ticket's lock: two rules at the same moment must not both find room in the budget.
+        locked(ticket)
+        if not may_write_outside(ticket, to):
+            return None
+        letter = Letter(text=text, is_automatic=True)
+        begun = begun_by_itself(ticket, to)
+        if begun is not None:
+            return answer_side(begun, letter=letter, actor=actor)
+        members = [{"name": "", "address": address} for address in to]
+        return start_side(ticket, to=members, subject=subject, letter=letter, actor=actor)
 
 
 def start_side(ticket: Ticket, *, to: Sequence[dict[str, str]], subject: str, letter: Letter, actor: Actor) -> Message:
@@ -173,9 +180,27 @@ def _members(ticket: Ticket, to: Sequence[dict[str, str]]) -> list[dict[str, str
     if customers := sorted(set(found) & customer_addresses(ticket)):
         told = f"{customers[0]} is the customer of this ticket: answer them with a reply."
         raise Invalid("The customer can never be in a side conversation.", fields={"to": told})
-    if own := sorted(address for address in found if address in own_addresses()):
+    if strange := sorted(address for address in found if not is_address(address)):
+        raise Invalid("This is no address.", fields={"to": f"{clean_line(strange[0], 100)} is no e-mail address."})
+    ours = own_addresses()
+    if own := sorted(address for address in found if {address, _without_mark(address)} & ours):
         raise Invalid("That is one of our own addresses.", fields={"to": f"{own[0]} is an inbox of this desk."})
     return list(found.values())
+
+
+def is_address(text: str) -> bool:
+    """Nothing else may reach the head of a mail, wherever it came from: a form, a program, a field of the ticket."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _without_mark(address: str) -> str:
+    """help+anything@ arrives where help@ does."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _known(key: str | None, ticket: Ticket) -> Message | None:

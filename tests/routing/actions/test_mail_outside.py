@@ -15,6 +15,7 @@ from routing.services.rules import RuleDraft, save_rule
 from tests.desk import customer_writes, rule_actor
 from tests.routing.doing import do
 from tickets.models import CustomField, Inbox, Message, SideConversation, Ticket
+from tickets.services import sides
 
 MAIL = {"to": "Stock@Partner.example", "subject": "About #{{ticket.number}}", "text": "Is it there?"}
 
@@ -70,3 +71,28 @@ def test_only_managers_put_it_into_a_rule(inbox: Inbox, mia: Agent) -> None:
 def test_broken_address_is_refused(inbox: Inbox) -> None:
     with pytest.raises(Invalid):
         ACTIONS["mail_outside"].clean({**MAIL, "to": "nobody@", "field": ""})
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a@b.example\nBcc: z@evil.example", "Evil <a@b.example>", "@", "a@b.example;z@evil.example", "a b@c.example"],
+)
+def test_field_that_holds_no_address_reaches_no_head_of_a_mail(inbox: Inbox, value: str) -> None:
+    CustomField.objects.create(key="dealer", label="Dealer", kind="text")
+    ticket = customer_writes(inbox)
+    Ticket.objects.filter(pk=ticket.pk).update(fields={"dealer": value})
+    ticket.refresh_from_db()
+    action = ACTIONS["mail_outside"]
+    params = action.clean({**MAIL, "to": "", "field": "dealer"})
+    assert action.apply(ticket, params, rule_actor()) == "Wrote to nobody: Dealer holds no address"
+    with pytest.raises(Invalid):
+        sides.start_side(
+            ticket, to=[{"address": value}], subject="x", letter=sides.Letter(text="x"), actor=rule_actor()
+        )
+    assert not SideConversation.objects.exists()
+
+
+def test_desk_never_writes_to_itself_by_a_mark(inbox: Inbox) -> None:
+    local, _, domain = inbox.address.partition("@")
+    with pytest.raises(Invalid):
+        do("mail_outside", customer_writes(inbox), **{**MAIL, "to": f"{local}+loop@{domain}"})

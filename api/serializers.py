@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.views.base import MAX_ID, StrictSerializer
 from core.clock import NEVER
+from csat.link_tokens import without_tokens
 from people.models import Agent, Contact, Team
 from routing.selectors.waiting import Why
 from sla.prediction import Expected, in_words
@@ -208,7 +209,7 @@ def message_out(message: Message) -> dict[str, Any]:
         "agent": message.author_agent_id,
         "is_automatic": message.is_automatic,
         "subject": message.subject,
-        "text": message.text,
+        "text": without_tokens(message.text),
         "delivery": message.delivery,
         "failure": message.failure,
         "created_at": message.created_at,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
+from csat.link_tokens import without_tokens
 from people.models import Agent
 from people.policy import may
 from tickets.models import Message, SideConversation, SideState, Ticket
@@ -67,4 +68,4 @@ def _passed_on(message: Message) -> str:
         *([f"Subject: {message.subject}"] if message.subject else []),
         "",
     ]
-    return "\n".join([*head, message.text])
+    return "\n".join([*head, without_tokens(message.text)])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
 from channels_in.selectors.sources import has_source
+from csat.link_tokens import without_tokens
 from csat.selectors.asked import ratings_by_id
 from tickets.models import Attachment, Delivery, Message, TicketEvent
 from tickets.selectors.rows import channel_of
@@ -143,7 +144,7 @@ def message_item(message: Message) -> MessageItem:
         channel_label=channel.label if channel else "",
         channel_icon=channel.icon if channel else "lock",
         delivery_icon=_DELIVERY_ICONS.get(Delivery(message.delivery), ""),
-        folded=full if full and full != text else "",
+        folded=without_tokens(full) if full and full != text else "",
         files=[file for file in message.attachments.all() if not (file.is_inline and message.has_html)],
         invitation=invitation_card(message.understood),
         has_source=has_source(message),

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from api.serializers import message_out
 from channels_in.email.compose.body import html_part
 from core.errors import NotAllowed
 from csat.models import Rating, Recovery, Survey, SurveyRequest
@@ -22,9 +23,9 @@ from people.services.api_tokens import create_api_token
 from reports.counted import counted
 from reports.fact_filters import FactFilters
 from reports.runner import zone_of
-from tests.csat.conftest import Desk, request_of
+from tests.csat.conftest import Desk, question_of, request_of
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,20 @@ def test_agent_asks_by_hand(desk: Desk, client: Client) -> None:
     assert client.post(reverse("workspace:ticket-ask-rating", args=[ticket.number])).status_code == 200
     assert SurveyRequest.objects.get(ticket=ticket).is_by_hand
     assert "about to go out" in client.get(reverse("workspace:ticket-side", args=[ticket.number])).json()["side"]
+
+
+def test_agents_cannot_read_the_link_that_rates_them(desk: Desk, client: Client) -> None:
+    ticket, token = desk.asked()
+    customer_answers = f"> Very good: https://desk.example/rate/{token}/?score=5"
+    question = question_of(ticket)
+    Message.objects.filter(pk=question.pk).update(full_text=f"{question.text}\n{customer_answers}")
+    client.force_login(desk.agent)
+    page = client.get(reverse("workspace:ticket", args=[ticket.number])).content.decode()
+    assert "/rate/…" in page
+    assert token not in page
+    assert token not in client.get(reverse("workspace:message-forward", args=[question.pk])).content.decode()
+    question.refresh_from_db()
+    assert token not in message_out(question)["text"]
 
 
 def test_comments_are_what_the_figure_counts(desk: Desk, client: Client, manager: Agent) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from csat.link_tokens import without_tokens
 from people.models import Identity
 from tickets.selectors.rows import channel_of
 from workspace.drawn import Drawn
@@ -66,6 +67,7 @@ _MENTION = re.compile(r"(?<![\w@.])@[^\W\d_][\w-]*")
 @register.filter
 def words(text: str, style: str = "") -> SafeString:
     """A message's plain text with its links (and, in notes, its mentions) made visible; all of it escaped."""
+    text = without_tokens(text)
     pattern = re.compile(f"{_LINK.pattern}|{_MENTION.pattern}") if style == "note" else _LINK
     pieces: list[tuple[str]] = []
     end = 0

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from core.errors import NotFound
 from core.html import has_remote_images, sanitize, without_remote_images
+from csat.link_tokens import without_tokens
 from tickets.models import Message
 from tickets.selectors.access import attachment_for, message_for
 from tickets.selectors.bodies import html_of, inline_files_of, opened
@@ -47,7 +48,7 @@ def message_body_page(request: AgentRequest, message_id: int) -> HttpResponse:
     with_images = request.GET.get("images") == "1"
     is_folded = bool(message.full_text.strip() and message.text.strip()) and request.GET.get("quotes") != "1"
     # Cleaned again with the present rules: what is stored may be of an older release.
-    body = sanitize(found.html)
+    body = without_tokens(sanitize(found.html))
     remote = "1" if has_remote_images(body) and not with_images else ""
     body = body if with_images else without_remote_images(body)
     style = _STYLE + (_FOLD if is_folded else "")

@@ -27,7 +27,7 @@ _POLICY = (
 )
 
 
-@csrf_exempt  # no cookie plays a part: who holds the link may answer, and nobody else knows it
+@csrf_exempt  # no cookie plays a part: who holds the link may answer, and the desk shows it to nobody else
 @require_http_methods(["GET", "HEAD", "POST"])
 def rating_page(request: HttpRequest, token: str) -> HttpResponse:
     try:
@@ -44,7 +44,7 @@ def rating_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, asked: SurveyRequest, token: str) -> HttpResponse:
     require(ANSWERS, token)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST_BODY:
+    if _is_too_long(request.META.get("CONTENT_LENGTH") or "0"):
         return _page(request, {**_context(request, asked, rating_of(asked)), "problem": True}, status=413)
     score = score_in(request.POST.get("score", ""))
     comment = str(request.POST.get("comment", ""))
@@ -56,6 +56,10 @@ def _answer(request: HttpRequest, asked: SurveyRequest, token: str) -> HttpRespo
     except Conflict:
         return _page(request, {**_context(request, asked, rating_of(asked))}, status=409)
     return HttpResponseRedirect(request.path)
+
+
+def _is_too_long(announced: str) -> bool:
+    return not announced.isdecimal() or len(announced) > 9 or int(announced) > _MOST_BODY
 
 
 def _context(request: HttpRequest, asked: SurveyRequest, rating: Rating | None) -> dict[str, Any]:

@@ -64,25 +64,33 @@ class Answer:
 
 
 def get(url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = MAX_ANSWER_BYTES) -> Answer:
-    return send(httpx.Request("GET", url, headers=dict(headers or {})), max_bytes=max_bytes)
+    return send(_request("GET", url, headers=dict(headers or {})), max_bytes=max_bytes)
 
 
 def post_json(url: str, payload: Any, *, headers: Mapping[str, str] | None = None) -> Answer:
-    return send(httpx.Request("POST", url, json=payload, headers=dict(headers or {})))
+    return send(_request("POST", url, json=payload, headers=dict(headers or {})))
 
 
 def post_body(
     url: str, body: bytes, *, headers: Mapping[str, str] | None = None, max_bytes: int = MAX_ANSWER_BYTES
 ) -> Answer:
     """These very bytes: what was signed is what is sent."""
-    return send(httpx.Request("POST", url, content=body, headers=dict(headers or {})), max_bytes=max_bytes)
+    return send(_request("POST", url, content=body, headers=dict(headers or {})), max_bytes=max_bytes)
 
 
 def post_form(
     url: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]], *, seconds: float = TOTAL_SECONDS
 ) -> Answer:
     """A multipart form; each file is (name, content, content type)."""
-    return send(httpx.Request("POST", url, data=dict(fields), files=dict(files)), seconds=seconds)
+    return send(_request("POST", url, data=dict(fields), files=dict(files)), seconds=seconds)
+
+
+def _request(method: str, url: str, **rest: Any) -> httpx.Request:
+    """Some names pass every form and are none: xn--a, letters that look like others."""
+    try:
+        return httpx.Request(method, url, **rest)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise NotAllowedThere("This is no address that can be called.") from error
 
 
 def send(request: httpx.Request, *, max_bytes: int = MAX_ANSWER_BYTES, seconds: float = TOTAL_SECONDS) -> Answer:

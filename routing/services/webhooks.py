@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 
 from core import http
 from core.clock import now
@@ -24,7 +26,10 @@ from routing.services.webhook_endpoints import endpoint_for, secrets_of
 from routing.signing import signed_headers
 from tickets.models import Ticket
 
+logger = logging.getLogger(__name__)
+
 MOST_AT_ONCE = 200
+MOST_TO_ONE = 50
 MOST_CALLS = 8
 LEASE = timedelta(minutes=2)
 # Minutes until the next try of a call that was not taken.
@@ -67,9 +72,16 @@ def told(ticket: Ticket, actor: Actor) -> dict[str, Any]:
 
 
 def due_calls() -> list[int]:
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now())
-    due = WebhookCall.objects.filter(free, state=CallState.QUEUED, next_attempt_at__lte=now())
-    return list(due.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    """Of each address some at a time, and none while it is busy with earlier ones: who is slow, or has thousands to
+    come, keeps nobody else waiting."""
+    at = now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=at)
+    queued = WebhookCall.objects.filter(state=CallState.QUEUED)
+    is_busy = Exists(queued.filter(url=OuterRef("url"), claimed_until__gte=at))
+    place = Window(RowNumber(), partition_by=F("url"), order_by=["next_attempt_at", "id"])
+    due = queued.filter(free, ~is_busy, next_attempt_at__lte=at).annotate(place=place)
+    first = due.filter(place__lte=MOST_TO_ONE).order_by("next_attempt_at", "id")
+    return list(first.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def call(call_id: int) -> None:
@@ -91,6 +103,11 @@ def call(call_id: int) -> None:
     except http.HttpError as problem:
         is_final = isinstance(problem, http.NotAllowedThere)
         _note(asked, began, problem=str(problem))
+    except Exception:
+        # One more try that failed, and not one that comes again for ever.
+        logger.exception("A call to another system broke", extra={"call_id": call_id})
+        is_final = False
+        _note(asked, began, problem="The call could not be made.")
     else:
         problem_text = "" if answer.is_ok else f"It answered {answer.status}."
         _note(asked, began, problem=problem_text, answer=answer)

@@ -183,3 +183,36 @@ def test_manager_reads_the_log_and_sees_a_new_secret_once(
     call.refresh_from_db()
     assert call.state == CallState.QUEUED
     assert client.get(reverse("workspace:settings-webhooks")).status_code == 200
+
+
+def test_slow_address_with_many_calls_keeps_nobody_waiting(inbox: Inbox) -> None:
+    ticket = customer_writes(inbox)
+    for _ in range(webhooks.MOST_TO_ONE + 5):
+        do("call_webhook", ticket, url="https://slow.example/")
+    do("call_webhook", ticket, url="https://quick.example/")
+    calls = WebhookCall.objects.in_bulk(webhooks.due_calls())
+    assert len(calls) == webhooks.MOST_TO_ONE + 1
+    assert {call.url for call in calls.values()} == {"https://slow.example/", "https://quick.example/"}
+    first = min(pk for pk, call in calls.items() if "slow" in call.url)
+    WebhookCall.objects.filter(pk=first).update(claimed_until=now() + webhooks.LEASE)
+    assert [calls[pk].url for pk in webhooks.due_calls()] == ["https://quick.example/"]
+
+
+@pytest.mark.parametrize("url", ["http://xn--a.example/", "http://\uff41.example/", "http://xn--0.pt/"])
+def test_name_that_is_none_fails_once_and_for_all(inbox: Inbox, url: str) -> None:
+    do("call_webhook", customer_writes(inbox), url=url)
+    call_what_is_due()
+    call = WebhookCall.objects.get()
+    assert (call.state, call.attempts, call.problem) == ("failed", 1, "This is no address that can be called.")
+
+
+def test_call_that_breaks_is_counted_and_tried_later(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **values: Any) -> None:
+        raise RuntimeError("broken")
+
+    do("call_webhook", customer_writes(inbox), url="https://a.example/")
+    monkeypatch.setattr(http, "post_body", broken)
+    call_what_is_due()
+    call = WebhookCall.objects.get()
+    assert (call.state, call.attempts, call.claimed_until) == ("queued", 1, None)
+    assert call.next_attempt_at > now()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from helpdesk.doctor import environment, inboxes, promises, servers, work
+from helpdesk.doctor import environment, inboxes, promises, servers, waiting, work
 from helpdesk.doctor.finding import Finding, broken
 
 # part -> what looks at it
@@ -27,6 +27,9 @@ EXAMINATIONS: dict[str, Callable[[], Iterable[Finding]]] = {
     "rules": promises.rules,
     "reports": promises.closed_days,
     "assignment": promises.assignment,
+    "customers": waiting.customers,
+    "bulk": waiting.calls_and_jobs,
+    "mailed reports": waiting.mailed_reports,
 }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.core.cache import cache
+
 from core.events.bus import after
 from core.events.catalogue import (
     TICKET_EVENTS,
     AgentAvailabilityChanged,
     ContactTyped,
     NotificationsAdded,
+    SLAApplied,
     TeamAssigned,
     TicketAssigned,
     TicketChanged,
@@ -21,6 +24,9 @@ from tickets.selectors.rows import tickets_for_broadcast
 
 # A unit of work that touches more tickets than this asks the screens to catch up instead of sending rows.
 MOST_ROWS = 20
+# An edited policy walks over the whole desk for minutes. Screens are not sent to ask anew at each of its steps: they
+# do once in so many seconds, and anyhow once a minute.
+WALK_SECONDS = 15
 
 
 @after(*TICKET_EVENTS.values())
@@ -30,6 +36,8 @@ def on_ticket_changed(events: Sequence[TicketChanged]) -> None:
     for event in events:
         by_ticket.setdefault(event.ticket_id, []).append(event)
     if len(by_ticket) > MOST_ROWS:
+        if all(isinstance(event, SLAApplied) for event in events) and not cache.add("live:walk", 1, WALK_SECONDS):
+            return
         publish_all([Hint((DESK,), {"type": "resync"})])
         return
     publish_all(hint for ticket in _read(by_ticket) for hint in _hints(ticket, by_ticket[ticket.pk]))

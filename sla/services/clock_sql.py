@@ -1,13 +1,15 @@
 """The statements that move the clocks of one ticket: each reads the ticket's present state, needs no answer.
 
 They run inside the writer's transaction, which holds the ticket's row lock, and are safe to repeat. Several go
-out in one round trip (core.db.defer), so a message costs its clocks one trip whatever the number of policies.
+out in one round trip (core.db.defer), so a message costs its clocks one trip whatever the number of policies. Those
+that apply terms take the ids of many tickets, too.
 """
 
 # ruff: noqa: S608 - every part of the statements is constant text of this app; values are parameters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.clock import NEVER
@@ -19,6 +21,11 @@ from tickets.services import sla_marks
 
 _NEVER = f"'{NEVER.isoformat()}'::timestamptz"
 _NOW = "(SELECT %s::bigint AS ticket_id, %s::timestamptz AS at) m"
+_NOW_OF_EACH = "(SELECT unnest(%s::bigint[]) AS ticket_id, %s::timestamptz AS at) m"
+Tickets = int | Sequence[int]
+
+# Keeps what open time is asked for in one place: the planner would put the question wherever its answer is used.
+_ONCE = "OFFSET 0"
 
 # The calendar that policy p counts in for ticket t.
 _HOURS = """LATERAL (SELECT coalesce(
@@ -36,7 +43,7 @@ _REPLIER = "COALESCE(%s::bigint, t.assignee_id)"
 _IS_LATE = "(c.breached_at IS NULL AND c.due_at < m.at)"
 
 
-def start(ticket_id: int, at: datetime) -> Statement:
+def start(tickets: Tickets, at: datetime) -> Statement:
     """Begin the clocks that the ticket should have: an answer is owed while the contact waits.
 
     Terms that begin to apply later count from the customer's message; where they would be broken at that moment
@@ -51,7 +58,7 @@ def start(ticket_id: int, at: datetime) -> Statement:
             p.escalate_after, 0, s.at, s.at, 0, sla_due_at(h.id, s.at, a.allowed),
             sla_step_at(h.id, s.at, 0, g.warn_after[a.warned + 1]),
             sla_step_at(h.id, s.at, 0, a.allowed + p.escalate_after[1]), '', ''
-        FROM {_NOW}
+        FROM {_now_of(tickets)}
         JOIN tickets_ticket t ON t.id = m.ticket_id
         CROSS JOIN {policy}
         CROSS JOIN {_HOURS}
@@ -60,23 +67,26 @@ def start(ticket_id: int, at: datetime) -> Statement:
             SELECT CASE
                 WHEN g.metric IN ('first_response', 'next_response') THEN t.waiting_since
                 WHEN EXISTS (SELECT FROM sla_clock o WHERE o.ticket_id = t.id AND o.metric = g.metric) THEN m.at
-                ELSE t.created_at END AS at
+                ELSE t.created_at END AS at {_ONCE}
         ) s
-        CROSS JOIN LATERAL (SELECT CASE WHEN s.at < m.at THEN sla_open_seconds(h.id, s.at, m.at) ELSE 0 END AS used) u
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN s.at < m.at THEN sla_open_seconds(h.id, s.at, m.at) ELSE 0 END AS used {_ONCE}) u
         CROSS JOIN LATERAL (
             SELECT CASE WHEN u.used >= g.seconds THEN u.used + g.seconds ELSE g.seconds END AS allowed,
                 (SELECT count(*) FROM unnest(g.warn_after) w WHERE w <= u.used) AS warned
         ) a
         WHERE t.status IN ('open', 'pending', 'on_hold')
             AND s.at IS NOT NULL
+            AND NOT EXISTS (
+                SELECT FROM sla_clock r WHERE r.ticket_id = t.id AND r.metric = g.metric AND r.finished_at IS NULL)
             AND g.metric <> CASE WHEN t.first_replied_at IS NULL THEN 'next_response' ELSE 'first_response' END
         ON CONFLICT (ticket_id, metric) WHERE finished_at IS NULL DO NOTHING
         """
     # What conditions compare with is typed by its value: such a text is planned with its values.
-    return sql if params else Planned(sql), [ticket_id, at, *params]
+    return sql if params or not isinstance(tickets, int) else Planned(sql), [tickets, at, *params]
 
 
-def pause_or_resume(ticket_id: int, at: datetime) -> Statement:
+def pause_or_resume(tickets: Tickets, at: datetime) -> Statement:
     """A promise stands still while we wait for somebody else, as far as its policy says so; that is a fact, too."""
     return (
         f"""
@@ -89,17 +99,17 @@ def pause_or_resume(ticket_id: int, at: datetime) -> Statement:
                     ELSE sla_step_at(c.hours_id, n.since, n.used, c.warn_after[c.warnings_done + 1]) END,
                 escalate_at = sla_step_at(c.hours_id, n.since, n.used,
                     c.allowed_seconds + c.escalate_after[c.escalations_done + 1])
-            FROM ({_moved_by_waiting()}) n
+            FROM ({_moved_by_waiting(tickets)}) n
             WHERE c.id = n.id
             RETURNING c.*, n.waits, n.at AS now_at, n.paused_before
         )
         {of_pauses("moved")}
         """,
-        [ticket_id, at],
+        [tickets, at],
     )
 
 
-def retarget(ticket_id: int, at: datetime) -> Statement:
+def retarget(tickets: Tickets, at: datetime) -> Statement:
     """Apply the policy, priority and calendar that the ticket has now to its unfinished clocks.
 
     What was used up stays used, by the calendar of its time. Nobody is made late by a change: where the new time is
@@ -121,13 +131,13 @@ def retarget(ticket_id: int, at: datetime) -> Statement:
         FROM (
             SELECT k.*, CASE WHEN k.is_over THEN k.old_due
                 ELSE sla_step_at(k.hours_id, k.since, k.elapsed, k.allowed) END AS due
-            FROM ({_measured_anew(policy)}) k
+            FROM ({_measured_anew(policy, tickets)}) k {_ONCE}
         ) n
         WHERE c.id = n.id AND (c.policy_id, c.policy_version, c.hours_id, c.target_seconds, c.warn_after,
             c.escalate_after, c.due_at) IS DISTINCT FROM (n.policy_id, n.version, n.hours_id, n.seconds, n.warn_after,
             n.escalate_after, n.due)
         """,
-        [ticket_id, at, *params],
+        [tickets, at, *params],
     )
 
 
@@ -218,13 +228,28 @@ def refresh_marks(ticket_id: int) -> Statement:
     return sla_marks.mark_from(ticket_id, (select, [ticket_id]))
 
 
-def _moved_by_waiting() -> str:
+def refresh_marks_of(ticket_ids: Sequence[int]) -> Statement:
+    """The same for many tickets."""
+    select = f"""
+        SELECT DISTINCT ON (k.id) k.id, COALESCE(c.due_at, {_NEVER}),
+            COALESCE(CASE WHEN c.due_at < {_NEVER} THEN c.metric END, ''),
+            COALESCE(bool_or(c.breached_at IS NOT NULL) OVER (PARTITION BY k.id), false)
+        FROM unnest(%s::bigint[]) k (id) LEFT JOIN sla_clock c ON c.ticket_id = k.id AND c.finished_at IS NULL
+        ORDER BY k.id, c.due_at, c.id"""
+    return sla_marks.mark_each_from((select, [list(ticket_ids)]))
+
+
+def _now_of(tickets: Tickets) -> str:
+    return _NOW if isinstance(tickets, int) else _NOW_OF_EACH
+
+
+def _moved_by_waiting(tickets: Tickets) -> str:
     """The unfinished clocks that run and should stand, or stand and should run."""
     return f"""
         SELECT c.id, m.at, w.waits, c.paused_at AS paused_before, {_USED} AS used,
             CASE WHEN w.waits THEN NULL ELSE m.at END AS since,
             (c.breached_at IS NOT NULL OR c.due_at <= m.at) AS is_over
-        FROM {_NOW}
+        FROM {_now_of(tickets)}
         JOIN tickets_ticket t ON t.id = m.ticket_id
         JOIN sla_clock c ON c.ticket_id = t.id AND c.finished_at IS NULL
         JOIN sla_policy p ON p.id = c.policy_id
@@ -232,8 +257,8 @@ def _moved_by_waiting() -> str:
         WHERE (c.running_since IS NULL) <> w.waits"""
 
 
-def _measured_anew(policy: str) -> str:
-    """The unfinished clocks of a ticket by the terms that apply now."""
+def _measured_anew(policy: str, tickets: Tickets) -> str:
+    """The unfinished clocks of the tickets by the terms that apply now."""
     return f"""
         SELECT c.id, p.id AS policy_id, p.version, h.id AS hours_id, g.seconds, g.warn_after, p.escalate_after,
             c.due_at AS old_due, o.is_over,
@@ -244,13 +269,13 @@ def _measured_anew(policy: str) -> str:
                 ELSE g.seconds END AS allowed,
             CASE WHEN (g.seconds, g.warn_after) = (c.target_seconds, c.warn_after) THEN c.warnings_done
                 ELSE (SELECT count(*) FROM unnest(g.warn_after) w WHERE w <= u.used) END AS warned
-        FROM {_NOW}
+        FROM {_now_of(tickets)}
         JOIN tickets_ticket t ON t.id = m.ticket_id
         CROSS JOIN {policy}
         CROSS JOIN {_HOURS}
         JOIN sla_target g ON g.policy_id = p.id AND g.priority = t.priority
         JOIN sla_clock c ON c.ticket_id = t.id AND c.metric = g.metric AND c.finished_at IS NULL
-        CROSS JOIN LATERAL (SELECT {_USED} AS used) u
+        CROSS JOIN LATERAL (SELECT {_USED} AS used {_ONCE}) u
         CROSS JOIN LATERAL (SELECT c.breached_at IS NOT NULL OR c.due_at <= m.at AS is_over,
             c.running_since IS NOT NULL AND c.hours_id IS DISTINCT FROM h.id AS is_moved) o
         WHERE g.seconds >= c.target_seconds OR NOT EXISTS (

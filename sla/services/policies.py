@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.clock import now
-from core.db import run
 from core.errors import Conflict
 from core.events.bus import publish, unit_of_work
-from core.events.catalogue import SYSTEM, Actor, PromisesChanged, SLAApplied
+from core.events.catalogue import SYSTEM, Actor, PromisesChanged
 from people.models import Agent
 from sla.models import BusinessHours, Clock, Policy, PolicyVersion, Target
 from sla.models.policy import default_paused_metrics, default_pauses, default_warnings
-from sla.services import clock_sql
+from sla.services import adopting
 from sla.services.policy_checks import check_draft
 from tickets.models import OPEN_STATUSES, Ticket
-from tickets.services import journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,29 +111,14 @@ def apply_policies(
     elif contact_id is not None:
         found = found.filter(contact_id=contact_id)
     ticket_ids = list(found.order_by("pk").values_list("pk", flat=True)[:batch])
-    for ticket_id in ticket_ids:
-        apply_to(ticket_id)
+    for first in range(0, len(ticket_ids), adopting.AT_ONCE):
+        adopting.adopt(ticket_ids[first : first + adopting.AT_ONCE])
     return ticket_ids[-1] if len(ticket_ids) == batch else None
 
 
 def apply_to(ticket_id: int, *, actor: Actor = SYSTEM) -> None:
-    """Retarget one ticket; when that changed its promises, the timeline says so and open screens refresh."""
-    with unit_of_work():
-        ticket = journal.locked(ticket_id)
-        before = _promises(ticket_id)
-        at = now()
-        run([clock_sql.retarget(ticket_id, at), clock_sql.start(ticket_id, at)])
-        run([clock_sql.pause_or_resume(ticket_id, at), clock_sql.refresh_marks(ticket_id)])
-        after = _promises(ticket_id)
-        if after and after != before:
-            name = Policy.objects.filter(pk=after[0][1]).values_list("name", flat=True).first()
-            journal.record(ticket, SLAApplied(policy=name or ""), actor=actor)
-
-
-def _promises(ticket_id: int) -> list[tuple[Any, ...]]:
-    unfinished = Clock.objects.filter(ticket_id=ticket_id, finished_at__isnull=True)
-    names = ("metric", "policy_id", "policy_version", "target_seconds", "due_at")
-    return list(unfinished.order_by("metric").values_list(*names))
+    """Retarget one ticket."""
+    adopting.adopt([ticket_id], actor=actor)
 
 
 def _terms(policy: Policy, draft: PolicyDraft) -> dict[str, Any]:

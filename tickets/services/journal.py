@@ -50,6 +50,30 @@ def record(ticket: Ticket, event: E, *, actor: Actor, columns: Mapping[str, Any]
     return done
 
 
+def record_each(events: Mapping[int, E], *, actor: Actor) -> list[E]:
+    """One event on each of many locked tickets (by id) in one round trip, for work that walks over the whole desk."""
+    at, ids = now(), list(events)
+    raising = "UPDATE tickets_ticket SET last_seq = last_seq + 1, updated_at = %s WHERE id = ANY(%s)"
+    storing = """
+        INSERT INTO tickets_ticketevent
+            (ticket_id, seq, kind, data, actor_kind, actor_id, actor_name, cause, depth, at)
+        SELECT t.id, t.last_seq, e.kind, e.data::jsonb, %s, %s, %s, %s, %s, %s
+        FROM unnest(%s::bigint[], %s::text[], %s::text[]) e (ticket_id, kind, data)
+        JOIN tickets_ticket t ON t.id = e.ticket_id
+        RETURNING ticket_id, id, seq"""
+    kinds = [event.key() for event in events.values()]
+    data = [json.dumps(event.data(), cls=DjangoJSONEncoder) for event in events.values()]
+    by = [actor.kind, actor.id, actor.name[:160], actor.cause[:80], actor.depth, at]
+    rows = run([(raising, [at, ids]), (storing, [*by, ids, kinds, data])]) if ids else []
+    done = [
+        dataclasses.replace(events[pk], ticket_id=pk, seq=seq, event_id=event_id, actor=actor, at=at)
+        for pk, event_id, seq in sorted(rows)
+    ]
+    for event in done:
+        publish(event)
+    return done
+
+
 def raise_seq(ticket_id: int, columns: Mapping[str, Any], *, at: Any) -> Statement:
     """The UPDATE that takes the next seq together with the changed columns."""
     unknown = set(columns) - _COLUMNS

@@ -26,3 +26,16 @@ def mark_from(ticket_id: int, source: Statement) -> Statement:
             AND (t.sla_due_at, t.sla_metric, t.sla_breached) IS DISTINCT FROM (m.due_at, m.metric, m.breached)
         """  # noqa: S608 - the select is our own text, never input
     return Planned(sql), [*params, ticket_id]
+
+
+def mark_each_from(source: Statement) -> Statement:
+    """The same from a SELECT of one row for each ticket (ticket, due_at, metric, breached)."""
+    select, params = source
+    sql = f"""
+        UPDATE tickets_ticket t
+        SET sla_due_at = m.due_at, sla_metric = m.metric, sla_breached = m.breached
+        FROM ({select}) AS m (ticket_id, due_at, metric, breached)
+        WHERE t.id = m.ticket_id
+            AND (t.sla_due_at, t.sla_metric, t.sla_breached) IS DISTINCT FROM (m.due_at, m.metric, m.breached)
+        """  # noqa: S608 - the select is our own text, never input
+    return sql, params

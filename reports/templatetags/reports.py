@@ -8,14 +8,12 @@ from typing import Any
 from django import template
 
 from reports import svg
-from reports.base import Chart, Column, HeatCell, Mark, Row, Tile
+from reports.base import Chart, Column, Row, Tile
 from reports.wording import change, shown
 from sla.models import Metric
 from tickets.selectors.rows import channel_of
 
 register = template.Library()
-
-HEAT_STEPS = 5
 
 
 @register.filter
@@ -26,12 +24,6 @@ def figure(row: Row, column: Column) -> str:
 @register.filter
 def channel_label(kind: str) -> str:
     return channel_of(kind).label
-
-
-@register.filter
-def link(row: Row, column: Column) -> str:
-    """The address behind a figure; none where there is nothing to see."""
-    return row.links.get(column.key, "") if row.values[column.key] else ""
 
 
 @register.filter
@@ -65,16 +57,6 @@ def drawing(chart: Chart) -> svg.Drawing:
 
 
 @register.filter
-def number_of(mark: Mark, key: str) -> Any:
-    return mark.numbers.get(key)
-
-
-@register.filter
-def link_of(mark: Mark, key: str) -> str:
-    return mark.link_of(key)
-
-
-@register.filter
 def has_partial(chart: Chart) -> bool:
     return any(mark.is_partial for mark in chart.marks)
 
@@ -91,28 +73,6 @@ def said(value: Any, kind: str) -> str:
 
 
 @register.filter
-def heat(value: float | None, cells: Sequence[Sequence[HeatCell]]) -> int:
-    """The step from 0 to 5 of a cell's shade, by the busiest cell."""
-    busiest = max((cell.value or 0 for row in cells for cell in row), default=0)
-    if not value or not busiest:
-        return 0
-    return max(1, round(HEAT_STEPS * value / busiest))
-
-
-@register.filter
-def short(value: float, kind: str) -> str:
-    """A figure that fits into a cell: durations in minutes or hours, percentages without their decimals."""
-    if kind == "percent":
-        return f"{value:.0f}%"
-    if kind == "percent":
-        return f"{value:.0f}"
-    if kind != "duration":
-        return shown(value, kind)
-    minutes = value / 60
-    return f"{minutes:.0f}m" if minutes < 100 else f"{minutes / 60:.0f}h"
-
-
-@register.filter
 def metric_label(metric: str) -> str:
     return Metric(metric).label if metric in Metric.values else ""
 
@@ -122,13 +82,6 @@ def sparkline(values: Sequence[float]) -> str:
     """The points of a small line, 60 wide and 14 high."""
     top, gaps = max([*values, 1]), max(len(values) - 1, 1)
     return " ".join(f"{round(60 * n / gaps, 1)},{round(13 - 12 * value / top, 1)}" for n, value in enumerate(values))
-
-
-@register.filter
-def share(row: Row, column_key: str) -> float:
-    """The width of the small bar beside a breach count, in percent of the row's promises."""
-    count = row.values.get("count") or 0
-    return round(100 * (row.values.get(column_key) or 0) / count, 1) if count else 0
 
 
 @register.filter

@@ -64,6 +64,7 @@ class FactReport(Report):
         return Wanted(
             rows=tuple(rows),
             steps=tuple(dict.fromkeys(steps)),
+            steps_before=tuple(dict.fromkeys(drawn.series[0][0] for drawn in self.drawn if drawn.is_compared)),
             hours=tuple(self.heat),
             spark=self.shown[0],
             lengths_of=self.lengths_of,

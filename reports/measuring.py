@@ -28,12 +28,13 @@ NOTHING: Values = {}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which metrics are wanted where, by their keys; `spark` is measured by step for each row of the tables, and
-    metrics of the `whole` only are not broken down;
-    the lengths of the set `lengths_of` are sorted into BANDS; `by` names the dimensions."""
+    """Which metrics are wanted where, by their keys; `steps_before` of the days compared with; `spark` is measured by
+    step for each row of the tables, and metrics of the `whole` only are not broken down; the lengths of the set
+    `lengths_of` are sorted into BANDS; `by` names the dimensions."""
 
     rows: Sequence[str]
     steps: Sequence[str] = ()
+    steps_before: Sequence[str] = ()
     hours: Sequence[str] = ()
     spark: str = ""
     lengths_of: str = ""
@@ -43,7 +44,7 @@ class Wanted:
     @property
     def keys(self) -> tuple[str, ...]:
         spark = (self.spark,) if self.spark else ()
-        return (*self.rows, *self.steps, *self.hours, *self.whole, *spark)
+        return (*self.rows, *self.steps, *self.steps_before, *self.hours, *self.whole, *spark)
 
     @property
     def sets(self) -> set[str]:
@@ -83,7 +84,8 @@ def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
     found.before = before.whole(wanted.rows)
     if wanted.steps:
         found.steps = present.by(steps, wanted.steps)
-        found.steps_before = before.by(steps_before, wanted.steps)
+    if wanted.steps_before:
+        found.steps_before = before.by(steps_before, wanted.steps_before)
     if wanted.hours:
         some = present.of_metrics(wanted.hours)
         found.hours = some.by(by_hour(some.parts, local), wanted.hours)
@@ -119,16 +121,18 @@ def _by_dimensions(found: Measured, present: Reckoning, wanted: Wanted, steps: G
     whole = present.whole((*wanted.rows, *wanted.whole))
     found.groups["all", ""] = {key: whole[key] for key in wanted.rows}
     found.whole = {key: whole[key] for key in wanted.whole}
-    for dimension in wanted.by:
-        grouping = by_dimension(present.parts, dimension)
-        if not grouping.size:
-            continue
+    groupings = {dimension: by_dimension(present.parts, dimension) for dimension in wanted.by}
+    groupings = {dimension: grouping for dimension, grouping in groupings.items() if grouping.size}
+    lined = [dimension for dimension in groupings if wanted.spark and dimension != "tag"]
+    by_step_too = dict(
+        zip(lined, present.tables_by_each([groupings[dimension] for dimension in lined], steps), strict=True)
+    )
+    for dimension, grouping in groupings.items():
         tables = None
-        if wanted.spark and dimension != "tag":
-            by_step_too = present.tables_by_both(grouping, steps)
-            counts = present.counted(METRICS[wanted.spark].counted, by_step_too).reshape(-1, steps.size)
+        if both := by_step_too.get(dimension):
+            counts = present.counted(METRICS[wanted.spark].counted, both).reshape(-1, steps.size)
             found.sparks |= _sparks(dimension, grouping, counts)
-            tables = [table.reshape(grouping.size, steps.size, -1).sum(axis=1) for table in by_step_too]
+            tables = [table.reshape(grouping.size, steps.size, -1).sum(axis=1) for table in both]
         for value, values in present.by(grouping, wanted.rows, tables).items():
             found.groups[dimension, _key(value)] = values
 

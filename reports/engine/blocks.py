@@ -28,10 +28,16 @@ def unpacked(name: str, column: Array, values: list[Any]) -> Array:
 def within(block: Block, first: int, last: int) -> Block:
     """Its facts from the minute `first` to before the minute `last`."""
     minutes = block["minute"]
-    start, end = np.searchsorted(minutes, (first, last))
-    if start == 0 and end == len(minutes):
+    if len(minutes) and first <= minutes[0] and minutes[-1] < last:
         return block
+    start, end = np.searchsorted(minutes, (first, last))
     return {name: column[start:end] for name, column in block.items()}
+
+
+def touches(block: Block, first: int, last: int) -> bool:
+    """Whether any fact may be within; they stand in the order of time."""
+    minutes = block["minute"]
+    return bool(len(minutes) and minutes[0] < last and minutes[-1] >= first)
 
 
 def joined(blocks: list[Block], names: Iterable[str]) -> Block:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from reports.engine.clock import Local
 from reports.engine.codes import CODES, smallest
+from reports.engine.counting import counted
 from reports.engine.layout import Array
 from reports.engine.parts import Part
 
 _FEW = 1000
+_FEW_COMBINATIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,7 @@ class Grouping:
     def table(self, part: int, classes: Array, class_count: int) -> Array:
         """How many facts of a part each group has of each class."""
         rows = self.size if self.sizes is None else len(self.sizes)
-        places = self.codes[part].astype(np.intp)
-        places *= class_count
-        places += classes
-        table: Array = np.bincount(places, minlength=rows * class_count).reshape(rows, class_count)
+        table = counted(self.codes[part], class_count, classes, rows * class_count).reshape(rows, class_count)
         if self.sizes is None or self.members is None:
             return table
         spread = np.zeros((self.size, class_count), np.intp)
@@ -48,15 +48,43 @@ class Grouping:
         """For facts with these codes: which of them (none: each once) belongs to which group."""
         if self.sizes is None or self.members is None:
             return None, codes
-        sizes = self.sizes[codes]
-        starts = (np.cumsum(self.sizes) - self.sizes)[codes]
-        facts = np.repeat(np.arange(len(codes)), sizes)
-        within = np.arange(len(facts)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return facts, self.members[np.repeat(starts, sizes) + within]
+        starts = np.cumsum(self.sizes) - self.sizes
+        facts, groups = [np.zeros(0, np.intp)], [np.zeros(0, self.members.dtype)]
+        for place in range(int(self.sizes.max(initial=0))):
+            # Those whose list is so long, and what stands at this place of it.
+            these = np.flatnonzero((self.sizes > place)[codes])
+            there = self.members[np.minimum(starts + place, len(self.members) - 1)]
+            facts.append(these)
+            groups.append(there[codes[these]])
+        return np.concatenate(facts), np.concatenate(groups)
+
+
+def cubes(groupings: Sequence[Grouping]) -> list[list[Grouping]]:
+    """Groupings that are counted together, because all combinations of them are few."""
+    found: list[list[Grouping]] = []
+    for grouping in sorted(groupings, key=lambda each: each.size):
+        if not found or prod(each.size for each in [*found[-1], grouping]) > _FEW_COMBINATIONS:
+            found.append([])
+        found[-1].append(grouping)
+    return found
+
+
+def combined(groupings: Sequence[Grouping]) -> Grouping:
+    """By all of these at once, the last one changing first."""
+    first, *others = groupings
+    if not others:
+        return first
+    size = prod(each.size for each in groupings)
+    codes = [each.astype(np.min_scalar_type(size)) for each in first.codes]
+    for grouping in others:
+        for number, each in enumerate(codes):
+            each *= grouping.size
+            np.add(each, grouping.codes[number], out=each, casting="unsafe")
+    return Grouping(codes, range(size))
 
 
 def everything(parts: Sequence[Part]) -> Grouping:
-    return Grouping([np.zeros(len(part), np.uint8) for part in parts], [""])
+    return Grouping([np.broadcast_to(np.uint8(0), len(part)) for part in parts], [""])
 
 
 def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from reports.engine.codes import CODES
-from reports.engine.groupings import Grouping, everything
+from reports.engine.counting import counted
+from reports.engine.groupings import Grouping, combined, cubes, everything
 from reports.engine.layout import Array
 from reports.engine.parts import Part
 from reports.engine.ranks import bands_of, percentiles
@@ -43,6 +44,8 @@ class Reckoning:
     took: str
     _lengths: dict[str, Lengths] = field(default_factory=dict)
     _places: dict[int, tuple[Grouping, Array]] = field(default_factory=dict)
+    # The tables of the inner grouping of the last two.
+    _summed: tuple[Grouping, list[Array]] | None = None
 
     def by(self, grouping: Grouping, keys: Sequence[str], tables: Sequence[Array] | None = None) -> dict[Any, Values]:
         """The metrics of each group that has any fact."""
@@ -54,7 +57,8 @@ class Reckoning:
     def whole(self, keys: Sequence[str]) -> Values:
         """The metrics of all facts, also where there is none."""
         grouping = everything(self.parts)
-        group = _Group(self, grouping, self.tables(grouping), _shares(keys))
+        tables = [np.bincount(part.classes, minlength=part.class_count).reshape(1, -1) for part in self.parts]
+        group = _Group(self, grouping, tables, _shares(keys))
         return {key: group.figures(METRICS[key])[0] for key in keys}
 
     def lengths(self, set_key: str) -> Lengths:
@@ -77,7 +81,23 @@ class Reckoning:
         return [value for value, count in counts.items() if count == max(counts.values())]
 
     def tables(self, grouping: Grouping) -> list[Array]:
+        if self._summed and self._summed[0] is grouping:
+            return self._summed[1]
         return [grouping.table(n, part.classes, part.class_count) for n, part in enumerate(self.parts)]
+
+    def tables_by_each(self, outers: Sequence[Grouping], inner: Grouping) -> list[list[Array]]:
+        """By each of some groupings and another one, none of lists; those of few groups are counted together."""
+        found: dict[int, list[Array]] = {}
+        for cube in cubes(outers):
+            tables = self.tables_by_both(combined(cube), inner)
+            sizes = [each.size for each in cube]
+            for place, outer in enumerate(cube):
+                others = tuple(axis for axis in range(len(cube)) if axis != place)
+                found[id(outer)] = [
+                    table.reshape(*sizes, inner.size, -1).sum(axis=others).reshape(outer.size * inner.size, -1)
+                    for table in tables
+                ]
+        return [found[id(outer)] for outer in outers]
 
     def tables_by_both(self, outer: Grouping, inner: Grouping) -> list[Array]:
         """By two groupings at once, neither of lists: the rows of a table are those of the inner one for each of the
@@ -85,12 +105,10 @@ class Reckoning:
         found = []
         for number, part in enumerate(self.parts):
             width = inner.size * part.class_count
-            places = outer.codes[number].astype(np.intp)
-            places *= width
-            places += self._inner(number, inner)
-            counts = np.bincount(places, minlength=outer.size * width)
-            found.append(counts.reshape(outer.size * inner.size, part.class_count))
-        return found
+            counts = counted(outer.codes[number], width, self._inner(number, inner), outer.size * width)
+            found.append(counts.reshape(outer.size, inner.size, part.class_count))
+        self._summed = inner, [table.sum(axis=0) for table in found]
+        return [table.reshape(-1, table.shape[2]) for table in found]
 
     def of_metrics(self, keys: Sequence[str]) -> Reckoning:
         """Over the parts alone that these metrics are about."""
@@ -103,7 +121,7 @@ class Reckoning:
         known = self._places.get(number)
         if known is None or known[0] is not inner:
             part = self.parts[number]
-            known = inner, inner.codes[number].astype(np.intp) * part.class_count + part.classes
+            known = inner, inner.codes[number].astype(np.int32) * part.class_count + part.classes
             self._places[number] = known
         return known[1]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from people.models import Agent
-from reports.engine.blocks import Block, block_of, joined, within
+from reports.engine.blocks import Block, block_of, joined, touches, within
 from reports.engine.clock import Local
 from reports.engine.closed import columns_of, standing_days
 from reports.engine.codes import CODES
@@ -50,9 +50,13 @@ class Loaded:
     def during(self, period: Period) -> list[Rows]:
         first, last = minute_of(period.starts_at), minute_of(period.ends_at)
         return [
-            Rows(kind, joined([within(block, first, last) for block in self.blocks.get(kind, ())], names))
+            Rows(kind, joined(_within(self.blocks.get(kind, ()), first, last), names))
             for kind, names in self.wanted.items()
         ]
+
+
+def _within(blocks: Sequence[Block], first: int, last: int) -> list[Block]:
+    return [within(block, first, last) for block in blocks if touches(block, first, last)]
 
 
 def load(wanted: Columns, periods: Sequence[Period]) -> Loaded:

@@ -67,6 +67,8 @@ _SPAM_OR_MERGED = f"""
             AND NOT EXISTS ({_REOPENED_AFTER} AND o.at > f.at))
         AND NOT EXISTS (SELECT FROM tickets_ticket t WHERE t.id = f.ticket_id AND t.status IN {_OPEN}
             AND NOT EXISTS ({_REOPENED_AFTER}))"""
+# A stretch without any of the moments (twice a parameter) is told by its ends alone, before the rest is looked up.
+_HOLDS_A_MOMENT = "width_bucket(f.began_at, %s::timestamptz[]) < width_bucket(f.at, %s::timestamptz[])"
 _ALL = f"{_OPEN_NOW} UNION ALL {_RESOLVED} UNION ALL {_SPAM_OR_MERGED}"
 _SETTINGS = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB';"
 
@@ -117,7 +119,7 @@ def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], 
     where, params = _narrowed(viewer, filters)
     first = moments[0]
     is_past = first < now
-    stretches = f"{_OPEN_NOW} UNION ALL {_SPAM_OR_MERGED}" if is_past else _OPEN_NOW
+    stretches = f"{_OPEN_NOW} UNION ALL {_SPAM_OR_MERGED} AND {_HOLDS_A_MOMENT}" if is_past else _OPEN_NOW
     sql = f"""
         {_SETTINGS} SELECT width_bucket(f.began_at, %s::timestamptz[]), width_bucket(f.ended_at, %s::timestamptz[]),
             count(*)
@@ -126,7 +128,8 @@ def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], 
     given = list(moments)
     # What is solved by now is the most of it by far: it comes from the stored days.
     counts = under_way_at("resolution", viewer, filters, given, now=now) if is_past else [0] * len(given)
-    for begun, ended, count in _fetch(sql, [given, given, *([first] * (1 + is_past)), *params]):
+    of_stretches = [first, first, given, given] if is_past else [first]
+    for begun, ended, count in _fetch(sql, [given, given, *of_stretches, *params]):
         for number in range(begun, len(given) if ended is None else ended):
             counts[number] += count
     return counts

@@ -185,6 +185,8 @@ class Report(ABC):
     title: ClassVar[str]
     description: ClassVar[str]
     Filters: ClassVar[type[Filters]]
+    # What there must be before it can show anything, for whoever finds it empty.
+    needs: ClassVar[str] = "Figures appear as soon as there is something to count."
     # Whether its page also lists the promises that fall due next.
     shows_upcoming: ClassVar[bool] = False
     # Whether customers' comments on ratings stand behind it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from reports.defined import Defined
 from reports.definitions import REPORTS
 from reports.exports import chart_lines, csv_lines, heatmap_lines, xlsx_file
 from reports.fact_filters import FactFilters
+from reports.fact_report import FactReport
 from reports.guard import ViewerRequest, report_page
 from reports.metrics import REGISTRY
 from reports.models import Every, SavedReport
@@ -151,6 +152,8 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "days": period.length if is_relative else None,
         **_choices(request, run),
         "query": urlencode(run.filters.query()),
+        "period_query": urlencode(period.query()),
+        "year_query": urlencode({**_but_days(run.filters.query()), "days": "365"}),
         "made_at": now(),
         "words": words_of(run.filters) if isinstance(run.filters, FactFilters) else [],
         "site": settings.SITE_URL.partition("://")[2] or settings.SITE_URL,
@@ -158,9 +161,21 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
 
 
 def _definitions(run: Run) -> list[tuple[str, Defined]]:
-    """What the figures of the page mean, each once, by the name that it has there."""
-    columns = [*(tile.column for tile in run.result.tiles), *run.result.columns]
-    return [(column.label, REGISTRY[column.key]) for column in {column.key: column for column in columns}.values()]
+    """What the figures of the page mean, each once, by the names they have there; neighbours may share a meaning."""
+    result = run.result
+    columns = [*(tile.column for tile in result.tiles), *result.columns]
+    labels = {column.key: column.label for column in reversed(columns)}
+    drawn = [
+        *(series.key for chart in result.charts for series in chart.series),
+        *(heat.key for heat in result.heatmaps),
+    ]
+    whole = run.report.whole if isinstance(run.report, FactReport) else ()
+    keys = dict.fromkeys((*(column.key for column in columns), *drawn, *whole))
+    shared = groupby(
+        (key for key in keys if key in REGISTRY), key=lambda key: replace(REGISTRY[key].column, key="", label="")
+    )
+    groups = [list(group) for _, group in shared]
+    return [(", ".join(labels.get(key, REGISTRY[key].name) for key in group), REGISTRY[group[0]]) for group in groups]
 
 
 def _sections(run: Run) -> list[Section]:
@@ -188,8 +203,12 @@ def _saved_query(run: Run, *, is_relative: bool) -> str:
     """The last so many days stay the last ones when the report is opened later."""
     query = run.filters.query()
     if is_relative:
-        query = {"days": str(run.filters.period.length), **{k: v for k, v in query.items() if k not in ("from", "to")}}
+        query = {"days": str(run.filters.period.length), **_but_days(query)}
     return urlencode(query)
+
+
+def _but_days(query: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name not in ("from", "to")}
 
 
 def _choices(request: ViewerRequest, run: Run) -> dict[str, object]:

@@ -9,6 +9,7 @@ class AutomationReport(FactReport):
     slug = "automation"
     title = "Automation and delivery"
     description = "Runs of rules, macros, steps of escalation paths, and messages that could not be delivered."
+    needs = "Rules, macros and escalation paths are made in the settings."
     columns = ("opened", "rule_runs", "macros", "escalated", "undelivered")
     tiles = ("rule_runs", "macros", "escalated", "undelivered")
     drawn = (

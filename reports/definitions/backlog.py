@@ -37,6 +37,7 @@ class BacklogReport(Report):
         "What is open at the end of the period, or now, by age; each figure leads to exactly those tickets. Ages are"
         " calendar time."
     )
+    needs = "Nothing was open, came in or went out: a good place to be."
     Filters = FactFilters
     is_of_a_moment = True
 

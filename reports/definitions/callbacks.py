@@ -12,6 +12,7 @@ class CallbacksReport(FactReport):
         "Calls that were promised to customers, and whether somebody called within the window. Attributed to whoever"
         " called, else to whose call it was."
     )
+    needs = "Calls are promised on a ticket, by “Call back…” beside the customer."
     columns = (
         "callbacks_planned", "callbacks_kept_share", "callbacks_kept", "callbacks_missed", "callbacks_made",
         "callbacks_unanswered",

@@ -13,6 +13,7 @@ class ChatReport(FactReport):
         " seconds, and messages left while nobody was there, stand apart. Patience is how long those who gave up"
         " had waited."
     )
+    needs = "Chats come in by an inbox of the kind site chat."
     columns = (
         "chats", "chats_begun", "chats_answered", "chats_abandoned", "chat_abandon_share", "chat_wait_p50",
         "chat_wait_p90", "chats_at_once", "rings_missed", "chats_left_early", "chat_words_left",

@@ -12,6 +12,7 @@ class CsatReport(FactReport):
         "Ratings by customers, attributed to whom the ticket belonged when it was resolved. Nobody is compared by fewer"
         " than 20 ratings."
     )
+    needs = "Customers are asked for a rating once a survey is switched on, in the settings under Surveys."
     columns = ("rated", "csat", "csat_bad", "csat_mean", "csat_asked", "csat_response", "recoveries")
     tiles = ("csat", "csat_bad", "rated", "csat_response", "recoveries", "recovered_in_time", "won_back")
     drawn = (

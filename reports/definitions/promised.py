@@ -12,6 +12,7 @@ class PromisedReport(FactReport):
         "How long customers were told to wait for the first answer, and how long it took. Half of the answers should"
         " come within the usual time told, nine of ten within the longest."
     )
+    needs = "Customers are told what to expect once enough tickets of the past tell how long answers take."
     columns = ("foretold", "within_p50", "within_p90", "later_than_told", "told_off_by", "real_p50", "real_p90")
     tiles = ("foretold", "within_p50", "within_p90", "told_off_by", "real_p50", "real_p90")
     drawn = (

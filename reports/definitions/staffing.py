@@ -20,6 +20,10 @@ class StaffingReport(FactReport):
         " counts in the team of most of their open work at that moment. Occupancy is open work by capacity, while an"
         " agent is available."
     )
+    needs = (
+        "Nothing is known here by what tickets are about, such as their channel or priority: only teams"
+        " and agents narrow it down."
+    )
     columns = (
         "looks_on_duty", "on_duty_time", "available_share", "occupancy", "planned_time", "absent_time", "absent_share",
         "away_time",

@@ -60,9 +60,12 @@ def _total(result: Result) -> int:
 def test_report_on_an_empty_desk_has_no_rows_and_a_page(report: Report, cast: Cast, client: Client) -> None:
     assert list(_run(report, cast.mona).rows) == []
     client.force_login(cast.mona)
-    page = client.get(f"/reports/{report.slug}/")
+    page = client.get(f"/reports/{report.slug}/", {"team": str(cast.support.pk)})
     assert page.status_code == 200
-    assert "Nothing" in page.content.decode()
+    text = page.content.decode()
+    assert "Nothing happened in this period with these filters" in text
+    assert escape(report.needs) in text
+    assert "Without these filters" in text
 
 
 def test_report_is_for_managers_and_admins(report: Report, cast: Cast, client: Client) -> None:

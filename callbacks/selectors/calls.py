@@ -30,8 +30,11 @@ def callback_for(agent: Agent, callback_id: int) -> Callback:
 
 
 def callbacks_of(ticket: Ticket) -> list[Callback]:
-    """Of one ticket that the viewer may see already: what is to do first, then the newest."""
-    rows = list(ticket.callbacks.select_related("assignee").order_by("-starts_at", "-id")[: 2 * _SHOWN])
+    """Of one ticket that the viewer may see already, and of those that were merged into it, whose promises stay
+    theirs: what is to do first, then the newest."""
+    merged = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).order_by().values("pk")
+    found = Callback.objects.filter(ticket__in=merged).select_related("assignee")
+    rows = list(found.order_by("-starts_at", "-id")[: 2 * _SHOWN])
     return sorted(rows, key=lambda row: not row.is_to_do)[:_SHOWN]
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from callbacks.models import Callback
 from callbacks.phone import normal_phone
-from callbacks.selectors.calls import callbacks_visible_to
+from callbacks.selectors.calls import callbacks_of, callbacks_visible_to
 from callbacks.services import missing, settling
 from callbacks.services.planning import move_callback, plan_callback
 from callbacks.tasks import tick_callbacks
@@ -25,7 +25,7 @@ from tests.callbacks.conftest import a_plan
 from tests.cast import Cast, new_ticket
 from tests.desk import an_agent
 from tickets.models import Ticket, TicketEvent
-from tickets.services import journal
+from tickets.services import journal, moving
 from tickets.services.redacting import redact
 
 HALF_HOUR = timedelta(minutes=30)
@@ -160,6 +160,16 @@ def test_number_of_a_call_goes_with_a_message_that_is_removed(cast: Cast, callba
     assert waits.phone, "somebody is still to call"
     with pytest.raises(Conflict, match="removed"):
         settling.undo_callback(callback, actor=cast.ana.as_actor())
+
+
+def test_callback_of_a_ticket_that_was_merged_is_seen_where_the_story_goes_on(
+    cast: Cast, callback: Callback, ticket: Ticket
+) -> None:
+    there = new_ticket(cast.mail)
+    moving.merge(ticket, into=there, actor=cast.ana.as_actor())
+    assert callbacks_of(there) == [callback]
+    settling.record_call(callback, outcome="called", actor=cast.ben.as_actor())
+    assert callbacks_of(there)[0].state == "called"
 
 
 def test_moved_callback_is_a_new_promise_and_undo_brings_the_old_one_back(

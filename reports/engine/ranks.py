@@ -29,11 +29,14 @@ def percentiles(lengths: Array, bands: Array, groups: Array, size: int, shares: 
     cells *= width
     cells += bands
     counts = np.bincount(cells, minlength=size * width)
-    ends = counts.reshape(size, width).cumsum(axis=1)
-    there = np.flatnonzero(ends[:, -1])
-    ranks = {share: share * (ends[there, -1] - 1) for share in shares}
-    wanted = [rounded(rank).astype(np.intp) for rank in ranks.values() for rounded in (np.floor, np.ceil)]
-    values = iter(_at(wanted, lengths, cells, counts, ends, there))
+    # How many lengths there are up to the end of each cell, of all groups one after the other.
+    ends = counts.cumsum()
+    totals = np.diff(ends[width - 1 :: width], prepend=0)
+    there = np.flatnonzero(totals)
+    firsts = (np.cumsum(totals) - totals)[there]
+    ranks = {share: share * (totals[there] - 1) for share in shares}
+    wanted = [firsts + rounded(rank).astype(np.intp) for rank in ranks.values() for rounded in (np.floor, np.ceil)]
+    values = iter(_at(wanted, lengths, cells, counts, ends))
     found = {}
     for share, rank in ranks.items():
         low, high = next(values), next(values)
@@ -42,21 +45,22 @@ def percentiles(lengths: Array, bands: Array, groups: Array, size: int, shares: 
     return found
 
 
-def _at(
-    ranks: Sequence[Array], lengths: Array, cells: Array, counts: Array, ends: Array, groups: Array
-) -> Iterator[Array]:
-    """The lengths that have these ranks within the groups."""
-    width = ends.shape[1]
-    homes = [(ends[groups] <= rank[:, None]).sum(axis=1) + groups * width for rank in ranks]
+def _at(ranks: Sequence[Array], lengths: Array, cells: Array, counts: Array, ends: Array) -> Iterator[Array]:
+    """The lengths that have these ranks, if all were sorted by group and length."""
+    homes = [np.searchsorted(ends, rank, side="right") for rank in ranks]
     is_home = np.zeros(len(counts), bool)
     for home in homes:
         is_home[home] = True
     facts = np.flatnonzero(is_home[cells])
-    order = np.lexsort((lengths[facts], cells[facts]))
-    values, where = lengths[facts][order], cells[facts][order]
-    before = ends.ravel() - counts
+    # Homes are few: their numbers are short, and short numbers are sorted in a moment.
+    numbers = (np.cumsum(is_home) - 1).astype(np.min_scalar_type(max(int(is_home.sum()), 1)))
+    values = lengths[facts]
+    by_length = np.argsort(values)
+    order = by_length[np.argsort(numbers[cells[facts]][by_length], kind="stable")]
+    values = values[order]
+    starts = np.cumsum(counts[is_home]) - counts[is_home]
     for rank, home in zip(ranks, homes, strict=True):
-        yield values[np.searchsorted(where, home) + rank - before[home]]
+        yield values[starts[numbers[home]] + rank - (ends[home] - counts[home])]
 
 
 def _width(bands: Array, size: int) -> tuple[int, Array]:

@@ -22,15 +22,17 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     agent: Agent = request.user
     path: str = request.path
+    is_problems = path.startswith(("/problems", "/held"))
     places = [
         _place("Tickets", "inbox", reverse("workspace:home"), path.startswith(("/tickets", "/search"))),
         _place("People", "contact", reverse("workspace:contacts"), path.startswith("/contacts")),
         _place("Calls", "phone", reverse("workspace:callbacks"), path.startswith("/callbacks")),
-        _place("Problems", "mail-warning", reverse("workspace:problems"), path.startswith(("/problems", "/held"))),
+        _place("Problems", "mail-warning", reverse("workspace:problems"), is_problems, True),
     ]
     if may(agent, "see_reports") and (address := _reports()):
         places.append(_place("Reports", "chart-column", address, path.startswith("/reports")))
-    places.append(_place("Settings", "settings", reverse("workspace:settings-profile"), path.startswith("/settings")))
+    settings = reverse("workspace:settings-profile")
+    places.append(_place("Settings", "settings", settings, path.startswith("/settings"), True))
     return {
         "agent": agent,
         "places": places,
@@ -42,8 +44,9 @@ def rail(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _place(name: str, icon: str, address: str, is_here: bool) -> dict[str, Any]:
-    return {"name": name, "icon": icon, "address": address, "is_here": is_here}
+def _place(name: str, icon: str, address: str, is_here: bool, is_minor: bool = False) -> dict[str, Any]:
+    """Phones have room for six labels: minor places stand in the menu under "You" there."""
+    return {"name": name, "icon": icon, "address": address, "is_here": is_here, "is_minor": is_minor}
 
 
 def _reports() -> str:

@@ -127,6 +127,7 @@ def test_agents_cannot_read_the_link_that_rates_them(desk: Desk, client: Client)
     page = client.get(reverse("workspace:ticket", args=[ticket.number])).content.decode()
     assert "/rate/…" in page
     assert token not in page
+    assert token not in client.get(reverse("workspace:tickets"), {"view": "resolved"}).content.decode(), "in the row"
     assert token not in client.get(reverse("workspace:message-forward", args=[question.pk])).content.decode()
     question.refresh_from_db()
     assert token not in message_out(question)["text"]

@@ -64,6 +64,9 @@ _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _MENTION = re.compile(r"(?<![\w@.])@[^\W\d_][\w-]*")
 
 
+register.filter("without_tokens", without_tokens)
+
+
 @register.filter
 def words(text: str, style: str = "") -> SafeString:
     """A message's plain text with its links (and, in notes, its mentions) made visible; all of it escaped."""

@@ -17,6 +17,7 @@ from tickets.models import Priority, Ticket
 from tickets.selectors.rows import METRIC_NAMES, duration_text
 from tickets.services import changes, journal
 
+_PUNCTUAL = 60.0
 _ESCALATION = Actor(kind="system", name="Escalation", cause="sla")
 
 
@@ -28,7 +29,7 @@ def take_step(clock: Clock, at: datetime) -> None:
     if number >= len(steps):
         return
     step = steps[number]
-    why = _why(clock, policy, number, len(steps), step["after_minutes"])
+    why = _why(clock, policy, number, len(steps), step["after_minutes"], is_late=late > _PUNCTUAL)
     done = _act(clock.ticket, step["action"], why)
     told, action = done
     event = SLAEscalated(
@@ -54,10 +55,12 @@ def _path(clock: Clock) -> tuple[list[dict[str, Any]], str]:
     return list(policy.escalation), policy.name
 
 
-def _why(clock: Clock, policy: str, number: int, steps: int, minutes: int) -> str:
+def _why(clock: Clock, policy: str, number: int, steps: int, minutes: int, *, is_late: bool) -> str:
+    """A step that was taken late, after a downtime, knows only how long it is at least."""
     target = duration_text(timedelta(seconds=clock.target_seconds))
     metric = METRIC_NAMES.get(clock.metric, clock.metric)
-    since = f"{duration_text(timedelta(minutes=minutes))} ago in working time" if minutes else "just now"
+    ago = f"{duration_text(timedelta(minutes=minutes))} ago in working time" if minutes else "just now"
+    since = f"more than {ago}" if is_late and minutes else "a while ago" if is_late else ago
     return f"{metric} within {target} ({policy}) was missed {since}; step {number + 1} of {steps}"
 
 

@@ -55,6 +55,12 @@ def test_filters_of_the_list_come_along(cast: Cast, sign_in: SignIn) -> None:
     }
 
 
+def test_view_that_begins_elsewhere_is_about_all_tickets(cast: Cast, sign_in: SignIn) -> None:
+    ana = sign_in(cast.ana)
+    assert "assignee: me" in ana.get(reverse("workspace:view-new"), {"view": "mine"}).content.decode()
+    assert "assignee" not in ana.get(reverse("workspace:view-new")).context["others_words"]
+
+
 def test_wrong_conditions_are_told_and_nothing_is_saved(cast: Cast, sign_in: SignIn) -> None:
     answer = saved(sign_in(cast.ana), **{"c0_0-fact": "opened_hours", "c0_0-op": "greater", "c0_0-value": "soon"})
     assert answer.status_code == 422

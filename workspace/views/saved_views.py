@@ -76,7 +76,7 @@ def view_page(request: AgentRequest, view_id: int | None = None) -> HttpResponse
     view = _mine(request.user, view_id) if view_id else None
     manages = may(request.user, "manage_desk")
     if request.method != "POST":
-        started = filters_from(view.filters) if view else chosen_view(request.user, request.GET.dict()).filters
+        started = filters_from(view.filters) if view else _begun(request)
         form = ViewForm(initial=_values(view, started, request), may_share=manages)
         return _editor(request, view, form, tree_of(json.loads(started.where or "{}"), listing=True), _others(started))
     tree, others = tree_from(request.POST, listing=True), _posted_others(request)
@@ -113,6 +113,11 @@ def restore_action(request: AgentRequest) -> HttpResponse:
         view_shelf.forget()
         messages.success(request, f"{view.name} is back.")
     return HttpResponseRedirect(reverse("workspace:views"))
+
+
+def _begun(request: AgentRequest) -> Filters:
+    """As the list that one came from; from elsewhere a view begins with all tickets, not with one's own."""
+    return chosen_view(request.user, request.GET.dict()).filters if request.GET else Filters()
 
 
 def _mine(agent: Agent, view_id: int) -> View:

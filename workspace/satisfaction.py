@@ -21,6 +21,7 @@ def satisfaction(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "recovery": found.recovery,
         "is_late": bool(found.recovery and found.recovery.is_open and found.recovery.due_at <= now()),
         "told": _told(found),
+        "may_remove": bool(found.rating and found.rating.comment) and may(agent, "manage_desk"),
         "may_ask": _may_ask(agent, ticket, found),
     }
 

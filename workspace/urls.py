@@ -93,6 +93,7 @@ _tickets: list[URLPattern | URLResolver] = [
     path("callbacks/<int:callback_id>/move/", callbacks.move_callback_page, name="callback-move"),
     path("callbacks/<int:callback_id>/<slug:word>/", callbacks.settle_callback_action, name="callback-settle"),
     path("tickets/<int:number>/ask-rating/", satisfaction.ask_action, name="ticket-ask-rating"),
+    path("tickets/<int:number>/remove-comments/", satisfaction.remove_comments_action, name="ticket-remove-comments"),
     path("tickets/<int:number>/recovery/", satisfaction.recovery_page, name="ticket-recovery"),
     path("tickets/<int:number>/person/", ticket.person_page, name="ticket-person"),
     path("tickets/<int:number>/targets/", moving.targets_page, name="ticket-targets"),

@@ -11,8 +11,10 @@ from core.events.catalogue import Actor, RatingGiven
 from csat.models import Rating, RequestState, SurveyRequest
 from csat.models.rating import BEST, LONGEST_COMMENT, WORST
 from csat.services.recovering import settle_recovery
-from people.models import Contact
+from people.models import Agent, Contact
+from people.policy import require
 from tickets.inbound import storable
+from tickets.models import Ticket
 from tickets.services import journal
 
 CHANGEABLE_FOR = timedelta(days=1)
@@ -41,6 +43,20 @@ def rate(request: SurveyRequest, *, score: int, comment: str) -> Rating:
         journal.record(ticket, event, actor=_actor(fresh))
         settle_recovery(rating, fresh, ticket, at=at)
     return rating
+
+
+def remove_comments(ticket: Ticket, *, by: Agent) -> None:
+    """What the customer wrote with the ratings of this ticket goes for good, former words too; the scores stay."""
+    require(by, "manage_desk")
+    with unit_of_work():
+        journal.locked(ticket)
+        rows = Rating.objects.select_for_update(of=("self",)).filter(ticket=ticket)
+        said = [row for row in rows if row.comment or any(former["comment"] for former in row.history)]
+        if not said:
+            raise Conflict("There is no comment (any more).")
+        for row in said:
+            row.comment, row.history = "", [{**former, "comment": ""} for former in row.history]
+            row.save(update_fields=["comment", "history"])
 
 
 def is_open(request: SurveyRequest, rating: Rating | None, at: datetime) -> bool:

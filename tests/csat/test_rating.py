@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -203,3 +204,20 @@ def test_conditions_say_the_same_in_memory_and_in_sql(desk: Desk, score: int | N
 def test_score_of_a_link_is_one_to_five_or_none(text: str) -> None:
     assert (score_in(text) > 0) == (text in {"1", "2", "3", "4", "5"})
     assert score_in(text) in range(6)
+
+
+def test_managers_remove_what_should_never_have_been_written(desk: Desk, client: Client) -> None:
+    ticket, token = desk.asked()
+    rate(request_of(token), score=1, comment="My card is 4111 1111 1111 1111")
+    rate(request_of(token), score=2, comment="It is 4111 1111 1111 1111!")
+    address = f"/tickets/{ticket.number}/remove-comments/"
+    client.force_login(desk.agent)
+    assert client.post(address).status_code == 403
+    client.force_login(an_agent("Mona Manager", role=Role.MANAGER))
+    side = reverse("workspace:ticket-side", args=[ticket.number])
+    assert b"Remove the comment" in client.get(side).content
+    assert client.post(address).status_code == 302
+    rating = newest(ticket)
+    assert (rating.score, rating.comment, [said["comment"] for said in rating.history]) == (2, "", [""])
+    assert client.post(address).status_code == 409
+    assert b"4111" not in client.get(side).content

@@ -42,6 +42,7 @@ CLASSES: dict[str, str] = {
         for name in (
             "ticket ticket-pane ticket-side ticket-after ticket-earlier ticket-canned ticket-reply ticket-note"
             " ticket-why ticket-macro ticket-ask-rating ticket-recovery"
+            " ticket-remove-comments"
             " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
             " ticket-side-new ticket-side-conversation ticket-side-close message-forward ticket-person"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"

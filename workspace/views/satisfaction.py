@@ -13,10 +13,11 @@ from core.errors import Conflict, NotFound
 from csat.models import Cause, Outcome
 from csat.selectors.asked import satisfaction_of
 from csat.services import asking
+from csat.services.rating import remove_comments
 from csat.services.recovering import close_recovery
 from people.policy import require
 from tickets.selectors.access import ticket_for
-from workspace.guard import AgentRequest, agent_page
+from workspace.guard import AgentRequest, agent_page, wants_fragment
 
 
 class RecoveryForm(forms.Form):
@@ -33,6 +34,16 @@ def ask_action(request: AgentRequest, number: int) -> JsonResponse:
     ticket = ticket_for(request.user, number)
     asking.ask(ticket, survey=None, actor=request.user.as_actor())
     return JsonResponse({"number": number})
+
+
+@require_POST
+@agent_page
+def remove_comments_action(request: AgentRequest, number: int) -> HttpResponse:
+    remove_comments(ticket_for(request.user, number), by=request.user)
+    if wants_fragment(request):
+        return JsonResponse({"number": number})
+    messages.success(request, "The comment is gone; the rating stays.")
+    return HttpResponseRedirect(reverse("workspace:ticket", args=[number]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import validate_email
 
 from core.events.catalogue import Actor
+from csat.link_tokens import without_tokens
 from routing.actions.base import Action, Values
 from routing.actions.wording import TextForm, filled, shortened, unknown_placeholder
 from tickets.models import CustomField, FieldKind, Ticket
@@ -63,7 +64,7 @@ class MailOutside(Action):
         if not to:
             return f"Wrote to nobody: {_label(params['field'])} holds no address"
         text = filled(params["text"], ticket)
-        if params["quote"] and (words := last_words_of_customer(ticket)):
+        if params["quote"] and (words := without_tokens(last_words_of_customer(ticket))):
             text = f"{text}\n\n> " + "\n> ".join(words.splitlines())
         subject = filled(params["subject"], ticket)
         if not sides.write_by_itself(ticket, to=to, subject=subject, text=text, actor=actor):

@@ -96,3 +96,11 @@ def test_desk_never_writes_to_itself_by_a_mark(inbox: Inbox) -> None:
     local, _, domain = inbox.address.partition("@")
     with pytest.raises(Invalid):
         do("mail_outside", customer_writes(inbox), **{**MAIL, "to": f"{local}+loop@{domain}"})
+
+
+def test_third_parties_get_no_link_with_which_a_customer_rates(inbox: Inbox) -> None:
+    ticket = customer_writes(inbox, f"Yes.\n\nYou wrote: http://desk.example/rate/{'a' * 26}/?score=5")
+    do("mail_outside", ticket, **MAIL, quote="last")
+    ((text, _),) = mails(ticket)
+    assert "a" * 26 not in text
+    assert "> Yes." in text

@@ -12,6 +12,7 @@ from core.errors import NotFound
 from people.models import Agent
 from tickets.models import Ticket
 from tickets.selectors.access import tickets_visible_to
+from tickets.selectors.links import with_merged
 
 _SHOWN = 10
 
@@ -32,8 +33,7 @@ def callback_for(agent: Agent, callback_id: int) -> Callback:
 def callbacks_of(ticket: Ticket) -> list[Callback]:
     """Of one ticket that the viewer may see already, and of those that were merged into it, whose promises stay
     theirs: what is to do first, then the newest."""
-    merged = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).order_by().values("pk")
-    found = Callback.objects.filter(ticket__in=merged).select_related("assignee")
+    found = Callback.objects.filter(ticket__in=with_merged(ticket).values("pk")).select_related("assignee")
     rows = list(found.order_by("-starts_at", "-id")[: 2 * _SHOWN])
     return sorted(rows, key=lambda row: not row.is_to_do)[:_SHOWN]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from core.events.catalogue import MessageMovedIn
 from people.models import Agent
 from tickets.models import Link, Message, Ticket, TicketEvent
@@ -40,6 +42,11 @@ def likely_targets(agent: Agent, ticket: Ticket, *, size: int) -> list[Ticket]:
     first = [*visible.filter(pk__in=related), *visible.filter(follows=ticket).order_by("-id")[:size]]
     others = visible.filter(contact_id=ticket.contact_id).order_by("-last_message_at", "-id")[:size]
     return list({row.pk: row for row in [*first, *others]}.values())[:size]
+
+
+def with_merged(ticket: Ticket) -> QuerySet[Ticket]:
+    """A ticket that the viewer may see already, and those that were merged into it: what hangs on them is its own."""
+    return Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket.pk)).order_by()
 
 
 def whereabouts(message_id: int) -> list[int]:

@@ -1,11 +1,10 @@
-"""What customers of an inbox can expect at this moment, from what answers took lately, who waits and who is there; and
-how true such expectations have been."""
+"""What customers of an inbox can expect at this moment, from what answers took lately, who waits and who is there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 
 from django.core.cache import cache
 
@@ -37,16 +36,6 @@ _PAST = """
     FROM answers"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """Of `n` tickets with an expectation and an answer: how many percent came within the p50 and the p90 told.
-    A true prophet has 50 and 90."""
-
-    n: int
-    within_p50: float | None
-    within_p90: float | None
-
-
 def expected_response(inbox: Inbox) -> Expected | None:
     """None while there is too little to learn from. Every open chat asks, so the answer is kept for some seconds."""
     key = _key(inbox.pk)
@@ -62,20 +51,6 @@ def without_expectation(inbox_ids: Iterable[int]) -> set[int]:
     """Of the inboxes, those of which is known at this moment that there is too little to learn from."""
     found = cache.get_many([_key(pk) for pk in inbox_ids])
     return {int(key.rpartition(":")[2]) for key, known in found.items() if not known}
-
-
-def calibration(since: datetime, until: datetime, *, inbox_id: int | None = None) -> Calibration:
-    """Promised against real."""
-    sql = """
-        SELECT count(*), avg((real_seconds <= p50_seconds)::int) * 100, avg((real_seconds <= p90_seconds)::int) * 100
-        FROM sla_prediction
-        WHERE at >= %s AND at < %s AND real_seconds IS NOT NULL AND (%s::bigint IS NULL OR inbox_id = %s)"""
-    n, p50, p90 = run([(sql, [since, until, inbox_id, inbox_id])])[0]
-    return Calibration(
-        n=n,
-        within_p50=round(float(p50), 1) if p50 is not None else None,
-        within_p90=round(float(p90), 1) if p90 is not None else None,
-    )
 
 
 def _key(inbox_id: int) -> str:

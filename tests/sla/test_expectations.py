@@ -15,7 +15,7 @@ from routing.actions.wording import filled
 from sla.calendar import Calendar, Period
 from sla.models import Fact, Prediction
 from sla.prediction import Expected, Past, in_words, predicted, span_in_words
-from sla.selectors.expectations import calibration, expected_response
+from sla.selectors.expectations import expected_response
 from sla.services.predicting import keep_expectation
 from tests.desk import agent_replies, an_agent, an_inbox, customer_writes
 from tests.sla.conftest import START, berlin
@@ -117,9 +117,6 @@ def test_expectation_is_kept_and_held_against_the_answer(
     assert [row.real_seconds for row in Prediction.objects.order_by("pk")] == [240, 480, 1800]
     facts = Fact.objects.filter(kind="foretold").order_by("pk")
     assert [(fact.wall_seconds, fact.is_kept) for fact in facts] == [(240, True), (480, True), (1800, False)]
-    found = calibration(at - timedelta(days=1), at + timedelta(days=1), inbox_id=busy.pk)
-    assert (found.n, found.within_p50, found.within_p90) == (3, 33.3, 66.7)
-    assert calibration(at, at).within_p50 is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,6 +15,7 @@ export const KEYMAP = [
   { keys: "g s", act: "go-snoozed", label: "Snoozed", group: "Go to" },
   { keys: "g n", act: "go-notifications", label: "Alerts", group: "Go to" },
   { keys: "g c", act: "go-contacts", label: "People", group: "Go to" },
+  { keys: "g b", act: "go-callbacks", label: "Callbacks", group: "Go to" },
   { keys: "g r", act: "go-reports", label: "Reports", group: "Go to" },
   { keys: "g ,", act: "go-settings", label: "Settings", group: "Go to" },
   { keys: "j", act: "next", label: "Next ticket", group: "List" },

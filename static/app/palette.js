@@ -60,6 +60,7 @@ addActs({
   "go-snoozed": view("snoozed"),
   "go-notifications": page("Alerts", "bell", "/notifications/"),
   "go-contacts": page("People", "contact", "/contacts/"),
+  "go-callbacks": page("Callbacks", "phone", "/callbacks/"),
   "go-reports": { ...page("Reports", "chart-column", "/reports/"), when: () => ["manager", "admin"].includes(document.body.dataset.role) },
   "go-settings": page("Settings", "settings", "/settings/"),
 });

@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.paging import keyset_page
 from people.models import Agent
 from reports.backlog import WAITS_ON_US, open_tickets
-from reports.counted import words_of
+from reports.counted import list_of, words_of
 from reports.definitions.backlog import OLD_BANDS, moment_of
 from reports.fact_filters import FactFilters
 from reports.moments import BAND_LABELS
@@ -47,6 +47,7 @@ def backlog_context(viewer: Agent, values: Mapping[str, str], filters: FactFilte
     at = moment_of(filters.period, now)
     return {
         "tickets": page.rows,
+        "tickets_link": list_of(page.rows),
         "count": rows.count(),
         "moment": "now" if at >= now else f"at the end of {date_format(filters.period.last, 'j M Y')}",
         "words": [*words_of(filters), *_words(extra)],

@@ -71,12 +71,12 @@ def counted_context(
         "period_words": days_of(filters),
         "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         "back": back,
-        "tickets_link": _list_of(tickets.values()),
+        "tickets_link": list_of(tickets.values()),
         "tickets_count": len(tickets),
     }
 
 
-def _list_of(tickets: Iterable[Ticket]) -> str:
+def list_of(tickets: Iterable[Ticket]) -> str:
     """The same tickets in the desk's own list, where they can be worked on one by one or all at once."""
     numbers = sorted({ticket.number for ticket in tickets})
     if not numbers:

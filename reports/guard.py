@@ -8,10 +8,13 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
+from core.errors import Invalid
 from people.models import Agent
 from people.policy import require
+from reports.base import Report
 from reports.runner import zone_of
 
 P = ParamSpec("P")
@@ -27,6 +30,11 @@ ViewerView = Callable[Concatenate[ViewerRequest, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
+def wrong_filter(request: HttpRequest, error: Invalid, report: Report | None = None) -> HttpResponseBase:
+    """What is wrong, field by field, and the way back to where it can be chosen anew."""
+    return render(request, "reports/wrong.html", {"report": report, "error": error}, status=error.status)
+
+
 def report_page(view: ViewerView[P]) -> View[P]:
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -35,6 +43,11 @@ def report_page(view: ViewerView[P]) -> View[P]:
         viewer_request = cast(ViewerRequest, request)
         require(viewer_request.user, "see_reports")
         with timezone.override(zone_of(viewer_request.user)):
-            return view(viewer_request, *args, **kwargs)
+            try:
+                return view(viewer_request, *args, **kwargs)
+            except Invalid as error:
+                if request.method == "POST":
+                    raise
+                return wrong_filter(viewer_request, error)
 
     return guarded

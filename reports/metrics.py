@@ -159,6 +159,8 @@ _DUTY = (
            definition="The time of the agents' shifts, without their leave."),
     Metric(key="absent_time", name="Absent", counted="absent", kind="duration", amount="sum", clock=LOOK_CLOCK,
            rising_is="bad", definition="The time of their shifts for which agents were not connected, without leave."),
+    Metric(key="looks_planned", name="Looks in shifts", counted="planned", clock=LOOK_CLOCK,
+           definition="How often an agent was looked for during their shift, without their leave."),
     Metric(key="absent_share", name="Absent share", counted="absent", of="planned", kind="percent", rising_is="bad",
            definition="The share of the shifts, without leave, in which the agent was not connected."),
     Metric(key="occupancy", name="Occupancy", counted="held", kind="percent", amount="mean", clock=LOOK_CLOCK,
@@ -237,6 +239,8 @@ _CALLBACKS = (
            definition="Somebody called before the window that was promised was over, answered or not."),
     Metric(key="callbacks_missed", name="Missed", counted="callbacks_missed", rising_is="bad",
            definition="Nobody had called when the window was over, also where somebody called later."),
+    Metric(key="callbacks_decided", name="Kept or missed", counted="callbacks_decided",
+           definition="Callbacks of which it was decided in the period whether they were kept."),
     Metric(key="callbacks_kept_share", name="Callbacks kept", counted="callbacks_kept", of="callbacks_decided",
            kind="percent", rising_is="good",
            definition="The share of the callbacks kept or missed that were kept. Moved and called off ones are"

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 
 from core.clock import now
 from core.errors import Invalid, NotFound
@@ -22,7 +21,7 @@ from reports.definitions import REPORTS
 from reports.exports import chart_lines, csv_lines, heatmap_lines, xlsx_file
 from reports.fact_filters import FactFilters
 from reports.fact_report import FactReport
-from reports.guard import ViewerRequest, report_page
+from reports.guard import ViewerRequest, report_page, wrong_filter
 from reports.metrics import REGISTRY
 from reports.models import Every, SavedReport
 from reports.period import PRESETS
@@ -66,7 +65,7 @@ def one_report_page(request: ViewerRequest, slug: str) -> HttpResponseBase:
     try:
         run = run_report(request.user, slug, values)
     except Invalid as error:
-        return _wrong_filter(request, slug, error)
+        return wrong_filter(request, error, report_for(request.user, slug))
     return render(request, "reports/report.html", _context(request, run, values))
 
 
@@ -191,12 +190,6 @@ def _sections(run: Run) -> list[Section]:
 def _section(title: str, rows: list[Row], note: str) -> Section:
     most = SHOWN_ROWS if len(rows) > SHOWN_ROWS + 5 else len(rows)
     return Section(title, rows[:most], note, rows[most:])
-
-
-def _wrong_filter(request: ViewerRequest, slug: str, error: Invalid) -> HttpResponse:
-    report = report_for(request.user, slug)
-    context = {"report": report, "error": error, "presets": PRESETS}
-    return HttpResponse(render_to_string("reports/wrong.html", context, request), status=error.status)
 
 
 def _saved_query(run: Run, *, is_relative: bool) -> str:

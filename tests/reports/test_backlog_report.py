@@ -126,6 +126,12 @@ def test_reopened_merged_and_spam_tickets_are_open_while_they_are(cast: Cast, mo
         # It was no spam after all: it counts as open all along.
         status(junk, "open")
         assert counts_at(cast.mona, filters, [*moments, now], now=now) == [3, 2, 3, 2, 1, 1]
+        # What was solved and turned out to be spam was open until it was solved, told once.
+        status(wanders, "spam")
+        assert counts_at(cast.mona, filters, [*moments, now], now=now) == [3, 2, 3, 2, 1, 1]
+        status(wanders, "open")
+        status(wanders, "resolved")
+        assert counts_at(cast.mona, filters, moments, now=now)[:4] == [3, 2, 3, 2]
 
 
 def test_list_of_the_backlog_shows_its_tickets_oldest_first_to_managers(
@@ -134,9 +140,12 @@ def test_list_of_the_backlog_shows_its_tickets_oldest_first_to_managers(
     client.force_login(cast.mona)
     with time_machine.travel(NOW, tick=False):
         page = client.get("/reports/backlog/tickets/", {"from": "2026-03-02", "to": "2026-03-15"})
+        assert "in the list" in page.content.decode()
         numbers = [ticket.number for ticket in page.context["tickets"]]
         assert page.context["count"] == len(numbers) == 2
         assert numbers == [fortnight.lives[40].number, fortnight.lives[41].number]
-        assert client.get("/reports/backlog/tickets/", {"age": "x"}).status_code == 422
+        wrong = client.get("/reports/backlog/tickets/", {"age": "x"})
+        assert wrong.status_code == 422
+        assert "Age: There is no such list." in wrong.content.decode()
         client.force_login(cast.ana)
         assert client.get("/reports/backlog/tickets/").status_code == 403

@@ -54,6 +54,7 @@ EXPECTED: dict[str, Figure] = {
     "callbacks_made": 4,
     "callbacks_kept": 3,
     "callbacks_missed": 2,
+    "callbacks_decided": 5,
     "callbacks_kept_share": 60,
     "callbacks_unanswered": 25,
 }

@@ -116,6 +116,7 @@ EXPECTED: dict[str, Figure] = {
     # 10:30 Mia.
     "away_time": 15.0,
     # Mia and Lena, four times each; Lena was missing at 10:00 and at 10:45.
+    "looks_planned": 8,
     "planned_time": 120.0,
     "absent_time": 30.0,
     "absent_share": 25.0,

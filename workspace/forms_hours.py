@@ -77,9 +77,10 @@ class HoursForm(forms.Form):
         )
 
     @staticmethod
-    def values_of(hours: BusinessHours | None) -> dict[str, Any]:
+    def values_of(hours: BusinessHours | None, *, zone: str) -> dict[str, Any]:
+        """New ones are those of whoever makes them."""
         if hours is None:
-            return {"time_zone": "UTC", **{f"day_{number}": "09:00-17:00" for number in range(5)}}
+            return {"time_zone": zone, **{f"day_{number}": "09:00-17:00" for number in range(5)}}
         days = {f"day_{number}": periods_text(hours.periods, number) for number in range(7)}
         own = [day for day in hours.holidays.all() if day.source == HolidaySource.OWN]
         uses = list(hours.uses.all())

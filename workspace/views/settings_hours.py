@@ -30,7 +30,7 @@ def hours_page(request: AgentRequest, hours_id: int | None = None) -> HttpRespon
     form = HoursForm(
         request.POST if is_posted else None,
         request.FILES if is_posted else None,
-        initial=HoursForm.values_of(hours),
+        initial=HoursForm.values_of(hours, zone=request.user.time_zone),
     )
     if is_posted and form.is_valid():
         try:

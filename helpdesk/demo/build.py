@@ -12,6 +12,7 @@ from csat.models import Survey
 from helpdesk.demo import story
 from helpdesk.demo.callbacks import promise_calls, promise_calls_of_today, store_calls
 from helpdesk.demo.cast import Cast, make_cast, remember_tags
+from helpdesk.demo.doings import tell_doings
 from helpdesk.demo.opinions import make_survey, one_is_unhappy_now
 from helpdesk.demo.promises import TIME_ZONE, make_promises
 from helpdesk.demo.schedule import DAYS, Arrival, arrivals
@@ -49,6 +50,7 @@ def build(*, tickets: int = TICKETS, random_seed: int = 7) -> Made:
     remember_tags({tag for life in lives for tag in life.tags})
     store(lives)
     store_calls(calls)
+    tell_doings(random.Random(random_seed))
     promise_calls_of_today(lives, present=present)
     tell_presence(
         _staff(cast), ZoneInfo(TIME_ZONE), since=present - timedelta(days=DAYS), until=present, random_seed=random_seed

@@ -19,7 +19,7 @@ from helpdesk.demo.scripts import scripts
 from people.models import Agent, Role
 from reports.runner import run_report
 from routing.models import Rule
-from sla.models import Clock
+from sla.models import Clock, Fact
 from tickets.models import Attachment, CannedResponse, Inbox, Message, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,9 @@ def test_demo_promises_are_mostly_kept_and_one_comes_due_soon() -> None:
     assert {row.group for row in run_report(manager, "sla", {}).result.rows} == {
         "All", "Promise", "Team", "Inbox", "Channel", "Priority", "Agent", "Tag",
     }  # fmt: skip
+    done = run_report(manager, "automation", {}).result.rows[0].values
+    assert all(done[name] for name in ("rule_runs", "macros", "escalated", "undelivered"))
+    assert Fact.objects.filter(kind="channel_hopped").exists()
 
 
 def test_demo_customers_rate_as_they_wrote() -> None:

@@ -2,7 +2,8 @@
 
 What is open now is read from the tickets, which is the truth of now. A stretch that has ended is told by the fact that
 ended it: a resolution knows when its work began; spam and a merge end what no resolution has ended before, unless they
-were taken back. A stretch belongs to whom the ticket belonged at its end, or belongs now.
+were taken back. What spam took back was open all the same, and is told once only where it counts again
+(sla/services/spam_sql.py). A stretch belongs to whom the ticket belonged at its end, or belongs now.
 """
 
 # ruff: noqa: S608 - every part of the statements is constant text of this file; values are parameters.
@@ -51,7 +52,14 @@ _OPEN_NOW = f"""
     WHERE t.status IN {_OPEN}"""
 _RESOLVED = f"""
     SELECT {_SHARED}, f.began_at, f.at AS ended_at, '' AS status, '' AS waits_on
-    FROM sla_fact f WHERE f.kind = 'resolution' AND f.at >= %s"""
+    FROM sla_fact f WHERE f.kind = 'resolution' AND f.at >= %s AND NOT f.data ? 'again'"""
+# What stored days leave out: solved tickets that are spam now.
+_TAKEN_BACK = f"""
+    SELECT {_SHARED}, f.began_at, f.at AS ended_at, '' AS status, '' AS waits_on
+    FROM sla_fact b JOIN sla_fact f ON f.id = b.voids
+    WHERE b.kind = 'voided' AND b.at >= %s AND f.kind = 'resolution' AND NOT f.data ? 'again'
+        AND NOT EXISTS (SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id AND o.kind = 'resolution' AND o.at = f.at
+            AND NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = o.id))"""
 _REOPENED_AFTER = "SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id AND o.kind = 'reopened' AND o.at > f.at"
 _SPAM_OR_MERGED = f"""
     SELECT {_SHARED}, b.began_at, f.at AS ended_at, '' AS status, '' AS waits_on
@@ -119,7 +127,8 @@ def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], 
     where, params = _narrowed(viewer, filters)
     first = moments[0]
     is_past = first < now
-    stretches = f"{_OPEN_NOW} UNION ALL {_SPAM_OR_MERGED} AND {_HOLDS_A_MOMENT}" if is_past else _OPEN_NOW
+    past = f"{_OPEN_NOW} UNION ALL {_TAKEN_BACK} UNION ALL {_SPAM_OR_MERGED} AND {_HOLDS_A_MOMENT}"
+    stretches = past if is_past else _OPEN_NOW
     sql = f"""
         {_SETTINGS} SELECT width_bucket(f.began_at, %s::timestamptz[]), width_bucket(f.ended_at, %s::timestamptz[]),
             count(*)
@@ -128,7 +137,7 @@ def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], 
     given = list(moments)
     # What is solved by now is the most of it by far: it comes from the stored days.
     counts = under_way_at("resolution", viewer, filters, given, now=now) if is_past else [0] * len(given)
-    of_stretches = [first, first, given, given] if is_past else [first]
+    of_stretches = [first, first, first, given, given] if is_past else [first]
     for begun, ended, count in _fetch(sql, [given, given, *of_stretches, *params]):
         for number in range(begun, len(given) if ended is None else ended):
             counts[number] += count

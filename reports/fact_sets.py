@@ -66,7 +66,8 @@ REASONS = {f"missed_{key}": title for key, (title, _) in _REASONS.items()}
 _WENT_OUT = (
     "(f.kind = 'resolution' OR ((f.kind = 'spam' OR (f.data->>'what' = 'MessagesMovedOut'"
     " AND (f.data->>'is_merge')::boolean)) AND NOT EXISTS (SELECT FROM sla_fact o WHERE o.ticket_id = f.ticket_id"
-    " AND o.kind = 'resolution' AND o.at < f.at AND NOT EXISTS (SELECT FROM sla_fact r"
+    " AND o.kind = 'resolution' AND o.at < f.at AND NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = o.id)"
+    " AND NOT EXISTS (SELECT FROM sla_fact r"
     " WHERE r.ticket_id = f.ticket_id AND r.kind = 'reopened' AND r.at >= o.at AND r.at < f.at))))"
 )
 # Who leaves within ten seconds has not waited for an answer.

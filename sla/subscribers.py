@@ -34,7 +34,7 @@ from core.events.catalogue import (
 from sla.selectors.expectations import without_expectation
 from sla.services import clock_sql as clocks
 from sla.services import fact_sql as facts
-from sla.services import fitting, predicting, refitting
+from sla.services import fitting, predicting, refitting, spam_sql
 from sla.services import rearranging_sql as rearranging
 from sla.tasks import apply_policies, follow_tiers, keep_expectations, read_feed
 
@@ -102,6 +102,9 @@ def on_status_changed(event: StatusChanged) -> None:
         _record("reopened", event)
     elif event.after == "spam":
         _record("spam", event)
+        defer(spam_sql.void(ticket_id, at, event_id=event.event_id))
+    if event.before == "spam":
+        defer(*spam_sql.restore(ticket_id, at, event_id=event.event_id))
 
 
 @within(TicketOpened, PriorityChanged, TeamAssigned, TicketTagged)

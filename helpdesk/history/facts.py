@@ -13,6 +13,7 @@ from helpdesk.history.clocks import ClockRow
 from helpdesk.history.expectations import expectation_rows
 from helpdesk.history.life import Happened, Life
 from sla.calendar import Calendar
+from sla.services.spam_sql import COUNTS_FOR_NOTHING
 
 Row = tuple[Any, ...]
 COLUMNS = (
@@ -185,11 +186,12 @@ class _Telling:
 
 
 def facts_of(life: Life) -> Iterator[Row]:
+    """All that stands; of what turned out to be spam in the end, promises and work count for nothing."""
     calendar = life.clocks.promise.calendar if life.clocks.promise else _ALWAYS
     for row in _Telling(life).rows():
-        yield row
-        yield from chat_rows(COLUMNS, row, calendar)
-        yield from expectation_rows(COLUMNS, row, calendar)
+        for told in (row, *chat_rows(COLUMNS, row, calendar), *expectation_rows(COLUMNS, row, calendar)):
+            if life.status != "spam" or told[0] not in COUNTS_FOR_NOTHING:
+                yield told
 
 
 _ALWAYS = Calendar.always()

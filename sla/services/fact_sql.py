@@ -170,7 +170,8 @@ def resolved(
         "actor_kind": "%s",
         "actor_id": "%s::bigint",
         "data": """jsonb_build_object('status', %s::text, 'replies', r.replies, 'agents', r.agents,
-            'reopens', (SELECT count(*) FROM sla_fact f WHERE f.ticket_id = t.id AND f.kind = 'reopened'))""",
+            'reopens', (SELECT count(*) FROM sla_fact f WHERE f.ticket_id = t.id AND f.kind = 'reopened'
+                AND NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = f.id)))""",
     }
     source = f"""
         (SELECT %s::bigint AS ticket_id, %s::timestamptz AS at) m

@@ -129,9 +129,6 @@ def test_reopened_merged_and_spam_tickets_are_open_while_they_are(cast: Cast, mo
         # What was solved and turned out to be spam was open until it was solved, told once.
         status(wanders, "spam")
         assert counts_at(cast.mona, filters, [*moments, now], now=now) == [3, 2, 3, 2, 1, 1]
-        status(wanders, "open")
-        status(wanders, "resolved")
-        assert counts_at(cast.mona, filters, moments, now=now)[:4] == [3, 2, 3, 2]
 
 
 def test_list_of_the_backlog_shows_its_tickets_oldest_first_to_managers(

@@ -189,7 +189,14 @@ LONG_STORY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("story", [LONG_STORY, DONE_UNANSWERED, ANSWERED_WHEN_DONE])
+# Late with both promises, answered, done and back again; in the end it counts for nothing.
+SPAM_AFTER_ALL = [
+    (300, "pending"), (600, "write"), (9, "reply"), (5, "resolved"), (7, "write"), (30, "reply"),
+    (9, "spam"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("story", [LONG_STORY, DONE_UNANSWERED, ANSWERED_WHEN_DONE, SPAM_AFTER_ALL])
 def test_live_facts_and_written_history_agree(
     inbox: Inbox, mia: Agent, clock: time_machine.Traveller, story: list[tuple[int, str]]
 ) -> None:

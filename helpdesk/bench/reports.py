@@ -1,4 +1,6 @@
-"""Every report over a week, a month, a quarter and a year, with every single filter, and a list behind a figure."""
+"""Every report over a week, a month, a quarter and a year, with every single filter, and a list behind a figure.
+
+The short run leaves out a week, a quarter, and the filters of all reports but the first."""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from tickets.models import Inbox, Tag
 
 TICKETS = 1_000_000
 PERIODS = (7, 30, 90, 365)
+SHORT_PERIODS = (30, 365)
 FILTERED = (30, 365)
 OTHER_DOORS = ("/reports/sla/export.csv?days=365", "/reports/sla/export.xlsx?days=90",
                "/reports/counted/?set=missed&days=30", "/reports/wallboard/")  # fmt: skip
@@ -29,7 +32,7 @@ def run(options: Options) -> Iterator[Figures]:
     client = signed_in(Role.MANAGER)
     slowest: list[tuple[float, str]] = []
     for path in _paths(options):
-        figures = _page(client, path, times=5 if options.is_short else 12)
+        figures = _page(client, path, times=3 if options.is_short else 12)
         slowest.append((figures["p95_ms"], path))
         yield {"case": path, **figures}
     milliseconds, path = max(slowest)
@@ -38,7 +41,7 @@ def run(options: Options) -> Iterator[Figures]:
 
 def _paths(options: Options) -> Iterator[str]:
     for slug in REPORTS:
-        for days in PERIODS:
+        for days in SHORT_PERIODS if options.is_short else PERIODS:
             yield f"/reports/{slug}/?days={days}"
     filters = _filters()
     for slug in ("sla",) if options.is_short else REPORTS:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from callbacks.services.planning import Plan, plan_callback
 from channels_in.email.services.demo_mailbox import keep
 from channels_in.models import InboundDelivery
 from core.clock import now
@@ -18,7 +19,9 @@ from csat.models import SurveyRequest
 from csat.services.rating import rate
 from csat.services.surveys import SurveyDraft, save_survey
 from routing.models import Macro, Rule
+from routing.services import bulk
 from routing.services.defaults import make_macros, make_rules
+from routing.services.webhook_endpoints import endpoint_for
 from sla.services.hours import HoursDraft, save_hours
 from sla.services.policies import PolicyDraft, save_policy
 from tests.addresses import routes
@@ -26,9 +29,11 @@ from tests.cast import Cast, new_ticket
 from tests.stack import Stack
 from tests.waiting import poll_until
 from tickets.models import Attachment, Message, Ticket
+from tickets.selectors.filters import Filters
 from tickets.services import changes, messages
 from tickets.services.brands import save_brand
 from tickets.services.custom_fields import FieldDraft, save_field
+from tickets.services.views import ViewDraft, save_view
 from tickets.services.wording import save_canned
 
 CUSTOMER = "rosa@example.net"
@@ -68,7 +73,8 @@ def furnish(cast: Cast, stack: Stack) -> FullDesk:
         "mail_id": mail.pk,
         "index": 0,
     }
-    return FullDesk(cast, ticket, arguments | _settings(cast) | _troubles(cast) | _rated(ticket))
+    made = _settings(cast) | _troubles(cast) | _rated(ticket) | _own(cast, ticket)
+    return FullDesk(cast, ticket, arguments | made)
 
 
 def _rated(ticket: Ticket) -> dict[str, Any]:
@@ -81,6 +87,22 @@ def _rated(ticket: Ticket) -> dict[str, Any]:
     )  # fmt: skip
     rate(request, score=2, comment="It takes its time.")
     return {"survey_id": survey.pk, "language": "de", "token": token}
+
+
+def _own(cast: Cast, ticket: Ticket) -> dict[str, Any]:
+    """What the one who looks has made: a view, a change of many tickets, a promised call."""
+    starts_at = now() + timedelta(hours=1)
+    plan = Plan(
+        phone="+49 30 901820", starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30), assignee=cast.ada
+    )
+    urgent = {"all": [{"fact": "priority", "op": "is", "value": "urgent"}]}
+    filters, values = Filters(state="any"), {"add": "seen"}
+    return {
+        "view_id": save_view(ViewDraft(name="Urgent", conditions=urgent, owner=cast.ada), by=cast.ada).pk,
+        "job_id": bulk.start(cast.ada, verb="tags", values=values, filters=filters, label="Tag 1 ticket").pk,
+        "callback_id": plan_callback(ticket, plan, actor=cast.ada.as_actor()).pk,
+        "endpoint_id": endpoint_for("https://erp.example/hook").pk,
+    }
 
 
 def _settings(cast: Cast) -> dict[str, Any]:

@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 # Addresses without a page of their own, and why. What answers no GET, or with no HTML page, is no page anyway.
 NOT_PAGES = {
     "workspace:home": "leads to the list",
+    "reports:chart": "a file of one chart",
     "workspace:ticket-earlier": "asked by the ticket's script, with a seq",
     "workspace:live-changes": "asked by the list's script, with a cursor",
     "workspace:message-body": "a customer's own mail, in a frame without scripts",
@@ -53,6 +54,7 @@ EMPTY = (
     "/tickets/?view=mine", "/tickets/?view=unassigned", "/tickets/?view=all", "/tickets/?view=snoozed", "/search/",
     "/search/?q=nothing", "/contacts/", "/notifications/", "/problems/", "/settings/canned/", "/settings/macros/",
     "/settings/rules/", "/settings/promises/", "/reports/sla/", "/reports/counted/", "/reports/csat/comments/",
+    "/reports/backlog/", "/callbacks/", "/views/", "/bulk/", "/settings/webhooks/",
     "/settings/surveys/", "/demo/mail/",
 )  # fmt: skip
 FORMS = (

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
@@ -124,15 +125,15 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": "bulk", "expires": 600},
     },
-    # Holidays of calendars on the web.
+    # Holidays of calendars on the web; by the time of day, since an interval of a day begins anew with each start.
     "read-holiday-feeds": {
         "task": "sla.tasks.read_feeds",
-        "schedule": 24 * 3600.0,
+        "schedule": crontab(hour=3, minute=20),
         "options": {"queue": "bulk", "expires": 3600},
     },
     "extend-business-hours": {
         "task": "sla.tasks.extend_hours",
-        "schedule": 24 * 3600.0,
+        "schedule": 3600.0,
         "options": {"queue": "bulk", "expires": 3600},
     },
     "mail-bells": {
@@ -149,7 +150,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # A sample of facts and figures, reckoned anew.
     "check-reports": {
         "task": "reports.tasks.check_reports",
-        "schedule": 24 * 3600.0,
+        "schedule": crontab(hour=4, minute=10),
         "options": {"queue": "bulk", "expires": 3600},
     },
     # The day that is over, as reports read it.

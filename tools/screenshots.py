@@ -98,7 +98,7 @@ class Photographer:
         self.keep(shop, "chat")
 
     def report(self, page: Page) -> None:
-        page.goto(f"{self.url}/reports/")
+        page.goto(f"{self.url}/reports/sla/")
         page.locator("svg").first.wait_for()
         self.keep(page, "sla-report")
 

@@ -86,7 +86,8 @@ def _handed_out_within_room(day: Day) -> Iterator[str]:
         if status[ticket_id] == Status.OPEN and not asleep.get(ticket_id):
             load[owner.get(ticket_id)] += sign * weights[ticket_id]
 
-    kinds = ("TicketAssigned", "StatusChanged", "TicketSnoozed", "TicketWoken")
+    # A merge closes the ticket that went, without a change of status of its own.
+    kinds = ("TicketAssigned", "StatusChanged", "TicketSnoozed", "TicketWoken", "MessagesMovedOut")
     for event in TicketEvent.objects.filter(kind__in=kinds).order_by("id").iterator():
         ticket_id, data = event.ticket_id, event.data
         weigh(ticket_id, -1)
@@ -96,6 +97,8 @@ def _handed_out_within_room(day: Day) -> Iterator[str]:
             case "StatusChanged":
                 status[ticket_id] = data["after"]
                 asleep[ticket_id] = False
+            case "MessagesMovedOut":
+                status[ticket_id] = Status.CLOSED.value if data["is_merge"] else status[ticket_id]
             case _:
                 asleep[ticket_id] = event.kind == "TicketSnoozed"
         weigh(ticket_id, 1)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ import psutil
 
 from helpdesk.embedded.errors import CannotStart
 from helpdesk.embedded.processes import end_all, free_port, left_behind, port_is_free
+
+# Datagram ports that say which ports this run is about to use; open until the process ends, however it ends.
+_claims: list[socket.socket] = []
 
 
 @contextmanager
@@ -56,11 +60,36 @@ def demand_port(port: int, variable: str, purpose: str) -> None:
 
 
 def usable_port(port: int, variable: str, purpose: str) -> int:
-    """The wanted port. Where nobody asked for it by name and it is taken, any free one will do."""
-    if variable not in os.environ and not port_is_free(port):
-        return free_port()
-    demand_port(port, variable, purpose)
+    """The wanted port. Where nobody asked for it by name and it is taken, any free one will do.
+
+    Its server starts seconds later: until then the claim keeps another `up` of this machine away from it.
+    """
+    if variable in os.environ:
+        demand_port(port, variable, purpose)
+        _claim(port)
+        return port
+    while not (port_is_free(port) and _claim(port)):
+        port = free_port()
     return port
+
+
+def _claim(port: int) -> bool:
+    """False where somebody else has claimed it. The servers listen for TCP, so the UDP port of this number is spare;
+    the system gives it to one process only, and takes it back with that process's end."""
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
+def let_go() -> None:
+    """Gives all claims back."""
+    while _claims:
+        _claims.pop().close()
 
 
 def _user_of(port: int) -> str:

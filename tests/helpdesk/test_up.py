@@ -18,7 +18,7 @@ from helpdesk.embedded.errors import CannotStart
 from helpdesk.embedded.owner import HOME_NOTE
 from helpdesk.embedded.postgres import EmbeddedPostgres
 from helpdesk.embedded.processes import end_all, free_port, left_behind
-from helpdesk.up.place import usable_port
+from helpdesk.up.place import let_go, usable_port
 from tests.architecture.source import ROOT
 from tests.waiting import poll_until
 
@@ -110,6 +110,13 @@ def test_newcomer_with_a_busy_port_is_told_which(tmp_path: Path) -> None:
         assert_refused({"VAR_DIR": str(tmp_path), "PORT": port}, f"port {port}", "set PORT")
 
 
+@pytest.fixture
+def claims() -> Iterator[None]:
+    yield
+    let_go()
+
+
+@pytest.mark.usefixtures("claims")
 def test_mail_door_moves_aside_unless_its_port_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAIL_IN_PORT", raising=False)
     with closing(socket.socket()) as taken:
@@ -120,6 +127,15 @@ def test_mail_door_moves_aside_unless_its_port_was_asked_for(monkeypatch: pytest
         monkeypatch.setenv("MAIL_IN_PORT", str(port))
         with pytest.raises(CannotStart, match="set MAIL_IN_PORT"):
             usable_port(port, "MAIL_IN_PORT", "incoming mail")
+
+
+@pytest.mark.usefixtures("claims")
+def test_two_desks_started_at_the_same_moment_get_mail_doors_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAIL_IN_PORT", raising=False)
+    wanted = free_port()
+    found = {usable_port(wanted, "MAIL_IN_PORT", "incoming mail") for _ in range(3)}
+    assert len(found) == 3, "before any of them listens"
+    assert wanted in found
 
 
 def test_newcomer_with_a_port_that_is_no_number_is_told_so(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ class Command(BaseCommand):
             return self._supervise(port, environment, began)
         finally:
             services.stop()
+            place.let_go()
 
     def _supervise(self, port: int, environment: dict[str, str], began: float) -> int:
         supervisor = Supervisor(desk_programs(port), environment, settings.BASE_DIR)

@@ -157,7 +157,7 @@ def test_number_of_a_call_goes_with_a_message_that_is_removed(cast: Cast, callba
     callback.refresh_from_db()
     waits.refresh_from_db()
     assert (callback.phone, callback.note) == ("", "")
-    assert waits.phone, "somebody is still to call"
+    assert (waits.phone, waits.note, waits.state) == ("", "", "planned"), "the promise stands"
     with pytest.raises(Conflict, match="removed"):
         settling.undo_callback(callback, actor=cast.ana.as_actor())
 

@@ -14,6 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django_prometheus.exports import ExportToDjangoView
 
+from helpdesk.gauges import waiting_figures
+
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -44,6 +46,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     if not _may_scrape(request):
         return HttpResponse("a bearer token is needed\n", status=401, content_type="text/plain")
     figures: HttpResponse = ExportToDjangoView(request)
+    figures.content += waiting_figures()
     return figures
 
 

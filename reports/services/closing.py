@@ -33,18 +33,25 @@ def close_days(*, now: datetime, until: datetime | None = None, most: int | None
     return done
 
 
-def open_days(now: datetime) -> Iterator[tuple[date, list[str]]]:
+def open_days(now: datetime, not_before: date = date.min) -> Iterator[tuple[date, list[str]]]:
     """The days that are over and not stored, each with the kinds that are missing; the newest first."""
     kinds = kinds_of(SETS)
     last = (now - GRACE).astimezone(UTC).date() - timedelta(days=1)
     first = _first_day(kinds)
     if first is None:
         return
+    first = max(first, not_before)
     done = standing_days(kinds, first, last)
     for back in range((last - first).days + 1):
         day = last - timedelta(days=back)
         if missing := [kind for kind in kinds if (kind, day) not in done]:
             yield day, missing
+
+
+def days_behind(now: datetime, span: timedelta) -> int:
+    """How many days of this span that are over are not stored."""
+    oldest = (now - span).date()
+    return sum(1 for day, _ in open_days(now, not_before=oldest))
 
 
 def close_day(day: date, kinds: list[str]) -> bool:

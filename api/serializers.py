@@ -12,7 +12,7 @@ from csat.link_tokens import without_tokens
 from people.models import Agent, Contact, Team
 from routing.selectors.waiting import Why
 from sla.prediction import Expected, in_words
-from tickets.models import Inbox, Message, Priority, Status, Ticket, TicketEvent
+from tickets.models import Brand, Inbox, Message, Priority, Status, Ticket, TicketEvent
 
 
 class TicketOut(serializers.Serializer[Any]):
@@ -22,6 +22,7 @@ class TicketOut(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(Priority.choices)
     channel = serializers.CharField()
     inbox = serializers.IntegerField()
+    brand = serializers.IntegerField(allow_null=True, help_text="The inbox's; it changes with the inbox")
     team = serializers.IntegerField(allow_null=True)
     assignee = serializers.IntegerField(allow_null=True)
     contact = serializers.IntegerField()
@@ -95,6 +96,11 @@ class NamedOut(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class InboxOut(NamedOut):
+    brand = serializers.IntegerField(allow_null=True)
+    brand_name = serializers.CharField(help_text="Empty where it has none")
+
+
 class ExpectedResponseOut(serializers.Serializer[Any]):
     """Seconds by the clock on the wall: half of the tickets are answered within p50, nine of ten within p90."""
 
@@ -166,6 +172,7 @@ def ticket_out(ticket: Ticket) -> dict[str, Any]:
         "priority": ticket.priority,
         "channel": ticket.channel,
         "inbox": ticket.inbox_id,
+        "brand": ticket.inbox.brand_id,
         "team": ticket.team_id,
         "assignee": ticket.assignee_id,
         "contact": ticket.contact_id,
@@ -260,5 +267,9 @@ def expected_response_out(inbox_id: int, expected: Expected | None) -> dict[str,
     }
 
 
-def named_out(row: Agent | Team | Inbox) -> dict[str, Any]:
+def inbox_out(row: Inbox) -> dict[str, Any]:
+    return {**named_out(row), "brand": row.brand_id, "brand_name": row.brand.name if row.brand else ""}
+
+
+def named_out(row: Agent | Team | Inbox | Brand) -> dict[str, Any]:
     return {"id": row.pk, "name": row.name}

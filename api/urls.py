@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from api.problems import no_such_address
 from api.views.callbacks import CallbackSlotsView, CallbacksView, CallbackView
 from api.views.contacts import ContactsView, ContactView
-from api.views.desk import AgentsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
+from api.views.desk import AgentsView, BrandsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
 from api.views.ratings import RatingsView
 from api.views.reports import ReportsView, ReportView
 from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView, TicketWaitingView
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/", EventsView.as_view(), name="events"),
     path("agents/", AgentsView.as_view(), name="agents"),
     path("teams/", TeamsView.as_view(), name="teams"),
+    path("brands/", BrandsView.as_view(), name="brands"),
     path("inboxes/", InboxesView.as_view(), name="inboxes"),
     path("inboxes/<int:inbox_id>/expected-response/", ExpectedResponseView.as_view(), name="expected-response"),
     path("reports/", ReportsView.as_view(), name="reports"),

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.clock import now
 from people.models import Role
 from people.selectors.agents import online_agents
 from routing.selectors.duty import agents_on_duty
-from sla.models import OpenInterval
+from sla.models import HoursUse, OpenInterval
 from sla.prediction import in_words
 from sla.selectors.expectations import expected_response
 from tickets.models import Inbox
@@ -66,10 +66,16 @@ def _somebody_is_online(inbox: Inbox) -> bool:
 
 def _opens_at(inbox: Inbox) -> datetime | None:
     """When the inbox's hours begin; None while they last, or when it has none. Hours named in its own settings count
-    before those that were given to it."""
+    before those that were given to it, and these before its brand's."""
     name = inbox.config.get("hours")
-    whose = Q(hours__name=name) if name else Q(hours__uses__inbox=inbox)
+    whose = Q(hours__name=name) if name else Q(hours=_hours_given(inbox))
     at = now()
     intervals = OpenInterval.objects.filter(whose, ends_at__gt=at).order_by("starts_at")
     next_one = intervals.values_list("starts_at", flat=True).first()
     return next_one if next_one and next_one > at else None
+
+
+def _hours_given(inbox: Inbox) -> int | None:
+    whose = Q(inbox=inbox) | Q(brand=inbox.brand_id, brand__isnull=False)
+    given = HoursUse.objects.filter(whose).order_by(F("inbox_id").asc(nulls_last=True))
+    return given.values_list("hours_id", flat=True).first()

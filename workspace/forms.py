@@ -9,7 +9,7 @@ from django import forms
 
 from people.models import Contact, Team
 from people.services.profile import UNDO_CHOICES
-from tickets.models import Inbox
+from tickets.models import Brand, Inbox
 
 
 class ContactForm(forms.Form):
@@ -88,6 +88,12 @@ class InboxForm(forms.Form):
     default_team = forms.ModelChoiceField(
         queryset=Team.objects.none(), required=False, help_text="New tickets go here."
     )
+    brand = forms.ModelChoiceField(
+        queryset=Brand.objects.none(),
+        required=False,
+        empty_label="No brand",
+        help_text="The name under which its customers know you.",
+    )
     weight = forms.IntegerField(
         initial=1,
         required=False,
@@ -101,6 +107,10 @@ class InboxForm(forms.Form):
         super().__init__(*args, **kwargs)
         teams = Team.objects.filter(is_active=True)
         self.fields["default_team"].queryset = teams  # type: ignore[attr-defined]  # as declared above
+        brands = Brand.objects.all()
+        self.fields["brand"].queryset = brands  # type: ignore[attr-defined]  # as declared above
+        if not brands:
+            del self.fields["brand"]
 
 
 class NewTicketForm(forms.Form):

@@ -8,6 +8,7 @@ from people.models import Agent
 from people.policy import may
 from routing.selectors.waiting import why_waiting
 from tickets.models import Status, Ticket
+from tickets.selectors.brands import brand_among_others
 from tickets.selectors.custom_fields import answers
 from tickets.selectors.lists import tickets_of_contact
 from tickets.selectors.rows import STATUS_ICONS, channel_of
@@ -38,6 +39,7 @@ def side_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "is_following": any(follower.pk == agent.pk for follower in followers),
         "may_edit": may(agent, "edit_ticket"),
         "answers": answers(ticket),
+        "brand": brand_among_others(ticket.inbox),
     }
 
 

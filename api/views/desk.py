@@ -12,9 +12,11 @@ from api.paged_schema import PAGING, paged_schema
 from api.serializers import (
     EventOut,
     ExpectedResponseOut,
+    InboxOut,
     NamedOut,
     event_out,
     expected_response_out,
+    inbox_out,
     named_out,
 )
 from api.views.base import ApiView, number_of, page_size
@@ -23,7 +25,7 @@ from core.db import oldest_writer_began_at
 from core.errors import NotFound
 from people.selectors.agents import active_agents, active_teams
 from sla.selectors.expectations import expected_response
-from tickets.models import TicketEvent
+from tickets.models import Brand, TicketEvent
 from tickets.selectors.access import inboxes_visible_to, tickets_visible_to
 
 # Ids are given before commit, so a later id may appear first. What happened this long before the oldest unfinished
@@ -77,6 +79,13 @@ class ExpectedResponseView(ApiView):
 
 
 class InboxesView(ApiView):
-    @extend_schema(operation_id="list_inboxes", responses=NamedOut(many=True))
+    @extend_schema(operation_id="list_inboxes", responses=InboxOut(many=True))
     def get(self, request: Request) -> Response:
-        return Response([named_out(row) for row in inboxes_visible_to(self.agent).order_by("name", "pk")])
+        found = inboxes_visible_to(self.agent).select_related("brand").order_by("name", "pk")
+        return Response([inbox_out(row) for row in found])
+
+
+class BrandsView(ApiView):
+    @extend_schema(operation_id="list_brands", responses=NamedOut(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([named_out(row) for row in Brand.objects.all()])

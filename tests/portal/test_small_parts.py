@@ -21,6 +21,7 @@ from portal.budget import Budget
 from sla.prediction import Expected
 from sla.services.hours import HoursDraft, save_hours
 from tests.cast import Cast
+from tickets.models import Brand
 
 
 def test_bucket_empties_and_fills_with_time() -> None:
@@ -85,6 +86,19 @@ def test_widget_has_hours_and_is_closed_outside_them(cast: Cast, settings: Setti
         cast.ana.last_seen_at = now()
         cast.ana.save()
         assert availability_of(cast.chat).is_online
+
+
+@pytest.mark.django_db
+def test_widget_opens_with_the_hours_of_its_brand_unless_it_has_its_own(cast: Cast) -> None:
+    acme = Brand.objects.create(name="Acme")
+    cast.chat.brand = acme
+    cast.chat.save()
+    with time_machine.travel(datetime(2026, 11, 23, 7, 0, tzinfo=UTC), tick=False):  # a Monday
+        ten, nine = ([(0, opens * 60, 17 * 60)] for opens in (10, 9))
+        save_hours(HoursDraft(name="Brand", time_zone="UTC", periods=ten, brand_ids=[acme.pk]))
+        assert availability_of(cast.chat).opens_at == datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+        save_hours(HoursDraft(name="Own", time_zone="UTC", periods=nine, inbox_ids=[cast.chat.pk]))
+        assert availability_of(cast.chat).opens_at == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.mark.django_db

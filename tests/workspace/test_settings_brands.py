@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from people.models import Role
 from sla.models import BusinessHours
-from tests.desk import an_agent, an_inbox
+from tests.desk import an_agent, an_inbox, customer_writes
 from tickets.models import Brand
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +43,31 @@ def test_manager_makes_a_brand_gives_it_hours_and_removes_it(desk: Client) -> No
     office.refresh_from_db()
     assert office.brand is None
     assert not BusinessHours.objects.get().uses.exists()
+
+
+def test_manager_chooses_the_brand_of_an_inbox_on_its_page_once_there_is_one(desk: Client) -> None:
+    shop = an_inbox()
+    page = reverse("workspace:settings-inbox", args=[shop.pk])
+    values = {
+        "inbox-name": "Shop",
+        "inbox-address": shop.address,
+        "inbox-is_active": "on",
+        "channel-domain": "x.example",
+    }
+    assert 'name="inbox-brand"' not in desk.get(page).content.decode()
+    acme = Brand.objects.create(name="Acme")
+    assert 'name="inbox-brand"' in desk.get(page).content.decode()
+    for chosen, kept in ((acme.pk, acme), ("", None)):
+        assert desk.post(page, {**values, "inbox-brand": chosen}).status_code == 302
+        shop.refresh_from_db()
+        assert shop.brand == kept
+    assert desk.post(page, {**values, "inbox-brand": acme.pk + 1}).status_code == 422
+
+
+def test_agent_sees_the_brand_of_a_ticket_where_there_are_several(client: Client) -> None:
+    client.force_login(an_agent("Ana"))
+    ticket = customer_writes(an_inbox(brand=Brand.objects.create(name="Acme Shoes")))
+    side = reverse("workspace:ticket-side", args=[ticket.number])
+    assert "Acme Shoes" not in client.get(side).content.decode()
+    Brand.objects.create(name="Other")
+    assert "Acme Shoes" in client.get(side).content.decode()

@@ -27,6 +27,16 @@ def save_brand(brand: Brand | None, *, name: str, inbox_ids: Sequence[int]) -> B
     return saved
 
 
+def give_brand(inbox: Inbox, brand: Brand | None) -> None:
+    """The inbox is known to its customers by this name from now on, or by none."""
+    if inbox.brand_id == (brand.pk if brand else None):
+        return
+    with unit_of_work():
+        inbox.brand = brand
+        inbox.save(update_fields=["brand"])
+        publish(BrandsChanged())
+
+
 def remove_brand(brand: Brand) -> None:
     """Its inboxes stay, without a brand."""
     with unit_of_work():

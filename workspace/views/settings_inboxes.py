@@ -25,6 +25,7 @@ from tickets.models import Inbox
 from tickets.selectors.access import inboxes_visible_to
 from tickets.selectors.rows import channel_of
 from tickets.services import inboxes
+from tickets.services.brands import give_brand
 from workspace.forms import InboxForm
 from workspace.guard import AgentRequest, agent_page, wants_fragment
 
@@ -61,7 +62,7 @@ def new_inbox_page(request: AgentRequest, kind: str) -> HttpResponse:
         inbox = inboxes.open_inbox(
             kind=kind, name=common.cleaned_data["name"], config=own.config(), secrets=own.secrets()
         )
-        inboxes.describe(inbox, **common.cleaned_data)
+        _describe(inbox, common)
         if own.secrets():
             connecting.ask_to_connect(inbox)
         messages.success(request, "The inbox is there. Copy what the other side needs from below.")
@@ -73,14 +74,16 @@ def new_inbox_page(request: AgentRequest, kind: str) -> HttpResponse:
 @agent_page
 def inbox_page(request: AgentRequest, inbox_id: int) -> HttpResponse:
     inbox = _inbox(request, inbox_id)
-    values = {name: getattr(inbox, name) for name in ("name", "address", "default_team", "weight", "is_active")}
+    values = {
+        name: getattr(inbox, name) for name in ("name", "address", "default_team", "brand", "weight", "is_active")
+    }
     common = InboxForm(request.POST or None, prefix="inbox", initial=values)
     own = adapter_for(inbox.kind).Config(request.POST or None, prefix="channel", initial=_shown(inbox))
     if not may(request.user, "manage_secrets"):
         own.keep_to_admins()
     if request.method == "POST" and common.is_valid() and own.is_valid():
         inboxes.configure(inbox, config=own.config(), secrets=own.secrets())
-        inboxes.describe(inbox, **common.cleaned_data)
+        _describe(inbox, common)
         if own.secrets():
             connecting.ask_to_connect(inbox)
         messages.success(request, "Saved.")
@@ -113,6 +116,14 @@ def _inbox(request: AgentRequest, inbox_id: int) -> Inbox:
     if inbox is None:
         raise NotFound("There is no such inbox.")
     return inbox
+
+
+def _describe(inbox: Inbox, common: InboxForm) -> None:
+    """What every inbox has; the form of a desk without brands has no brand."""
+    values = dict(common.cleaned_data)
+    if "brand" in values:
+        give_brand(inbox, values.pop("brand"))
+    inboxes.describe(inbox, **values)
 
 
 def _inbox_form(

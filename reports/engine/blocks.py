@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.engine.codes import CODES
+from reports.engine.codes import codes_of
 from reports.engine.layout import CODED, NUMBERS, Array
 from reports.engine.reading import Packed
 
@@ -15,14 +15,14 @@ Block = Mapping[str, Array]
 
 
 def block_of(packed: Packed, names: Iterable[str]) -> Block:
-    return {name: unpacked(name, packed.columns[name], packed.names.get(name, [])) for name in names}
+    return {name: unpacked(packed.kind, name, packed.columns[name], packed.names.get(name, [])) for name in names}
 
 
-def unpacked(name: str, column: Array, values: list[Any]) -> Array:
+def unpacked(kind: str, name: str, column: Array, values: list[Any]) -> Array:
     """A column as it was stored, with this process's codes."""
     if name not in CODED:
         return column
-    return CODES[name].of([_hashable(value) for value in values])[column] if len(column) else column
+    return codes_of(name, kind).of([_hashable(value) for value in values])[column] if len(column) else column
 
 
 def within(block: Block, first: int, last: int) -> Block:

@@ -26,7 +26,7 @@ class StoredDay:
     def first_difference(self) -> str:
         """The column that is not as it should be; "" when all are."""
         names = [*NUMBERS, *CODED]
-        stored = columns_of([self.pk], names, is_remembered=False)
+        stored = columns_of(self.kind, [self.pk], names, is_remembered=False)
         start = datetime.combine(self.day, time(), tzinfo=UTC)
         facts = [block_of(packed, names) for packed in read([Window(self.kind, start, start + timedelta(days=1))])]
         if self.pk not in stored or self.pk not in standing_days([self.kind], self.day, self.day).values():

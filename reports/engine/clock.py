@@ -1,4 +1,4 @@
-"""The wall clock of a zone for many moments at once: tables by the minute, made of the few changes of a period."""
+"""The wall clock of a zone for many moments at once: moments in the order of time fall into few runs."""
 
 from __future__ import annotations
 
@@ -19,41 +19,46 @@ _SINCE_MONDAY = 3 * _DAY
 
 @dataclass(frozen=True)
 class Local:
-    """Minutes since 1970 as steps of the period and as hours of the week, on the clock of the period's zone."""
+    """Minutes since 1970, in the order of time, as steps of the period and as hours of the week, on the clock of the
+    period's zone."""
 
     period: Period
 
     def steps(self, minutes: Array) -> Array:
         """Which mark of the charts each moment belongs to."""
-        steps: Array = self._step_by_minute[minutes - self._first]
-        return steps
+        starts, local = self._runs
+        first_day = (self.period.first - datetime(1970, 1, 1, tzinfo=UTC).date()).days
+        return _spread(starts, ((local // _DAY - first_day) // self.period.step_days).astype(np.int16), minutes)
 
     def hours(self, minutes: Array) -> Array:
         """0 is Monday from midnight to one o'clock, 167 the last hour of Sunday."""
-        hours: Array = self._hour_by_minute[minutes - self._first]
-        return hours
+        starts, local = self._runs
+        return _spread(starts, ((local + _SINCE_MONDAY) % _WEEK // _HOUR).astype(np.uint8), minutes)
 
     @cached_property
-    def _first(self) -> int:
-        return int(self.period.starts_at.timestamp()) // 60
+    def _runs(self) -> tuple[Array, Array]:
+        """Where each hour of the zone's clock begins within the period, and what the clock says there, as minutes on
+        the wall since 1970; a change of the clock begins a run, too."""
+        first, last = (int(moment.timestamp()) // 60 for moment in (self.period.starts_at, self.period.ends_at))
+        changes = offsets(self.period.zone, first, last)
+        ends = [start for start, _ in changes[1:]] + [last]
+        starts, local = [], []
+        for (start, offset), end in zip(changes, ends, strict=True):
+            hours = np.arange(start + (-(start + offset)) % _HOUR, end, _HOUR, dtype=np.int64)
+            if not len(hours) or hours[0] != start:
+                hours = np.concatenate(([start], hours))
+            starts.append(hours)
+            local.append(hours + offset)
+        return np.concatenate(starts).astype(np.int32), np.concatenate(local)
 
-    @cached_property
-    def _local(self) -> Array:
-        """Each minute of the period as minutes on the wall since 1970."""
-        last = int(self.period.ends_at.timestamp()) // 60
-        minutes = np.arange(self._first, last, dtype=np.int64)
-        changes = offsets(self.period.zone, self._first, last)
-        places = np.searchsorted([start for start, _ in changes], minutes, side="right") - 1
-        return minutes + np.array([offset for _, offset in changes], dtype=np.int64)[places]
 
-    @cached_property
-    def _step_by_minute(self) -> Array:
-        first_day = (self.period.first - datetime(1970, 1, 1, tzinfo=UTC).date()).days
-        return ((self._local // _DAY - first_day) // self.period.step_days).astype(np.int16)
-
-    @cached_property
-    def _hour_by_minute(self) -> Array:
-        return ((self._local + _SINCE_MONDAY) % _WEEK // _HOUR).astype(np.uint8)
+def _spread(starts: Array, values: Array, minutes: Array) -> Array:
+    """For each of the ascending minutes the value of the run that it falls into."""
+    is_change = np.concatenate(([True], values[1:] != values[:-1]))
+    starts, values = starts[is_change], values[is_change]
+    borders = np.searchsorted(minutes, starts[1:])
+    spread: Array = np.repeat(values, np.diff(borders, prepend=0, append=len(minutes)))
+    return spread
 
 
 def offsets(zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:

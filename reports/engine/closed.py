@@ -77,9 +77,9 @@ memory = _Memory()
 
 
 def columns_of(
-    pks: Sequence[int], names: Collection[str], *, is_remembered: bool = True
+    kind: str, pks: Sequence[int], names: Collection[str], *, is_remembered: bool = True
 ) -> dict[int, Mapping[str, Array]]:
-    """The wanted columns of closed days; a row that was replaced in the meantime is missing."""
+    """The wanted columns of closed days of a kind; a row that was replaced in the meantime is missing."""
     found: dict[int, Mapping[str, Array]] = {}
     lacking: dict[tuple[str, ...], list[int]] = {}
     for pk in pks:
@@ -89,7 +89,7 @@ def columns_of(
             lacking.setdefault(missing, []).append(pk)
         found[pk] = known
     for missing, rows in lacking.items():
-        loaded = dict(_load(rows, missing))
+        loaded = dict(_load(kind, rows, missing))
         for pk in rows:
             if pk in loaded:
                 found[pk] = {**found[pk], **loaded[pk]}
@@ -100,14 +100,14 @@ def columns_of(
     return found
 
 
-def _load(pks: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, dict[str, Array]]]:
+def _load(kind: str, pks: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, dict[str, Array]]]:
     coded = [name for name in names if name in CODED]
     told = ", ".join(f"'{name}', names->'{name}'" for name in coded)
     sql = f"SELECT id, jsonb_build_object({told})::text, {', '.join(names)} FROM reports_closedday WHERE id = ANY(%s)"
     for fields in _copied(sql, [list(pks)]):
         known = json.loads(bytes(fields[1]))
         columns = {
-            name: unpacked(name, _array(name, body), known.get(name, []))
+            name: unpacked(kind, name, _array(name, body), known.get(name, []))
             for name, body in zip(names, fields[2:], strict=True)
         }
         yield int.from_bytes(fields[0]), columns

@@ -45,3 +45,10 @@ def smallest(codes: Array) -> Array:
 
 
 CODES: dict[str, Codes] = {name: Codes() for name in CODED}
+# Facts of a kind are in few combinations of sets: each kind numbers its own, so that the numbers serve as classes.
+_sets: dict[str, Codes] = {}
+
+
+def codes_of(name: str, kind: str) -> Codes:
+    """The codes of a column in facts of this kind."""
+    return _sets.setdefault(kind, Codes()) if name == "sets" else CODES[name]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from reports.engine.codes import CODES
+from reports.engine.codes import codes_of
 from reports.engine.layout import Array
 from reports.engine.rows import Rows, is_among
 from reports.fact_sets import SETS
@@ -27,24 +27,17 @@ class Part:
         return len(self.rows)
 
     @cached_property
-    def _present(self) -> Array:
-        return np.flatnonzero(np.bincount(self.rows["sets"], minlength=1))
-
-    @cached_property
     def class_count(self) -> int:
-        return max(len(self._present), 1)
+        return max(len(codes_of("sets", self.rows.kind)), 1)
 
-    @cached_property
+    @property
     def classes(self) -> Array:
         """The class of each fact."""
-        highest = int(self._present[-1]) if len(self._present) else 0
-        numbers = np.zeros(highest + 1, np.min_scalar_type(self.class_count))
-        numbers[self._present] = np.arange(len(self._present))
-        return numbers[self.rows["sets"]]
+        return self.rows["sets"]
 
     def members(self, set_key: str) -> Array:
         """Which classes belong to a set."""
-        keys = [str(CODES["sets"].values[code]).split() for code in self._present]
+        keys = [str(value).split() for value in codes_of("sets", self.rows.kind).values[: self.class_count]]
         return np.array([set_key in each for each in keys] or [False], dtype=bool)
 
     def places_of(self, set_key: str) -> Array | None:
@@ -70,8 +63,9 @@ def _as_things_are(rows: Rows, live: Live) -> Rows:
     for set_key, ids in live.items():
         if rows.kind not in SETS[set_key].kinds or not len(rows):
             continue
-        keys = [" ".join(key for key in str(value).split() if key != set_key) for value in CODES["sets"].values]
-        without = CODES["sets"].of(keys)
+        known = codes_of("sets", rows.kind)
+        keys = [" ".join(key for key in str(value).split() if key != set_key) for value in known.values]
+        without = known.of(keys)
         codes = np.where(is_among(rows["ticket"], ids), rows["sets"], without[rows["sets"]])
         rows = Rows(rows.kind, {**rows.columns, "sets": codes})
     return rows

@@ -28,7 +28,7 @@ _EVERY = {"minute", "sets"}
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Facts of one kind: equally long columns."""
+    """Facts of one kind in the order of time: equally long columns."""
 
     kind: str
     columns: Block
@@ -42,7 +42,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The blocks of each kind, in the order of time as far as they are closed days."""
+    """The blocks of each kind, in the order of time, none of them empty."""
 
     wanted: Columns
     blocks: Mapping[str, Sequence[Block]]
@@ -68,13 +68,21 @@ def load(wanted: Columns, periods: Sequence[Period]) -> Loaded:
         standing = standing_days(columns, first, last)
         for kind, names in columns.items():
             days = {day: standing[kind, day] for day in _each(first, last) if (kind, day) in standing}
-            found = columns_of([pk for pk in days.values() if pk], names)
+            found = columns_of(kind, [pk for pk in days.values() if pk], names)
             blocks[kind] += [found[pk] for pk in days.values() if pk in found]
             there = {day for day, pk in days.items() if not pk or pk in found}
             missing += _windows(kind, [day for day in _each(first, last) if day not in there])
     for packed in read(missing):
-        blocks[packed.kind].append(block_of(packed, columns[packed.kind]))
-    return Loaded(columns, blocks)
+        block = block_of(packed, columns[packed.kind])
+        blocks[packed.kind] += _cut(block, [window for window in missing if window.kind == packed.kind])
+    ordered = {kind: sorted(each, key=lambda block: int(block["minute"][0])) for kind, each in blocks.items()}
+    return Loaded(columns, ordered)
+
+
+def _cut(block: Block, windows: Sequence[Window]) -> list[Block]:
+    """The facts of each window that has some; closed days may stand between them."""
+    parts = [within(block, minute_of(window.since), minute_of(window.until)) for window in windows]
+    return [part for part in parts if len(part["minute"])]
 
 
 def narrowed(rows: Sequence[Rows], viewer: Agent, filters: FactFilters, local: Local) -> list[Rows]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import shared_task
 
-from csat.services import asking, recovering, trying
+from csat.services import asking, keeping, recovering, trying
 
 
 @shared_task(queue="clock", soft_time_limit=50, time_limit=60)
@@ -15,6 +15,12 @@ def tick_surveys() -> None:
     """Questions that are due, and recoveries whose time is over."""
     asking.ask_due()
     recovering.tell_overdue()
+
+
+@shared_task(queue="bulk", soft_time_limit=110, time_limit=120)
+def drop_old_requests() -> None:
+    """Questions of long ago that nobody answered."""
+    keeping.drop_old()
 
 
 @shared_task(

@@ -119,7 +119,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "clock", "expires": 10},
     },
-    # Runs, timers, reminders, calls and changes of many tickets that are old enough to go.
+    # Runs, timers, reminders, calls, changes of many tickets, offers and chats that are old enough to go.
     "drop-old-traces": {
         "task": "routing.tasks.drop_old_traces",
         "schedule": 3600.0,
@@ -169,6 +169,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "csat.tasks.tick_surveys",
         "schedule": 5.0,
         "options": {"queue": "clock", "expires": 10},
+    },
+    "drop-old-survey-requests": {
+        "task": "csat.tasks.drop_old_requests",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
     },
     # Callbacks that are about to begin, and those that nobody made.
     "tick-callbacks": {

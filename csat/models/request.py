@@ -20,6 +20,7 @@ class RequestState(models.TextChoices):
 
 
 IS_UNSENT = Q(state__in=["new", "waiting"])
+IS_UNANSWERED = Q(state__in=["asked", "cancelled"])
 
 
 class SurveyRequest(models.Model):
@@ -62,6 +63,7 @@ class SurveyRequest(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], name="surveyrequest_due", condition=IS_UNSENT),
             models.Index("ticket", "id", name="surveyrequest_ticket"),
+            models.Index(fields=["created_at"], name="surveyrequest_unanswered", condition=IS_UNANSWERED),
             models.Index(
                 F("contact_id"),
                 F("asked_at").desc(),

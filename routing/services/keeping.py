@@ -1,4 +1,5 @@
-"""What rules leave behind is kept for a while only: runs, timers, reminders, calls, changes of many tickets.
+"""What routing leaves behind is kept for a while only: runs, timers, reminders, calls, changes of many tickets, offers
+and the waits of chats. What reports say of them stands on facts, which stay.
 
 Everything goes in bounded batches by its index or primary key, so that no statement holds up the desk.
 """
@@ -16,9 +17,10 @@ from django.db.models import Model, QuerySet
 
 from core.clock import now
 from core.db import run
-from routing.models import BulkJob, CallState, PendingEvent, Reminder, RuleRun, WebhookCall
+from routing.models import BulkJob, CallState, ChatWait, Offer, PendingEvent, Reminder, RuleRun, WebhookCall
 from routing.services.reacting import MAX_ATTEMPTS
 from routing.waits import SINCE_SQL
+from tickets.models import OPEN_STATUSES, Ticket
 
 BATCH = 1000
 MOST_BATCHES = 200
@@ -42,14 +44,22 @@ def drop_old() -> int:
         _drop(rows)
         for rows in (
             # The runs on an open ticket count for the rule's limit on it.
-            RuleRun.objects.filter(at__lt=old, ticket__status__in=["resolved", "closed", "spam"]),
+            RuleRun.objects.filter(at__lt=old, ticket__in=_finished()),
             Reminder.objects.filter(settled_at__lt=old),
             done.filter(created_at__lt=calls),
             PendingEvent.objects.filter(due_at__lt=calls, attempts__gte=MAX_ATTEMPTS),
             BulkJob.objects.filter(finished_at__lt=_old(settings.KEEP_BULK_DAYS)),
         )
     )
+    offers = _old(settings.KEEP_OFFERS_DAYS)
+    dropped += _drop_oldest(Offer.objects.exclude(ended_at=None), "made_at", offers)
+    # Whether the last chat of an open ticket was given up decides what the visitor's next words are.
+    dropped += _drop_oldest(ChatWait.objects.exclude(ended_at=None).filter(ticket__in=_finished()), "began_at", offers)
     return dropped + _drop_timers(old)
+
+
+def _finished() -> QuerySet[Ticket]:
+    return Ticket.objects.exclude(status__in=OPEN_STATUSES)
 
 
 def _old(days: int) -> datetime:
@@ -66,6 +76,20 @@ def _drop_batch(rows: QuerySet[Any]) -> int:
     model: type[Model] = rows.model
     model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001 - a documented API in spite of its name
     return len(ids)
+
+
+def _drop_oldest(rows: QuerySet[Any], since: str, old: datetime) -> int:
+    """Of rows that began before `old`, read from the head of the table as far as to the first younger one: keys rise
+    with time, so no further index is needed."""
+    table = rows.model._default_manager.order_by("pk").values_list("pk", since)  # noqa: SLF001 - documented
+    dropped, reached = 0, 0
+    for _ in range(MOST_BATCHES):
+        ids = [pk for pk, began_at in table.filter(pk__gt=reached)[:BATCH] if began_at < old]
+        dropped += rows.filter(pk__in=ids).delete()[0] if ids else 0
+        if len(ids) < BATCH:
+            break
+        reached = ids[-1]
+    return dropped
 
 
 def _drop_timers(old: datetime) -> int:

@@ -8,11 +8,13 @@ import pytest
 
 from core.clock import now
 from csat.models import RequestState, SurveyRequest
+from csat.services import keeping
 from csat.services.asking import PATIENCE, ask, ask_due
+from csat.services.rating import rate
 from csat.services.recovering import tell_overdue
 from csat.services.surveys import SurveyDraft, save_survey
 from people.models import Contact
-from tests.csat.conftest import Desk, question_of, reopen, rule
+from tests.csat.conftest import Desk, question_of, reopen, request_of, rule
 from tests.desk import customer_writes
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import changes
@@ -150,3 +152,26 @@ def test_question_in_the_customers_language_offers_five_links(desk: Desk, monkey
 
 def test_nothing_overdue_is_told_without_recoveries(desk: Desk) -> None:
     assert tell_overdue() == 0
+
+
+def test_question_that_nobody_answered_goes_after_its_time_and_ratings_stay(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "BATCH", 1)
+    desk.survey.quiet_days = 0
+    desk.survey.save()
+    rated, token = desk.asked()
+    rate(request_of(token), score=5, comment="")
+    asked = [desk.asked()[0] for _ in range(2)]
+    reopened = desk.solved()
+    reopen(reopened, desk.agent)
+    SurveyRequest.objects.filter(ticket__in=[rated, asked[0], reopened]).update(
+        created_at=now() - timedelta(days=400), expires_at=now() - timedelta(days=380)
+    )
+    desk.survey.quiet_days = 500
+    desk.survey.save()
+    assert keeping.drop_old() == 0, "who was asked last still matters"
+    desk.survey.quiet_days = 30
+    desk.survey.save()
+    assert keeping.drop_old() == 2
+    assert set(SurveyRequest.objects.values_list("ticket_id", flat=True)) == {rated.pk, asked[1].pk}

@@ -10,11 +10,11 @@ import time_machine
 
 from core.clock import now
 from people.models import Agent
-from routing.models import BulkJob, Reminder, Rule, RuleRun, RuleTimer, WebhookCall
+from routing.models import BulkJob, ChatWait, Offer, Reminder, Rule, RuleRun, RuleTimer, WebhookCall
 from routing.services import arming, bulk, keeping
 from routing.services.rules import RuleDraft, save_rule, switch
 from routing.tasks import arm_rules, fire_time_rules, sweep_routing
-from tests.desk import an_agent, customer_writes
+from tests.desk import a_team, an_agent, customer_writes
 from tests.routing.doing import do
 from tickets.models import Inbox
 from tickets.selectors.filters import Filters
@@ -54,6 +54,27 @@ def test_old_traces_go_and_those_of_open_tickets_stay(
     assert list(WebhookCall.objects.values_list("ticket", flat=True)) == [tickets[0].pk]
     assert not Reminder.objects.exists()
     assert not BulkJob.objects.exists()
+
+
+def test_ended_offers_and_chats_of_finished_tickets_go_and_what_still_counts_stays(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    team = a_team("Chats", mia)
+    tickets = [customer_writes(inbox) for _ in range(5)]
+    for ticket in tickets:
+        Offer.objects.create(ticket=ticket, agent=mia, team=team, made_at=now(), ended_at=now(), ended_by="missed")
+        ChatWait.objects.create(ticket=ticket, began_at=now(), ended_at=now(), ended_by="abandoned", message_id=1)
+    Offer.objects.filter(ticket=tickets[0]).update(ended_at=None, ended_by="")
+    for ticket in tickets[1:]:
+        changes.set_status(ticket, status="resolved", actor=mia.as_actor())
+    clock.shift(timedelta(days=89))
+    assert keeping.drop_old() == 0
+    clock.shift(timedelta(days=2))
+    Offer.objects.create(ticket=tickets[1], agent=mia, team=team, made_at=now(), ended_at=now(), ended_by="missed")
+    assert keeping.drop_old() == 8
+    assert list(Offer.objects.order_by("pk").values_list("ticket", flat=True)) == [tickets[0].pk, tickets[1].pk]
+    assert list(ChatWait.objects.values_list("ticket", flat=True)) == [tickets[0].pk]
 
 
 def test_settled_timer_of_a_wait_that_goes_on_is_kept_so_that_its_rule_acts_once(

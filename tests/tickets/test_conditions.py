@@ -121,6 +121,12 @@ def test_groups_nest(cast: Cast, conditions: dict[str, Any], expected: bool) -> 
     assert holds_now(make_ticket(cast, priority="high", tags=["vip"]), conditions) is expected
 
 
+def test_ticket_without_an_organization_is_in_no_tier_wherever_the_test_stands(cast: Cast) -> None:
+    not_gold = case("organization_tier", "is_not", "gold")
+    never = {"none": [{}, case("organization", "is_not_set")]}
+    assert holds_now(make_ticket(cast), {"any": [never, not_gold]})
+
+
 @pytest.mark.parametrize(
     ("conditions", "at"),
     [

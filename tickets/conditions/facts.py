@@ -62,7 +62,12 @@ class ColumnFact(Fact):
         return frozenset(found) if isinstance(found, list) else found
 
     def where(self, op: str, wanted: Any, at: datetime) -> Q:
-        return self.kind.where(op, self.path, wanted, at)
+        found = self.kind.where(op, self.path, wanted, at)
+        row = self.path.partition("__")[0]
+        if row == self.path or not Ticket._meta.get_field(row).null:
+            return found
+        # Said aloud, since what is negated must never be unknown (NULL) where there is no such row.
+        return Q(**{f"{row}__isnull": False}) & found
 
 
 class MessageFact(Fact):

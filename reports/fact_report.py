@@ -18,6 +18,7 @@ from reports.looks import STAFFED, knows_staff, per_look
 from reports.measuring import BANDS, NOTHING, Measured, Wanted, measure
 from reports.metrics import METRICS
 from reports.wording import duration
+from tickets.models import Priority
 
 DIMENSIONS = ("team", "agent", "inbox", "channel", "priority", "tag")
 _SMALLEST_SAMPLE = 5
@@ -60,9 +61,9 @@ class FactReport(Report):
 
     def wanted(self, filters: FactFilters) -> Wanted:
         steps = [metric for drawn in self.drawn for metric, _, _ in drawn.series]
-        rows = dict.fromkeys((*self.shown, *self.tiles, *filter(None, map(cases_of, self.tiles))))
         return Wanted(
-            rows=tuple(rows),
+            rows=self.shown,
+            tiles=(*self.tiles, *filter(None, map(cases_of, self.tiles))),
             steps=tuple(dict.fromkeys(steps)),
             steps_before=tuple(dict.fromkeys(drawn.series[0][0] for drawn in self.drawn if drawn.is_compared)),
             hours=tuple(self.heat),
@@ -156,7 +157,7 @@ class _Page:
         return Mark(f"{first.day} {first:%b}", numbers, main, first <= self.today <= last, links)
 
     def lengths(self) -> list[Chart]:
-        """The histogram of a set of lengths, with the usual target in words."""
+        """The histogram of a set of lengths, with the usual target of each priority."""
         if not self.report.lengths_of or not self.found.bands:
             return []
         marks = []
@@ -165,9 +166,14 @@ class _Page:
             took = f"{low}-{high or ''}"
             link = self.filters.narrowed(took=took).link(self.report.lengths_of)
             marks.append(Mark(_band(low, high), {"count": self.found.bands.get(number, 0)}, link))
-        target = self.found.usual_target
-        note = f"Usually promised: {duration(target)}, the upright line." if target else ""
-        guides = [Guide(_place_of(target), f"Promised: {duration(target)}")] if target else []
+        targets = promises(self.found.usual_targets)
+        guides = [Guide(_place_of(seconds), f"{who}: {duration(seconds)}") for seconds, who in targets]
+        clock = " of business hours" if self.filters.hours else ""
+        note = (
+            f"The upright lines, the usual targets{clock}: {'; '.join(guide.label for guide in guides)}."
+            if guides
+            else ""
+        )
         series = [Series("count", "Cases", "accent")]
         title = "How long first responses took"
         return [Chart("lengths", title, "bars", "count", series, marks, note=note, first_column="Time", guides=guides)]
@@ -205,6 +211,18 @@ class _Page:
             for weekday in range(1, 8)
         ]
         return Heatmap(key, title, metric.kind, cells, is_bad=metric.rising_is == "bad")
+
+
+def promises(usual: Mapping[str, float]) -> list[tuple[float, str]]:
+    """Each target with the priorities that it is usual for, the shortest first."""
+    urgent_first = [priority for priority in reversed(Priority.values) if priority in usual]
+    targets = dict.fromkeys(sorted(usual[priority] for priority in urgent_first))
+    if len(targets) == 1:
+        return [(seconds, "Promised") for seconds in targets]
+    return [
+        (seconds, ", ".join(Priority(each).label for each in urgent_first if usual[each] == seconds))
+        for seconds in targets
+    ]
 
 
 def _place_of(seconds: float) -> float:

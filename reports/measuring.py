@@ -64,7 +64,8 @@ class Measured:
     hours: dict[tuple[int, int], Values] = field(default_factory=dict)
     sparks: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     bands: dict[int, int] = field(default_factory=dict)
-    usual_target: float | None = None
+    # By priority, the target that most of the lengths had.
+    usual_targets: dict[str, float] = field(default_factory=dict)
     whole: Values = field(default_factory=dict)
 
     def keys_of(self, dimension: str) -> list[str]:
@@ -105,6 +106,7 @@ def _columns(viewer: Agent, filters: FactFilters, wanted: Wanted) -> dict[str, s
         (amounts, "amount"),
         (live, "ticket"),
         ({wanted.lengths_of} - {""}, "target"),
+        ({wanted.lengths_of} - {""}, "priority"),
     ]
     common = columns_for(viewer, filters) | {COLUMN_OF.get(name, name) for name in wanted.by}
     return {
@@ -145,12 +147,12 @@ def _sparks(dimension: str, grouping: Grouping, counts: Array) -> dict[tuple[str
 
 
 def _lengths(found: Measured, present: Reckoning, set_key: str) -> None:
-    """How many lengths fall into each band, and which target is the usual one: of equally usual ones the shortest."""
+    """How many lengths fall into each band, and each priority's usual target: of equally usual ones the shortest."""
     values = present.lengths(set_key).values
     bands, counts = np.unique(np.searchsorted(BANDS, values, side="right") - 1, return_counts=True)
     found.bands = dict(zip(bands.tolist(), counts.tolist(), strict=True))
-    targets = present.most_usual(set_key, "target")
-    found.usual_target = min(targets, default=None)
+    usual = present.most_usual(set_key, "target", by="priority")
+    found.usual_targets = {_key(priority): min(targets) for priority, targets in usual.items()}
 
 
 def _key(value: object) -> str:

@@ -67,8 +67,9 @@ def _legend(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:
         pen.rectangle([*_at(right, 9 - _HEAD), *_at(right + 12, 17 - _HEAD)], fill=_ink(style))
         right -= 12
     for guide in drawing.guides:
+        side, anchor = (-4, "rm") if guide.words_go_left else (4, "lm")
         pen.line([_at(guide.at, drawing.top), _at(guide.at, drawing.floor)], fill=_TEXT, width=SCALE)
-        pen.text(_at(guide.at + 4, drawing.top + 6), guide.label, fill=_TEXT, font=font, anchor="lm")
+        pen.text(_at(guide.at + side, guide.words_at + 6), guide.label, fill=_TEXT, font=font, anchor=anchor)
 
 
 def _axes(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:

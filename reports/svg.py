@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from reports.base import Chart, Mark
 from reports.wording import shown
 
-WIDTH, HEIGHT = 720, 220
+WIDTH, HEIGHT = 600, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-LABEL_EVERY_PX = 62
+LABEL_EVERY_PX = 54
 # Ceilings whose half is a round time too, from two minutes to ten days.
 _MINUTES = (2, 4, 10, 20, 40, 60, 120, 240, 480, 720, 1200, 1440, 2880, 5760, 14400)
 _DURATIONS = tuple(60 * minutes for minutes in _MINUTES)
@@ -66,10 +66,11 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """A line from top to bottom; its words stand on the side where there is room."""
+    """A line from top to bottom; its words stand on the side where there is room, below those of the line before."""
 
     at: float
     label: str
+    words_at: float = TOP
 
     @property
     def words_go_left(self) -> bool:
@@ -104,7 +105,7 @@ def draw(chart: Chart) -> Drawing:
     top = chart.ceiling or _ceiling(chart)
     ticks = [Tick(_y(share * top, top), shown(share * top, chart.kind)) for share in (0, 0.5, 1)]
     stops, x_ticks = _stops(chart), _x_ticks(chart.marks)
-    guides = [Upright(_along(guide.at, chart), guide.label) for guide in chart.guides]
+    guides = [Upright(_along(guide.at, chart), guide.label, TOP + 14 * row) for row, guide in enumerate(chart.guides)]
     if chart.shape == "line":
         lines, dots = _lines(chart, top)
         bands = _bands(chart, top) if chart.is_band else ()

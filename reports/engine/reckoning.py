@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,18 +67,24 @@ class Reckoning:
             self._lengths[set_key] = self._gathered(set_key)
         return self._lengths[set_key]
 
-    def most_usual(self, set_key: str, column: str) -> list[Any]:
-        """The values that most facts of a set have in a coded column."""
-        counts: Counter[Any] = Counter()
+    def most_usual(self, set_key: str, column: str, by: str) -> dict[Any, list[Any]]:
+        """The values that most facts of a set have in a coded column, for each value of another one."""
+        counts: defaultdict[Any, Counter[Any]] = defaultdict(Counter)
         for part in self.parts:
             if not part.has(set_key):
                 continue
             places = part.places_of(set_key)
-            codes = part.rows[column] if places is None else part.rows[column][places]
-            for code, count in enumerate(np.bincount(codes).tolist()):
-                counts[CODES[column].values[code] if count else None] += count
-        del counts[None]
-        return [value for value, count in counts.items() if count == max(counts.values())]
+            groups, codes = (part.rows[each] if places is None else part.rows[each][places] for each in (by, column))
+            width = len(CODES[column].values)
+            times = np.bincount(groups.astype(np.int64) * width + codes)
+            for pair in np.flatnonzero(times).tolist():
+                value = CODES[column].values[pair % width]
+                if value is not None:
+                    counts[CODES[by].values[pair // width]][value] += int(times[pair])
+        return {
+            group: [value for value, count in found.items() if count == max(found.values())]
+            for group, found in counts.items()
+        }
 
     def tables(self, grouping: Grouping) -> list[Array]:
         if self._summed and self._summed[0] is grouping:

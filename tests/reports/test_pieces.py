@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from reports.base import Chart, Guide, Mark, Series
 from reports.exports import lines
+from reports.fact_report import promises
 from reports.period import LONGEST_DAYS, Period, last_days, period_from
 from reports.svg import HEIGHT, WIDTH, draw, nice_ceiling
 from reports.wording import change, duration, shown
@@ -108,6 +109,22 @@ def test_promised_length_stands_among_the_bands() -> None:
     drawing = draw(Chart("k", "T", "bars", "count", (Series("a", "A", "ok"),), marks, guides=[Guide(2.5, "Promised")]))
     assert drawing.guides[0].at == drawing.stops[2].x
     assert drawing.stops[2].words == "2: 1"
+
+
+def test_each_priority_is_promised_what_most_of_it_was() -> None:
+    same = {"low": 3600.0, "urgent": 3600.0}
+    assert promises(same) == [(3600, "Promised")]
+    usual = {"low": 28_800.0, "normal": 14_400.0, "high": 14_400.0, "urgent": 1800.0}
+    assert promises(usual) == [(1800, "Urgent"), (14_400, "High, Normal"), (28_800, "Low")]
+    assert promises({}) == []
+
+
+def test_words_of_upright_lines_stand_below_each_other() -> None:
+    marks = [Mark(str(n), {"a": 1}, "#") for n in range(4)]
+    guides = [Guide(1.5, "Urgent: 1 h"), Guide(1.6, "High: 2 h")]
+    drawing = draw(Chart("k", "T", "bars", "count", (Series("a", "A", "ok"),), marks, guides=guides))
+    first, second = (guide.words_at for guide in drawing.guides)
+    assert second - first >= 12
 
 
 def test_band_is_shaded_where_both_ends_are_known() -> None:

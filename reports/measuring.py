@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from reports.engine.groupings import Grouping, by_dimension, by_hour, by_step
 from reports.engine.layout import COLUMN_OF, Array
 from reports.engine.parts import Live, parts_of
 from reports.engine.reckoning import Reckoning
-from reports.engine.rows import Loaded, columns_for, ids_of, load, narrowed
+from reports.engine.rows import Demand, Rows, columns_for, ids_of, load, narrowed
 from reports.fact_filters import FactFilters
 from reports.fact_sets import SETS, kinds_of
 from reports.metrics import METRICS
@@ -28,11 +28,13 @@ NOTHING: Values = {}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which metrics are wanted where, by their keys; `steps_before` of the days compared with; `spark` is measured by
-    step for each row of the tables, and metrics of the `whole` only are not broken down; the lengths of the set
-    `lengths_of` are sorted into BANDS; `by` names the dimensions."""
+    """Which metrics are wanted where, by their keys: `tiles` of everything alone, `steps` by step of the period,
+    `steps_before` of the days compared with; `spark` is measured by step for each row of the tables, and metrics of
+    the `whole` only are not broken down; the lengths of the set `lengths_of` are sorted into BANDS; `by` names the
+    dimensions."""
 
     rows: Sequence[str]
+    tiles: Sequence[str] = ()
     steps: Sequence[str] = ()
     steps_before: Sequence[str] = ()
     hours: Sequence[str] = ()
@@ -44,12 +46,16 @@ class Wanted:
     @property
     def keys(self) -> tuple[str, ...]:
         spark = (self.spark,) if self.spark else ()
-        return (*self.rows, *self.steps, *self.steps_before, *self.hours, *self.whole, *spark)
+        return (*self.headlines, *self.steps, *self.steps_before, *self.hours, *self.whole, *spark)
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """What is wanted of everything, and of the days compared with."""
+        return tuple(dict.fromkeys((*self.rows, *self.tiles)))
 
     @property
     def sets(self) -> set[str]:
-        of_metrics = {name for key in self.keys for name in METRICS[key].sets}
-        return of_metrics | ({self.lengths_of} if self.lengths_of else set())
+        return _sets_of(self.keys) | ({self.lengths_of} if self.lengths_of else set())
 
 
 @dataclass(slots=True)
@@ -75,16 +81,22 @@ class Measured:
 def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
     past = filters.compared()
     live = {key: ids_of(SETS[key].live, []) for key in sorted(wanted.sets) if SETS[key].live}
-    loaded = load(_columns(viewer, filters, wanted), [filters.period, past.period])
+    compared = Wanted(rows=wanted.headlines, steps=wanted.steps_before, by=())
+    loaded, loaded_past = load(
+        [
+            Demand(filters.period, _columns(viewer, filters, wanted)),
+            Demand(past.period, _columns(viewer, past, compared)),
+        ]
+    )
     local, local_past = Local(filters.period), Local(past.period)
     present = _reckoning(loaded, viewer, filters, local, live)
-    before = _reckoning(loaded, viewer, past, local_past, live)
+    before = _reckoning(loaded_past, viewer, past, local_past, live)
     found = Measured()
     steps, steps_before = by_step(present.parts, local), by_step(before.parts, local_past)
     _by_dimensions(found, present, wanted, steps)
-    found.before = before.whole(wanted.rows)
+    found.before = before.whole(wanted.headlines)
     if wanted.steps:
-        found.steps = present.by(steps, wanted.steps)
+        found.steps = present.of_metrics(wanted.steps).by(steps, wanted.steps)
     if wanted.steps_before:
         found.steps_before = before.by(steps_before, wanted.steps_before)
     if wanted.hours:
@@ -114,21 +126,25 @@ def _columns(viewer: Agent, filters: FactFilters, wanted: Wanted) -> dict[str, s
     }
 
 
-def _reckoning(loaded: Loaded, viewer: Agent, filters: FactFilters, local: Local, live: Live) -> Reckoning:
-    rows = narrowed(loaded.during(filters.period), viewer, filters, local)
-    return Reckoning(parts_of(rows, live), filters.took_column)
+def _sets_of(keys: Iterable[str]) -> set[str]:
+    return {name for key in keys for name in METRICS[key].sets}
 
 
-def _by_dimensions(found: Measured, present: Reckoning, wanted: Wanted, steps: Grouping) -> None:
-    whole = present.whole((*wanted.rows, *wanted.whole))
-    found.groups["all", ""] = {key: whole[key] for key in wanted.rows}
-    found.whole = {key: whole[key] for key in wanted.whole}
+def _reckoning(rows: Sequence[Rows], viewer: Agent, filters: FactFilters, local: Local, live: Live) -> Reckoning:
+    return Reckoning(parts_of(narrowed(rows, viewer, filters, local), live), filters.took_column)
+
+
+def _by_dimensions(found: Measured, everything: Reckoning, wanted: Wanted, steps: Grouping) -> None:
+    present = everything.of_metrics((*wanted.rows, *filter(None, [wanted.spark])))
     groupings = {dimension: by_dimension(present.parts, dimension) for dimension in wanted.by}
     groupings = {dimension: grouping for dimension, grouping in groupings.items() if grouping.size}
     lined = [dimension for dimension in groupings if wanted.spark and dimension != "tag"]
     by_step_too = dict(
         zip(lined, present.tables_by_each([groupings[dimension] for dimension in lined], steps), strict=True)
     )
+    whole = everything.whole((*wanted.headlines, *wanted.whole))
+    found.groups["all", ""] = {key: whole[key] for key in wanted.headlines}
+    found.whole = {key: whole[key] for key in wanted.whole}
     for dimension, grouping in groupings.items():
         tables = None
         if both := by_step_too.get(dimension):

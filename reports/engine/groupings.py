@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import prod
@@ -22,10 +22,11 @@ _FEW_COMBINATIONS = 256
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """`codes` go with the parts; `keys` are what the groups are called. Where a fact belongs to several groups its
-    code is the number of a list: `members` are the groups of all lists in a row, `sizes` how many each list has."""
+    """`codes` are those of each kind of facts; `keys` are what the groups are called. Where a fact belongs to several
+    groups its code is the number of a list: `members` are the groups of all lists in a row, `sizes` how many each
+    list has."""
 
-    codes: Sequence[Array]
+    codes: Mapping[str, Array]
     keys: Sequence[Any]
     members: Array | None = None
     sizes: Array | None = None
@@ -34,13 +35,13 @@ class Grouping:
     def size(self) -> int:
         return len(self.keys)
 
-    def table(self, part: int, classes: Array, class_count: int) -> Array:
+    def table(self, part: Part) -> Array:
         """How many facts of a part each group has of each class."""
-        rows = self.size if self.sizes is None else len(self.sizes)
-        table = counted(self.codes[part], class_count, classes, rows * class_count).reshape(rows, class_count)
+        rows, width = self.size if self.sizes is None else len(self.sizes), part.class_count
+        table = counted(self.codes[part.kind], width, part.classes, rows * width).reshape(rows, width)
         if self.sizes is None or self.members is None:
             return table
-        spread = np.zeros((self.size, class_count), np.intp)
+        spread = np.zeros((self.size, width), np.intp)
         np.add.at(spread, self.members, np.repeat(table, self.sizes, axis=0))
         return spread
 
@@ -69,22 +70,22 @@ def cubes(groupings: Sequence[Grouping]) -> list[list[Grouping]]:
     return found
 
 
-def combined(groupings: Sequence[Grouping]) -> Grouping:
-    """By all of these at once, the last one changing first."""
+def combined(groupings: Sequence[Grouping], kinds: Sequence[str]) -> Grouping:
+    """By all of these at once, the last one changing first; of these kinds alone."""
     first, *others = groupings
     if not others:
         return first
     size = prod(each.size for each in groupings)
-    codes = [each.astype(np.min_scalar_type(size)) for each in first.codes]
+    codes = {kind: first.codes[kind].astype(np.min_scalar_type(size)) for kind in kinds}
     for grouping in others:
-        for number, each in enumerate(codes):
+        for kind, each in codes.items():
             each *= grouping.size
-            np.add(each, grouping.codes[number], out=each, casting="unsafe")
+            np.add(each, grouping.codes[kind], out=each, casting="unsafe")
     return Grouping(codes, range(size))
 
 
 def everything(parts: Sequence[Part]) -> Grouping:
-    return Grouping([np.broadcast_to(np.uint8(0), len(part)) for part in parts], [""])
+    return Grouping({part.kind: np.broadcast_to(np.uint8(0), len(part)) for part in parts}, [""])
 
 
 def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:
@@ -97,13 +98,13 @@ def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:
 
 def by_step(parts: Sequence[Part], local: Local) -> Grouping:
     keys = range(len(local.period.steps()))
-    return Grouping([local.steps(part.rows["minute"]) for part in parts], keys)
+    return Grouping({part.kind: local.steps(part.rows["minute"]) for part in parts}, keys)
 
 
 def by_hour(parts: Sequence[Part], local: Local) -> Grouping:
     """By weekday (Monday is 1) and hour."""
     keys = [(number // 24 + 1, number % 24) for number in range(168)]
-    return Grouping([local.hours(part.rows["minute"]) for part in parts], keys)
+    return Grouping({part.kind: local.hours(part.rows["minute"]) for part in parts}, keys)
 
 
 def _by_tag(parts: Sequence[Part]) -> Grouping:
@@ -114,14 +115,14 @@ def _by_tag(parts: Sequence[Part]) -> Grouping:
     return Grouping(codes, tags, smallest(members), np.array([len(each) for each in lists], np.intp))
 
 
-def _numbered(parts: Sequence[Part], column: str) -> tuple[list[Array], list[Any]]:
+def _numbered(parts: Sequence[Part], column: str) -> tuple[dict[str, Array], list[Any]]:
     """The process's own codes, as long as there are few of them."""
-    codes, values = [part.rows[column] for part in parts], CODES[column].values
+    codes, values = {part.kind: part.rows[column] for part in parts}, CODES[column].values
     size = len(values)
     if size <= _FEW:
         return codes, values[:size]
-    counts = sum((np.bincount(each, minlength=size)[:size] for each in codes), np.zeros(size, np.intp))
+    counts = sum((np.bincount(each, minlength=size)[:size] for each in codes.values()), np.zeros(size, np.intp))
     present = np.flatnonzero(counts)
     numbers = np.zeros(size, np.min_scalar_type(max(len(present) - 1, 0)))
     numbers[present] = np.arange(len(present))
-    return [numbers[each] for each in codes], [values[code] for code in present.tolist()]
+    return {kind: numbers[each] for kind, each in codes.items()}, [values[code] for code in present.tolist()]

@@ -26,9 +26,13 @@ class Part:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def kind(self) -> str:
+        return self.rows.kind
+
     @cached_property
     def class_count(self) -> int:
-        return max(len(codes_of("sets", self.rows.kind)), 1)
+        return max(len(codes_of("sets", self.kind)), 1)
 
     @property
     def classes(self) -> Array:
@@ -37,7 +41,7 @@ class Part:
 
     def members(self, set_key: str) -> Array:
         """Which classes belong to a set."""
-        keys = [str(value).split() for value in codes_of("sets", self.rows.kind).values[: self.class_count]]
+        keys = [str(value).split() for value in codes_of("sets", self.kind).values[: self.class_count]]
         return np.array([set_key in each for each in keys] or [False], dtype=bool)
 
     def places_of(self, set_key: str) -> Array | None:
@@ -51,7 +55,7 @@ class Part:
         return np.ones(len(self), bool) if members.all() else members[self.classes]
 
     def has(self, set_key: str) -> bool:
-        return self.rows.kind in SETS[set_key].kinds and bool(len(self.rows))
+        return self.kind in SETS[set_key].kinds and bool(len(self.rows))
 
 
 def parts_of(rows: Sequence[Rows], live: Live) -> list[Part]:

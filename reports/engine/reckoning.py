@@ -22,30 +22,37 @@ Values = Mapping[str, float | int | None]
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """The lengths of a set: of which parts, and of which of their facts (none: of all)."""
+    """The lengths of a set: of which kinds, and of which of their facts (none: of all)."""
 
-    parts: Sequence[int]
+    kinds: Sequence[str]
     values: Array
     bands: Array
     places: Array | None
 
     def codes(self, grouping: Grouping) -> Array:
-        if not self.parts:
-            return np.zeros(0, np.uint8)
-        codes = np.concatenate([grouping.codes[part] for part in self.parts])
+        codes = _joined([grouping.codes[kind] for kind in self.kinds], np.dtype(np.uint8))
         return codes if self.places is None else codes[self.places]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was reckoned already, by the set or the kind of facts that it is about."""
+
+    lengths: dict[str, Lengths] = field(default_factory=dict)
+    # The percentiles of all lengths of a set together.
+    whole: dict[tuple[str, float], float] = field(default_factory=dict)
+    places: dict[str, tuple[Grouping, Array]] = field(default_factory=dict)
+    # The table of the inner grouping of the last two.
+    tables: dict[str, tuple[Grouping, Array]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reckoning:
     """Metrics over some facts, by any grouping of them."""
 
     parts: Sequence[Part]
     took: str
-    _lengths: dict[str, Lengths] = field(default_factory=dict)
-    _places: dict[int, tuple[Grouping, Array]] = field(default_factory=dict)
-    # The tables of the inner grouping of the last two.
-    _summed: tuple[Grouping, list[Array]] | None = None
+    known: _Known = field(default_factory=_Known)
 
     def by(self, grouping: Grouping, keys: Sequence[str], tables: Sequence[Array] | None = None) -> dict[Any, Values]:
         """The metrics of each group that has any fact."""
@@ -57,15 +64,15 @@ class Reckoning:
     def whole(self, keys: Sequence[str]) -> Values:
         """The metrics of all facts, also where there is none."""
         grouping = everything(self.parts)
-        tables = [np.bincount(part.classes, minlength=part.class_count).reshape(1, -1) for part in self.parts]
+        tables = [self._total(part) for part in self.parts]
         group = _Group(self, grouping, tables, _shares(keys))
         return {key: group.figures(METRICS[key])[0] for key in keys}
 
     def lengths(self, set_key: str) -> Lengths:
         """Facts that have no length are left out."""
-        if set_key not in self._lengths:
-            self._lengths[set_key] = self._gathered(set_key)
-        return self._lengths[set_key]
+        if set_key not in self.known.lengths:
+            self.known.lengths[set_key] = self._gathered(set_key)
+        return self.known.lengths[set_key]
 
     def most_usual(self, set_key: str, column: str, by: str) -> dict[Any, list[Any]]:
         """The values that most facts of a set have in a coded column, for each value of another one."""
@@ -87,15 +94,24 @@ class Reckoning:
         }
 
     def tables(self, grouping: Grouping) -> list[Array]:
-        if self._summed and self._summed[0] is grouping:
-            return self._summed[1]
-        return [grouping.table(n, part.classes, part.class_count) for n, part in enumerate(self.parts)]
+        return [self._table(grouping, part) for part in self.parts]
+
+    def _table(self, grouping: Grouping, part: Part) -> Array:
+        known = self.known.tables.get(part.kind)
+        return known[1] if known and known[0] is grouping else grouping.table(part)
+
+    def _total(self, part: Part) -> Array:
+        """How many facts each class has, as a table of one row."""
+        if part.kind in self.known.tables:
+            total: Array = self.known.tables[part.kind][1].sum(axis=0, keepdims=True)
+            return total
+        return counted(part.classes, 1, 0, part.class_count).reshape(1, -1)
 
     def tables_by_each(self, outers: Sequence[Grouping], inner: Grouping) -> list[list[Array]]:
         """By each of some groupings and another one, none of lists; those of few groups are counted together."""
         found: dict[int, list[Array]] = {}
         for cube in cubes(outers):
-            tables = self.tables_by_both(combined(cube), inner)
+            tables = self.tables_by_both(combined(cube, [part.kind for part in self.parts]), inner)
             sizes = [each.size for each in cube]
             for place, outer in enumerate(cube):
                 others = tuple(axis for axis in range(len(cube)) if axis != place)
@@ -109,26 +125,26 @@ class Reckoning:
         """By two groupings at once, neither of lists: the rows of a table are those of the inner one for each of the
         outer one."""
         found = []
-        for number, part in enumerate(self.parts):
+        for part in self.parts:
             width = inner.size * part.class_count
-            counts = counted(outer.codes[number], width, self._inner(number, inner), outer.size * width)
-            found.append(counts.reshape(outer.size, inner.size, part.class_count))
-        self._summed = inner, [table.sum(axis=0) for table in found]
-        return [table.reshape(-1, table.shape[2]) for table in found]
+            counts = counted(outer.codes[part.kind], width, self._inner(part, inner), outer.size * width)
+            table = counts.reshape(outer.size, inner.size, part.class_count)
+            self.known.tables[part.kind] = inner, table.sum(axis=0)
+            found.append(table.reshape(-1, part.class_count))
+        return found
 
     def of_metrics(self, keys: Sequence[str]) -> Reckoning:
         """Over the parts alone that these metrics are about."""
         sets = {name for key in keys for name in METRICS[key].sets}
         parts = [part for part in self.parts if any(part.has(name) for name in sets)]
-        return Reckoning(parts, self.took)
+        return Reckoning(parts, self.took, self.known)
 
-    def _inner(self, number: int, inner: Grouping) -> Array:
+    def _inner(self, part: Part, inner: Grouping) -> Array:
         """The place of each fact of a part in a table by the inner grouping, which is mostly the same one."""
-        known = self._places.get(number)
+        known = self.known.places.get(part.kind)
         if known is None or known[0] is not inner:
-            part = self.parts[number]
-            known = inner, inner.codes[number].astype(np.int32) * part.class_count + part.classes
-            self._places[number] = known
+            known = inner, inner.codes[part.kind].astype(np.int32) * part.class_count + part.classes
+            self.known.places[part.kind] = known
         return known[1]
 
     def counted(self, set_key: str, tables: Sequence[Array]) -> Array:
@@ -140,19 +156,13 @@ class Reckoning:
         return found
 
     def _gathered(self, set_key: str) -> Lengths:
-        numbers = [number for number, part in enumerate(self.parts) if part.has(set_key)]
-        if not numbers:
-            return Lengths([], np.zeros(0), np.zeros(0, np.uint16), None)
-        values, is_there = [], []
-        for number in numbers:
-            part = self.parts[number]
-            took = part.rows[self.took]
-            values.append(took)
-            is_there.append(~np.isnan(took) & part.is_in(set_key))
-        took, there = np.concatenate(values), np.concatenate(is_there)
+        parts = [part for part in self.parts if part.has(set_key)]
+        took = _joined([part.rows[self.took] for part in parts], np.dtype(np.float64))
+        there = ~np.isnan(took)
+        there &= _joined([part.is_in(set_key) for part in parts], np.dtype(bool))
         places = None if there.all() else np.flatnonzero(there)
         took = took if places is None else took[places]
-        return Lengths(numbers, took, bands_of(took), places)
+        return Lengths([part.kind for part in parts], took, bands_of(took), places)
 
 
 @dataclass
@@ -176,7 +186,7 @@ class _Group:
         return list(counts.tolist())
 
     def _percentile(self, set_key: str, share: float) -> Array:
-        if set_key not in self._percentiles:
+        if set_key not in self._percentiles and not self._is_of_one(set_key):
             lengths = self.all.lengths(set_key)
             facts, groups = self.grouping.groups(lengths.codes(self.grouping))
             values, bands = lengths.values, lengths.bands
@@ -185,6 +195,22 @@ class _Group:
             shares = self.shares[set_key]
             self._percentiles[set_key] = percentiles(values, bands, groups, self.grouping.size, shares)
         return self._percentiles[set_key][share]
+
+    def _is_of_one(self, set_key: str) -> bool:
+        """Whether one group has all facts of the set; then its percentiles are those of the whole, and noted."""
+        there = np.flatnonzero(self.all.counted(set_key, self.tables))
+        if len(there) != 1 or self.grouping.sizes is not None:
+            return False
+        known, shares = self.all.known.whole, self.shares[set_key]
+        if missing := [share for share in shares if (set_key, share) not in known]:
+            lengths = self.all.lengths(set_key)
+            groups = np.broadcast_to(np.uint8(0), len(lengths.values))
+            for share, found in percentiles(lengths.values, lengths.bands, groups, 1, missing).items():
+                known[set_key, share] = float(found[0])
+        self._percentiles[set_key] = {share: np.full(self.grouping.size, np.nan) for share in shares}
+        for share in shares:
+            self._percentiles[set_key][share][there] = known[set_key, share]
+        return True
 
     def _of_amounts(self, metric: Metric) -> Array:
         total, count = self._sums(metric.counted)
@@ -196,16 +222,22 @@ class _Group:
 
     def _sums(self, set_key: str) -> tuple[Array, Array]:
         total, count = np.zeros(self.grouping.size), np.zeros(self.grouping.size)
-        for number, part in enumerate(self.all.parts):
+        for part in self.all.parts:
             if not part.has(set_key):
                 continue
             amounts, places = part.rows["amount"], part.places_of(set_key)
             there = np.flatnonzero(~np.isnan(amounts)) if places is None else places[~np.isnan(amounts[places])]
-            facts, groups = self.grouping.groups(self.grouping.codes[number][there])
+            facts, groups = self.grouping.groups(self.grouping.codes[part.kind][there])
             weights = amounts[there] if facts is None else amounts[there][facts]
             total += np.bincount(groups, weights, minlength=self.grouping.size)
             count += np.bincount(groups, minlength=self.grouping.size)
         return total, count
+
+
+def _joined(columns: Sequence[Array], empty: np.dtype[Any]) -> Array:
+    if len(columns) == 1:
+        return columns[0]
+    return np.concatenate(columns) if columns else np.zeros(0, empty)
 
 
 def _shares(keys: Sequence[str]) -> dict[str, list[float]]:

@@ -21,7 +21,7 @@ from reports.period import Period
 
 # kind -> the columns that are wanted of its facts
 Columns = Mapping[str, Collection[str]]
-_DAY = timedelta(days=1)
+_DAY, _MINUTES = timedelta(days=1), 1440
 _ID = np.dtype([("count", ">i2"), ("length", ">i4"), ("id", ">i8")])
 _EVERY = {"minute", "sets"}
 
@@ -41,48 +41,78 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """The blocks of each kind, in the order of time, none of them empty."""
+class Demand:
+    """Which facts of a period are wanted, with which columns by kind."""
 
-    wanted: Columns
-    blocks: Mapping[str, Sequence[Block]]
+    period: Period
+    columns: Columns
 
-    def during(self, period: Period) -> list[Rows]:
-        first, last = minute_of(period.starts_at), minute_of(period.ends_at)
-        return [
-            Rows(kind, joined(_within(self.blocks.get(kind, ()), first, last), names))
-            for kind, names in self.wanted.items()
-        ]
+    @property
+    def kinds(self) -> set[str]:
+        return set(self.columns)
 
+    def names(self, kind: str) -> set[str]:
+        return {*self.columns[kind], *_EVERY}
 
-def _within(blocks: Sequence[Block], first: int, last: int) -> list[Block]:
-    return [within(block, first, last) for block in blocks if touches(block, first, last)]
-
-
-def load(wanted: Columns, periods: Sequence[Period]) -> Loaded:
-    """All facts of the periods: closed days from store, everything else from the facts themselves."""
-    columns = {kind: {*names, *_EVERY} for kind, names in wanted.items()}
-    blocks: dict[str, list[Block]] = {kind: [] for kind in columns}
-    missing: list[Window] = []
-    for first, last in _days(periods):
-        standing = standing_days(columns, first, last)
-        for kind, names in columns.items():
-            days = {day: standing[kind, day] for day in _each(first, last) if (kind, day) in standing}
-            found = columns_of(kind, [pk for pk in days.values() if pk], names)
-            blocks[kind] += [found[pk] for pk in days.values() if pk in found]
-            there = {day for day, pk in days.items() if not pk or pk in found}
-            missing += _windows(kind, [day for day in _each(first, last) if day not in there])
-    for packed in read(missing):
-        block = block_of(packed, columns[packed.kind])
-        blocks[packed.kind] += _cut(block, [window for window in missing if window.kind == packed.kind])
-    ordered = {kind: sorted(each, key=lambda block: int(block["minute"][0])) for kind, each in blocks.items()}
-    return Loaded(columns, ordered)
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day (UTC) that the period touches."""
+        last = self.period.ends_at - timedelta(seconds=1)
+        return self.period.starts_at.astimezone(UTC).date(), last.astimezone(UTC).date()
 
 
-def _cut(block: Block, windows: Sequence[Window]) -> list[Block]:
-    """The facts of each window that has some; closed days may stand between them."""
-    parts = [within(block, minute_of(window.since), minute_of(window.until)) for window in windows]
-    return [part for part in parts if len(part["minute"])]
+def load(demands: Sequence[Demand]) -> list[list[Rows]]:
+    """The facts of each demand: closed days from store, everything else from the facts themselves."""
+    blocks: dict[tuple[str, date], Block] = {}
+    missing: dict[str, list[date]] = {}
+    for stretch in _stretches(demands):
+        kinds = sorted(set[str]().union(*(demand.kinds for demand in demands)))
+        standing = standing_days(kinds, *stretch)
+        for kind in kinds:
+            for wanted, days in _alike(demands, kind, stretch).items():
+                pks = {day: standing[kind, day] for day in days if (kind, day) in standing}
+                found = columns_of(kind, [pk for pk in pks.values() if pk], wanted)
+                blocks |= {(kind, day): found[pk] for day, pk in pks.items() if pk in found}
+                missing.setdefault(kind, []).extend(
+                    day for day in days if day not in pks or (pks[day] and pks[day] not in found)
+                )
+    windows = [window for kind, days in missing.items() for window in _windows(kind, sorted(days))]
+    for packed in read(windows):
+        names = {name for demand in demands if packed.kind in demand.columns for name in demand.names(packed.kind)}
+        blocks |= _by_day(packed.kind, block_of(packed, names), missing[packed.kind])
+    return [[_rows_of(demand, kind, blocks) for kind in demand.columns] for demand in demands]
+
+
+def _alike(demands: Sequence[Demand], kind: str, stretch: tuple[date, date]) -> dict[frozenset[str], list[date]]:
+    """The days of a stretch by the columns that are wanted of them: of the days compared with fewer."""
+    names: dict[date, set[str]] = {}
+    for demand in demands:
+        first, last = demand.days
+        if kind in demand.columns and stretch[0] <= first <= stretch[1]:
+            wanted = demand.names(kind)
+            for day in _each(first, last):
+                names[day] = names[day] | wanted if day in names else wanted
+    found: dict[frozenset[str], list[date]] = {}
+    for day in sorted(names):
+        found.setdefault(frozenset(names[day]), []).append(day)
+    return found
+
+
+def _by_day(kind: str, block: Block, days: Sequence[date]) -> dict[tuple[str, date], Block]:
+    """Facts that were read, by their day like those that are stored."""
+    found = {}
+    for day in days:
+        start = minute_of(datetime.combine(day, time(), tzinfo=UTC))
+        if touches(block, start, start + _MINUTES):
+            found[kind, day] = within(block, start, start + _MINUTES)
+    return found
+
+
+def _rows_of(demand: Demand, kind: str, blocks: Mapping[tuple[str, date], Block]) -> Rows:
+    first, last = minute_of(demand.period.starts_at), minute_of(demand.period.ends_at)
+    there = [blocks[kind, day] for day in _each(*demand.days) if (kind, day) in blocks]
+    cut = [within(block, first, last) for block in there if touches(block, first, last)]
+    return Rows(kind, joined(cut, demand.names(kind)))
 
 
 def narrowed(rows: Sequence[Rows], viewer: Agent, filters: FactFilters, local: Local) -> list[Rows]:
@@ -156,14 +186,10 @@ def _chosen(rows: Rows, mask: Array | None) -> Rows:
     return Rows(rows.kind, {name: column[places] for name, column in rows.columns.items()})
 
 
-def _days(periods: Sequence[Period]) -> list[tuple[date, date]]:
-    """The days (UTC) that the periods touch, as stretches that do not overlap."""
-    ends = sorted(
-        (period.starts_at.astimezone(UTC).date(), (period.ends_at - timedelta(seconds=1)).astimezone(UTC).date())
-        for period in periods
-    )
+def _stretches(demands: Sequence[Demand]) -> list[tuple[date, date]]:
+    """The days that the demands touch, as stretches that do not overlap."""
     stretches: list[tuple[date, date]] = []
-    for first, last in ends:
+    for first, last in sorted(demand.days for demand in demands):
         if stretches and first <= stretches[-1][1] + _DAY:
             stretches[-1] = (stretches[-1][0], max(last, stretches[-1][1]))
         else:

@@ -10,11 +10,12 @@ import numpy as np
 from people.models import Agent
 from reports.engine.clock import Local
 from reports.engine.layout import Array
-from reports.engine.rows import columns_for, load, narrowed
+from reports.engine.rows import Demand, columns_for, load, narrowed
 from reports.fact_filters import FactFilters
 from reports.period import Period
 
 # Filters of the fact itself, which say nothing of the time before it.
+_FEW = 8
 _OF_THE_FACT = dict.fromkeys(("metric", "weekday", "hour", "took", "item"), "")
 
 
@@ -26,16 +27,20 @@ def under_way_at(
     zone = filters.period.zone
     period = Period(moments[0].astimezone(zone).date(), now.astimezone(zone).date(), zone)
     filters = filters.narrowed(**_OF_THE_FACT)
-    loaded = load({kind: columns_for(viewer, filters) | {"began"}}, [period])
-    minutes = np.array([moment.timestamp() / 60 for moment in moments])
-    found = np.zeros(len(moments) + 1, np.intp)
-    for rows in narrowed(loaded.during(period), viewer, filters, Local(period)):
-        found += _passed(minutes, rows["began"]) - _passed(minutes, rows["minute"])
-    counts: list[int] = np.cumsum(found)[:-1].tolist()
-    return counts
+    [loaded] = load([Demand(period, {kind: columns_for(viewer, filters) | {"began"}})])
+    # Whole minutes lie before a moment just when they lie before the minute that it ends with.
+    minutes = np.ceil([moment.timestamp() / 60 for moment in moments]).astype(np.int32)
+    counts = np.zeros(len(moments), np.intp)
+    for rows in narrowed(loaded, viewer, filters, Local(period)):
+        counts += _before(minutes, rows["began"]) - np.searchsorted(rows["minute"], minutes)
+    found: list[int] = counts.tolist()
+    return found
 
 
-def _passed(minutes: Array, moments: Array) -> Array:
-    """How many of the moments lie before the first of the minutes, before the second, and so on."""
-    passed: Array = np.bincount(np.searchsorted(minutes, moments, side="right"), minlength=len(minutes) + 1)
-    return passed
+def _before(minutes: Array, beginnings: Array) -> Array:
+    """How many of the beginnings, which are in no order, lie before each of the minutes, which ascend."""
+    if len(minutes) <= _FEW:
+        return np.array([np.count_nonzero(beginnings < minute) for minute in minutes], np.intp)
+    passed = np.bincount(np.searchsorted(minutes, beginnings, side="right"), minlength=len(minutes) + 1)
+    before: Array = np.cumsum(passed)[:-1]
+    return before

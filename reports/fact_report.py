@@ -235,5 +235,5 @@ def _place_of(seconds: float) -> float:
 
 def _band(low: int, high: int | None) -> str:
     if high is None:
-        return f"over {duration(low)}"
-    return f"under {duration(high)}" if not low else f"{duration(low)}+"
+        return f"{duration(low)}+"
+    return f"< {duration(high)}" if not low else f"{duration(low)}+"

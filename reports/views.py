@@ -142,6 +142,7 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "result": run.result,
         "sections": _sections(run),
         "definitions": _definitions(run),
+        "opened_chart": _opened_chart(run),
         "filters": run.filters,
         "period": period,
         "previous": compared.period,
@@ -157,6 +158,13 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "words": words_of(run.filters) if isinstance(run.filters, FactFilters) else [],
         "site": settings.SITE_URL.partition("://")[2] or settings.SITE_URL,
     }
+
+
+def _opened_chart(run: Run) -> str:
+    """Of charts in pairs the one without another: there is room for its table beside it, if that is short."""
+    charts = run.result.charts
+    is_alone = len(charts) % 2 == 1 and not run.report.shows_upcoming
+    return charts[-1].key if is_alone and len(charts[-1].marks) <= SHOWN_ROWS else ""
 
 
 def _definitions(run: Run) -> list[tuple[str, Defined]]:

@@ -28,6 +28,8 @@ class ChatReport(FactReport):
               is_line=True, is_band=True, kind="duration"),
         Drawn("patience", "Patience of those who gave up", (("chat_patience_p50", "p50", "accent"),),
               is_line=True, is_compared=True, kind="duration"),
+        Drawn("left", "Neither answered nor abandoned",
+              (("chat_words_left", "Messages left", "accent"), ("chats_left_early", "Left at once", "still"))),
     )  # fmt: skip
     heat = {
         "chats_begun": "When visitors came, by weekday and hour",

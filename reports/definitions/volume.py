@@ -1,4 +1,4 @@
-"""The report on volume: how many tickets come and go, by which channel, and how old the open ones are."""
+"""The report on volume: how many tickets come and go, by which channel, and how many are still open."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from reports.fact_report import Drawn, FactReport
 class VolumeReport(FactReport):
     slug = "volume"
     title = "Volume"
-    description = "Tickets opened and solved by channel, team, tag and priority, and the age of those still open."
+    description = "Tickets opened and solved by channel, team, tag and priority, and how many of those are still open."
     columns = ("opened", "solved", "still_open", "reopened", "spam")
     tiles = columns
     drawn = (
         Drawn("opened", "Opened", (("opened", "This period", "accent"),), is_line=True, is_compared=True),
         Drawn("flow", "Opened tickets still open", (("still_open", "Still open", "accent"),)),
     )
-    heat = {"opened": "When tickets came, by weekday and hour", "solved": "When tickets were solved"}
+    heat = {"opened": "When tickets came, by weekday and hour", "solved": "When tickets were solved, by weekday and hour"}
     dimensions = ("channel", "inbox", "team", "priority", "tag")

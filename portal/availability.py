@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +10,14 @@ from django.core.cache import cache
 from django.db.models import F, Q
 
 from core.clock import now
-from people.models import Role
+from people.models import Team
 from people.selectors.agents import online_agents
 from routing.selectors.duty import agents_on_duty
 from sla.models import HoursUse, OpenInterval
 from sla.prediction import in_words
 from sla.selectors.expectations import expected_response
 from tickets.models import Inbox
+from tickets.selectors.attending import answering, teams_of
 
 _REMEMBERED_SECONDS = 3
 # Who reads "online" waits for minutes; a longer span, as on a Sunday with an eager colleague, would only confuse.
@@ -32,11 +34,13 @@ class Availability:
 
 
 def availability_of(inbox: Inbox) -> Availability:
-    """Online when an agent who may see the inbox and answer is, within its hours where it has some."""
-    opens_at = _opens_at(inbox)
-    if opens_at is not None:
-        return Availability(is_online=False, text=inbox.config.get("away_text") or _CLOSED, opens_at=opens_at)
-    if not _somebody_is_online(inbox):
+    """Online when somebody of the inbox's team, or of a team that helps it out, is on duty within that team's hours."""
+    opens = {team: _opens_at(inbox, team) for team in teams_of(inbox)}
+    moments = [at for at in opens.values() if at is not None]
+    if len(moments) == len(opens):
+        text = inbox.config.get("away_text") or _CLOSED
+        return Availability(is_online=False, text=text, opens_at=min(moments))
+    if not _somebody_is_online(inbox, [team for team, at in opens.items() if at is None]):
         return Availability(is_online=False, text=inbox.config.get("away_text") or _AWAY)
     return Availability(is_online=True)
 
@@ -49,33 +53,32 @@ def expected_in_words(inbox: Inbox) -> str:
     return in_words(expected)
 
 
-def _somebody_is_online(inbox: Inbox) -> bool:
+def _somebody_is_online(inbox: Inbox, teams: Sequence[Team | None]) -> bool:
     """Asked by every open chat, so the answer is kept for some seconds."""
-    key = f"chat-online:{inbox.pk}"
+    key = f"chat-online:{inbox.pk}:{'-'.join(str(team.pk) for team in teams if team)}"
     known = cache.get(key)
     if known is not None:
         return bool(known)
-    # Light agents see the chat, and may not answer it.
-    found = online_agents().exclude(role=Role.LIGHT)
-    if inbox.is_private:
-        found = found.filter(Q(teams__inboxes=inbox) | Q(role__in=[Role.ADMIN, Role.MANAGER])).distinct()
-    is_online = bool(agents_on_duty(list(found)))
+    is_online = any(agents_on_duty(list(answering(online_agents(), inbox, team))) for team in teams)
     cache.set(key, int(is_online), _REMEMBERED_SECONDS)
     return is_online
 
 
-def _opens_at(inbox: Inbox) -> datetime | None:
-    """When the inbox's hours begin; None while they last, or when it has none. Hours named in its own settings count
-    before those that were given to it, and these before its brand's."""
+def _opens_at(inbox: Inbox, team: Team | None) -> datetime | None:
+    """When the hours begin in which this team answers the inbox; None while they last, or where there are none. Hours
+    named in the inbox's own settings count before those that were given to the team, the inbox or its brand."""
     name = inbox.config.get("hours")
-    whose = Q(hours__name=name) if name else Q(hours=_hours_given(inbox))
+    whose = Q(hours__name=name) if name else Q(hours=_hours_given(inbox, team))
     at = now()
     intervals = OpenInterval.objects.filter(whose, ends_at__gt=at).order_by("starts_at")
     next_one = intervals.values_list("starts_at", flat=True).first()
     return next_one if next_one and next_one > at else None
 
 
-def _hours_given(inbox: Inbox) -> int | None:
-    whose = Q(inbox=inbox) | Q(brand=inbox.brand_id, brand__isnull=False)
-    given = HoursUse.objects.filter(whose).order_by(F("inbox_id").asc(nulls_last=True))
+def _hours_given(inbox: Inbox, team: Team | None) -> int | None:
+    """As promises count, except that the desk's own hours close no chat: whoever is there then wants to be asked."""
+    whose = Q(team=team, team__isnull=False) | Q(inbox=inbox) | Q(brand=inbox.brand_id, brand__isnull=False)
+    given = HoursUse.objects.filter(whose).order_by(
+        F("team_id").asc(nulls_last=True), F("inbox_id").asc(nulls_last=True)
+    )
     return given.values_list("hours_id", flat=True).first()

@@ -10,12 +10,12 @@ from django.core.cache import cache
 
 from core.clock import now
 from core.db import run
-from people.models import Role
 from people.selectors.agents import online_agents
 from sla.models import BusinessHours
 from sla.prediction import Expected, Past, predicted
 from sla.selectors.promises import calendar_of
 from tickets.models import OPEN_STATUSES, Inbox, Ticket
+from tickets.selectors.attending import answering, teams_of
 
 LEARNS_FROM = timedelta(days=28)
 _PAST_KEPT = 600
@@ -64,8 +64,13 @@ def _expected(inbox: Inbox) -> Expected | None:
     waiting = Ticket.objects.filter(
         inbox=inbox, status__in=OPEN_STATUSES, waiting_since__isnull=False, snoozed_until__isnull=True
     ).count()
-    agents = online_agents().exclude(role=Role.LIGHT).count()
-    return predicted(past, waiting=waiting, agents=agents, calendar=calendar_of(_hours(inbox)), at=now())
+    return predicted(past, waiting=waiting, agents=_agents(inbox), calendar=calendar_of(_hours(inbox)), at=now())
+
+
+def _agents(inbox: Inbox) -> int:
+    """How many are there to answer: of the inbox's team, else of the first team that helps out where somebody is."""
+    counts = (answering(online_agents(), inbox, team).count() for team in teams_of(inbox))
+    return next((count for count in counts if count), 0)
 
 
 def _past(inbox: Inbox) -> Past | None:

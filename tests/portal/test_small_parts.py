@@ -15,12 +15,13 @@ from core.clock import now
 from core.errors import TooMany
 from core.limits import Limit
 from core.peer import client_address
-from people.models import Agent, Availability
+from people.models import Agent, Availability, Team
 from portal.availability import availability_of, expected_in_words
 from portal.budget import Budget
 from sla.prediction import Expected
 from sla.services.hours import HoursDraft, save_hours
 from tests.cast import Cast
+from tests.desk import a_team
 from tickets.models import Brand
 
 
@@ -103,13 +104,26 @@ def test_widget_opens_with_the_hours_of_its_brand_unless_it_has_its_own(cast: Ca
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("name", "is_private", "is_online"),
-    [("lia", False, False), ("ana", False, True), ("ana", True, False), ("cleo", True, True), ("mona", True, True)],
+    ("name", "team", "is_private", "is_online"),
+    [
+        ("lia", "support", False, False),
+        ("ana", "support", False, True),
+        ("mona", "support", False, False),
+        ("cleo", "support", False, False),
+        ("ana", "support", True, False),
+        ("cleo", "legal", True, True),
+        ("mona", "nobody", True, True),
+        ("ben", "nobody", True, False),
+        ("ben", "", False, True),
+    ],
 )
-def test_chat_is_online_while_somebody_is_there_who_may_answer_it(
-    cast: Cast, name: str, is_private: bool, is_online: bool
+def test_chat_is_online_while_somebody_of_its_team_is_there_who_may_answer_it(
+    cast: Cast, name: str, team: str, is_private: bool, is_online: bool
 ) -> None:
     cache.clear()
+    cast.support.members.add(cast.lia)
+    nobody = a_team("Nobody")
+    cast.chat.default_team = {"support": cast.support, "legal": cast.legal, "nobody": nobody, "": None}[team]
     cast.chat.is_private = is_private
     cast.chat.save()
     cast.chat.teams.set([cast.legal])
@@ -117,6 +131,26 @@ def test_chat_is_online_while_somebody_is_there_who_may_answer_it(
     agent.availability, agent.last_seen_at = Availability.AVAILABLE, now()
     agent.save()
     assert availability_of(cast.chat).is_online == is_online
+
+
+@pytest.mark.django_db
+def test_chat_follows_the_sun_to_the_team_that_helps_out_in_its_own_hours(cast: Cast) -> None:
+    Team.objects.filter(pk=cast.support.pk).update(overflow_team=cast.legal)
+    Team.objects.filter(pk=cast.legal.pk).update(overflow_team=cast.support)
+    agents = Agent.objects.filter(pk__in=[cast.ana.pk, cast.cleo.pk])
+    with time_machine.travel(datetime(2026, 11, 23, 7, 0, tzinfo=UTC), tick=False) as clock:  # a Monday
+        for name, team, opens, closes in (("Day", cast.support, 9, 17), ("Night", cast.legal, 16, 24)):
+            period = [(0, opens * 60, closes * 60)]
+            save_hours(HoursDraft(name=name, time_zone="UTC", periods=period, team_ids=[team.pk]))
+        assert availability_of(cast.chat).opens_at == datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+        told = []
+        for hour, online in ((10, cast.cleo), (10, cast.ana), (20, cast.ana), (20, cast.cleo)):
+            clock.move_to(datetime(2026, 11, 23, hour, 0, tzinfo=UTC))
+            agents.update(last_seen_at=None)
+            agents.filter(pk=online.pk).update(availability=Availability.AVAILABLE, last_seen_at=now())
+            cache.clear()
+            told.append(availability_of(cast.chat).is_online)
+        assert told == [False, True, False, True]
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from sla.models import Fact, Prediction
 from sla.prediction import Expected, Past, in_words, predicted, span_in_words
 from sla.selectors.expectations import expected_response
 from sla.services.predicting import keep_expectation
-from tests.desk import agent_replies, an_agent, an_inbox, customer_writes
+from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tests.sla.conftest import START, berlin
 from tickets.models import Inbox
 
@@ -143,3 +143,18 @@ def test_online_agents_are_counted(busy: Inbox) -> None:
     found = expected_response(busy)
     assert found is not None
     assert found.agents == 1
+
+
+def test_only_agents_who_answer_the_inbox_make_its_wait_shorter(busy: Inbox) -> None:
+    helpers = a_team("Helpers", an_agent("Hal", is_online=True), an_agent("Ida", is_online=True))
+    own = a_team("Own", an_agent("Zoe"), overflow_team=helpers)
+    busy.default_team = own
+    busy.save()
+    an_agent("Elsewhere", is_online=True)
+    helped = expected_response(busy)
+    own.members.add(an_agent("Yan", is_online=True))
+    cache.clear()
+    found = expected_response(busy)
+    assert helped is not None
+    assert found is not None
+    assert (helped.agents, found.agents) == (2, 1)

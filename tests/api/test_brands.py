@@ -10,7 +10,7 @@ from tickets.services.brands import save_brand
 
 def test_program_reads_the_brands_and_whose_inboxes_and_tickets_are(cast: Cast, as_ana: Caller) -> None:
     ticket = new_ticket(cast.mail)
-    acme = save_brand(None, name="Acme", inbox_ids=[cast.mail.pk])
+    acme = save_brand(None, name="Acme", inbox_ids=[cast.mail.pk], by=cast.mona)
     assert as_ana.get("brands/") == (200, [{"id": acme.pk, "name": "Acme"}])
     inboxes = {row["id"]: (row["brand"], row["brand_name"]) for row in as_ana.get("inboxes/")[1]}
     assert inboxes[cast.mail.pk] == (acme.pk, "Acme")

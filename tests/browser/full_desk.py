@@ -122,7 +122,7 @@ def _settings(cast: Cast) -> dict[str, Any]:
     canned = save_canned(None, title="Thanks", shortcut="ty", text=thanks, for_all=True, agent=cast.mona)
     return {
         "hours_id": hours.pk,
-        "brand_id": save_brand(None, name="Acme", inbox_ids=[cast.mail.pk]).pk,
+        "brand_id": save_brand(None, name="Acme", inbox_ids=[cast.mail.pk], by=cast.mona).pk,
         "policy_id": policy.pk,
         "rule_id": Rule.objects.values_list("pk", flat=True)[0],
         "macro_id": Macro.objects.values_list("pk", flat=True)[0],

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from core.errors import Conflict
-from people.models import Agent, Organization
+from people.models import Agent, Organization, Role
 from people.services.contacts import set_tiers
 from sla.models import BusinessHours, Clock, Metric, Policy
 from sla.services.hours import HoursDraft, save_hours
@@ -21,7 +21,7 @@ from sla.services.policies import (
     save_policy,
     warn_offsets,
 )
-from tests.desk import a_team, agent_replies, an_inbox, customer_writes
+from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tests.sla.conftest import HOUR, berlin, only
 from tickets.models import Inbox, Ticket
 from tickets.services import changes, messages
@@ -139,7 +139,8 @@ def test_hours_of_an_inbox_and_of_the_desk_count_in_this_order(office: BusinessH
 
 def test_hours_of_a_brand_count_for_its_inboxes_that_have_none_and_running_clocks_follow(office: BusinessHours) -> None:
     shop, own, other = an_inbox(), an_inbox(), an_inbox()
-    brand = save_brand(None, name="Acme", inbox_ids=[shop.pk, own.pk])
+    mona = an_agent("Mona", role=Role.MANAGER)
+    brand = save_brand(None, name="Acme", inbox_ids=[shop.pk, own.pk], by=mona)
     whole_week = {name: [(day, opens * 60, 22 * 60) for day in range(7)] for name, opens in (("Acme", 13), ("Own", 15))}
     save_hours(HoursDraft(name="Acme", time_zone="Europe/Berlin", periods=whole_week["Acme"], brand_ids=[brand.pk]))
     save_hours(HoursDraft(name="Own", time_zone="Europe/Berlin", periods=whole_week["Own"], inbox_ids=[own.pk]))
@@ -149,11 +150,11 @@ def test_hours_of_a_brand_count_for_its_inboxes_that_have_none_and_running_clock
     assert the_clock(customer_writes(own), Metric.FIRST_RESPONSE).due_at == berlin(4, 17)
     assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
 
-    save_brand(brand, name="Acme", inbox_ids=[other.pk])
+    save_brand(brand, name="Acme", inbox_ids=[other.pk], by=mona)
     apply_policies()
     assert the_clock(of_shop, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
     assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 15)
-    remove_brand(brand)
+    remove_brand(brand, by=mona)
     apply_policies()
     assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
 

@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.errors import NotAllowed
 from people.models import Role
 from sla.models import BusinessHours
 from tests.desk import an_agent, an_inbox, customer_writes
 from tickets.models import Brand
+from tickets.services.brands import give_brand, remove_brand, save_brand
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +73,14 @@ def test_agent_sees_the_brand_of_a_ticket_where_there_are_several(client: Client
     assert "Acme Shoes" not in client.get(side).content.decode()
     Brand.objects.create(name="Other")
     assert "Acme Shoes" in client.get(side).content.decode()
+
+
+def test_agent_who_manages_nothing_changes_no_brand_by_any_door(db: None) -> None:
+    agent, shop = an_agent("Mia"), an_inbox()
+    acme = Brand.objects.create(name="Acme")
+    with pytest.raises(NotAllowed):
+        save_brand(acme, name="Mine", inbox_ids=[shop.pk], by=agent)
+    with pytest.raises(NotAllowed):
+        give_brand(shop, acme, by=agent)
+    with pytest.raises(NotAllowed):
+        remove_brand(acme, by=agent)

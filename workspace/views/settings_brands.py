@@ -32,7 +32,7 @@ def brand_page(request: AgentRequest, brand_id: int | None = None) -> HttpRespon
     form = BrandForm(request.POST or None, initial=BrandForm.values_of(brand))
     if request.method == "POST" and form.is_valid():
         try:
-            save_brand(brand, **form.draft())
+            save_brand(brand, **form.draft(), by=request.user)
         except (Conflict, Invalid) as problem:
             form.add_error("name", problem.message)
         else:
@@ -46,7 +46,7 @@ def brand_page(request: AgentRequest, brand_id: int | None = None) -> HttpRespon
 @agent_page
 def brand_remove_action(request: AgentRequest, brand_id: int) -> HttpResponse:
     require(request.user, "manage_desk")
-    remove_brand(_brand(brand_id))
+    remove_brand(_brand(brand_id), by=request.user)
     messages.success(request, "Removed. Its inboxes stay as they are.")
     return HttpResponseRedirect(reverse("workspace:settings-brands"))
 

@@ -20,6 +20,7 @@ from channels_in.selectors.checks import CheckLine, checklist
 from channels_in.selectors.fetching import fetch_line, fetch_lines, is_signed_in
 from channels_in.services import checking, connecting
 from core.errors import NotFound
+from people.models import Agent
 from people.policy import may, require
 from tickets.models import Inbox
 from tickets.selectors.access import inboxes_visible_to
@@ -62,7 +63,7 @@ def new_inbox_page(request: AgentRequest, kind: str) -> HttpResponse:
         inbox = inboxes.open_inbox(
             kind=kind, name=common.cleaned_data["name"], config=own.config(), secrets=own.secrets()
         )
-        _describe(inbox, common)
+        _describe(inbox, common, request.user)
         if own.secrets():
             connecting.ask_to_connect(inbox)
         messages.success(request, "The inbox is there. Copy what the other side needs from below.")
@@ -83,7 +84,7 @@ def inbox_page(request: AgentRequest, inbox_id: int) -> HttpResponse:
         own.keep_to_admins()
     if request.method == "POST" and common.is_valid() and own.is_valid():
         inboxes.configure(inbox, config=own.config(), secrets=own.secrets())
-        _describe(inbox, common)
+        _describe(inbox, common, request.user)
         if own.secrets():
             connecting.ask_to_connect(inbox)
         messages.success(request, "Saved.")
@@ -118,11 +119,11 @@ def _inbox(request: AgentRequest, inbox_id: int) -> Inbox:
     return inbox
 
 
-def _describe(inbox: Inbox, common: InboxForm) -> None:
+def _describe(inbox: Inbox, common: InboxForm, agent: Agent) -> None:
     """What every inbox has; the form of a desk without brands has no brand."""
     values = dict(common.cleaned_data)
     if "brand" in values:
-        give_brand(inbox, values.pop("brand"))
+        give_brand(inbox, values.pop("brand"), by=agent)
     inboxes.describe(inbox, **values)
 
 

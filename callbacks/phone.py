@@ -6,6 +6,12 @@ import phonenumbers
 
 from core.errors import Invalid
 
+_DEAR = (
+    phonenumbers.PhoneNumberType.PREMIUM_RATE,
+    phonenumbers.PhoneNumberType.SHARED_COST,
+    phonenumbers.PhoneNumberType.UAN,
+)
+
 
 def normal_phone(text: str, *, region: str = "") -> str:
     """+4930123456 of "+49 (30) 12 34 56"; a number without its country needs a `region` such as DE."""
@@ -17,6 +23,16 @@ def normal_phone(text: str, *, region: str = "") -> str:
         hint = "Enter a phone number with its country, such as +49 30 123456."
         raise Invalid(hint, fields={"phone": hint})
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def number_to_call(text: str, *, region: str = "") -> str:
+    """The same for what a stranger types: a number that exists, and none that costs the desk a fortune to call."""
+    phone = normal_phone(text, region=region)
+    number = phonenumbers.parse(phone, None)
+    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) in _DEAR:
+        hint = "We cannot call this number. Enter another one with its country, such as +49 30 123456."
+        raise Invalid(hint, fields={"phone": hint})
+    return phone
 
 
 def in_words(phone: str) -> str:

@@ -21,6 +21,12 @@ BYTES_BY_ADDRESS = Limit(name="chat-bytes-ip", times=200 * 1024 * 1024, seconds=
 BYTES_BY_WIDGET = Limit(name="chat-bytes-inbox", times=2 * 1024 * 1024 * 1024, seconds=3600)
 FORMS_BY_ADDRESS = Limit(name="chat-form-ip", times=20, seconds=600)
 
+# Each look at the free times counts shifts and bookings; each booking makes somebody call.
+OFFERS_BY_ADDRESS = Limit(name="chat-slots-ip", times=60, seconds=60)
+BOOKINGS_BY_ADDRESS = Limit(name="chat-booking-ip", times=20, seconds=3600)
+BOOKINGS_BY_VISITOR = Limit(name="chat-booking", times=10, seconds=3600)
+BOOKINGS_BY_WIDGET = Limit(name="chat-booking-inbox", times=300, seconds=3600)
+
 
 def address_of(request: HttpRequest) -> str:
     meta = request.META
@@ -34,6 +40,13 @@ def require_message_room(*, address: str, uid: str, inbox_id: int, is_new: bool)
     require(MESSAGES_BY_WIDGET, inbox_id)
     if is_new:
         require(NEW_VISITORS_BY_ADDRESS, address)
+
+
+def require_booking_room(*, address: str, uid: str, inbox_id: int) -> None:
+    """For booking, moving and calling off alike. Raises TooMany."""
+    require(BOOKINGS_BY_VISITOR, uid)
+    require(BOOKINGS_BY_ADDRESS, address)
+    require(BOOKINGS_BY_WIDGET, inbox_id)
 
 
 def require_file_room(*, address: str, inbox_id: int, size: int) -> None:

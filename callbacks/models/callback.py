@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from people.models import Agent, Contact, Team
+from people.models import Agent, Contact, Identity, Team
 from tickets.models import Ticket
 
 
@@ -38,6 +38,10 @@ class Callback(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     asked_by = models.CharField(max_length=8, choices=AskedBy.choices, default=AskedBy.AGENT)
+    # Who booked it themselves; they may look at it, move it and call it off. Empty for what agents and programs plan.
+    identity = models.ForeignKey(
+        Identity, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     assignee = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="callbacks")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="callbacks")
     note = models.CharField(max_length=300, blank=True, default="")
@@ -58,6 +62,7 @@ class Callback(models.Model):
         ]
         indexes = [
             models.Index(fields=["ticket", "starts_at"], name="callback_ticket"),
+            models.Index(fields=["identity"], name="callback_booked", condition=Q(identity__isnull=False)),
             models.Index(fields=["ends_at", "id"], name="callback_due", condition=Q(state="planned")),
             models.Index(
                 fields=["starts_at", "id"],

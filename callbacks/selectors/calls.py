@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -36,6 +37,17 @@ def callbacks_of(ticket: Ticket) -> list[Callback]:
     found = Callback.objects.filter(ticket__in=with_merged(ticket).values("pk")).select_related("assignee")
     rows = list(found.order_by("-starts_at", "-id")[: 2 * _SHOWN])
     return sorted(rows, key=lambda row: not row.is_to_do)[:_SHOWN]
+
+
+def booked_by(identity_ids: Iterable[int]) -> QuerySet[Callback]:
+    """What customers booked themselves under these identities and what is still to be made, the earliest first."""
+    found = Callback.objects.filter(identity__in=list(identity_ids), state__in=TO_DO)
+    return found.select_related("ticket", "contact", "identity").order_by("starts_at", "id")
+
+
+def booked_for_number(phone: str) -> QuerySet[Callback]:
+    """What customers, whoever they are, booked for this number and is still to be made."""
+    return Callback.objects.filter(phone=phone, identity__isnull=False, state__in=TO_DO)
 
 
 def mine(agent: Agent) -> Q:

@@ -14,7 +14,7 @@ from core.clock import now
 from core.errors import Invalid
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor, CallbackMoved, CallbackPlanned
-from people.models import Agent, Role
+from people.models import Agent, Identity, Role
 from tickets.models import Ticket
 from tickets.selectors.access import agents_who_see
 from tickets.services import journal
@@ -37,6 +37,7 @@ class Plan:
     assignee: Agent | None = None
     asked_by: str = AskedBy.AGENT
     region: str = ""
+    identity: Identity | None = None
 
 
 def plan_callback(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
@@ -53,14 +54,14 @@ def plan_callback(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
 
 
 def move_callback(callback: Callback, *, starts_at: datetime, ends_at: datetime, actor: Actor) -> Callback:
-    """The new promise. Raises Conflict when somebody was quicker to settle it."""
+    """The new promise, as theirs as the old one was. Raises Conflict when somebody was quicker to settle it."""
     require_agent(actor)
     with unit_of_work():
         ticket, old = still_to_do(callback)
         settle(ticket, old, CallbackState.MOVED, CallbackMoved(callback_id=old.pk), actor=actor)
         plan = Plan(
             phone=old.phone, starts_at=starts_at, ends_at=ends_at, note=old.note, assignee=old.assignee,
-            asked_by=old.asked_by,
+            asked_by=old.asked_by, identity=old.identity,
         )  # fmt: skip
         return _promise(ticket, plan, old.phone, actor, moved_from=old)
 
@@ -78,6 +79,7 @@ def _promise(ticket: Ticket, plan: Plan, phone: str, actor: Actor, moved_from: C
         ends_at=plan.ends_at,
         asked_by=AskedBy(plan.asked_by),
         assignee=plan.assignee,
+        identity=plan.identity,
         team_id=ticket.team_id,
         note=" ".join(plan.note.replace("\x00", "").split())[:300],
         moved_from=moved_from,

@@ -13,7 +13,7 @@ from channels_in.webchat import conversation
 from channels_in.webchat.services import visitors, words
 from core.errors import Invalid, NotFound, TooLarge
 from core.limits import require
-from portal import chat, limits
+from portal import booking, chat, limits
 from portal.availability import availability_of
 from portal.chat import About, Guest
 from portal.doors import bearer, chat_door, json_body, word
@@ -30,7 +30,7 @@ def session_action(request: HttpRequest, inbox_token: str) -> HttpResponse:
     require(limits.SESSIONS, limits.address_of(request))
     said = json_body(request)
     guest = chat.welcome(inbox, word(said, "token"), word(said, "jwt", 5000))
-    return JsonResponse(chat.session(guest))
+    return JsonResponse({**chat.session(guest), "call": booking.in_session(guest)})
 
 
 @chat_door("POST")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.timezone import get_current_timezone
 
 from callbacks.models import Callback, CallbackState
@@ -28,6 +29,14 @@ Stretch = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Whose hours count and who would call: a team, which may be nobody's in particular, and an inbox."""
+
+    team_id: int | None
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """`free`: so many agents on shift have no call promised then."""
 
@@ -37,11 +46,16 @@ class Slot:
 
 
 def free_slots(ticket: Ticket, *, count: int = 10, after: datetime | None = None) -> list[Slot]:
-    """The next ones, some eight queries. Where the ticket has no hours, weekdays from nine to five."""
+    """The next ones for a ticket."""
+    return slots_at(Place(team_id=ticket.team_id, inbox_id=ticket.inbox_id), count=count, after=after)
+
+
+def slots_at(place: Place, *, count: int, after: datetime | None = None) -> list[Slot]:
+    """The next ones, some eight queries. Where the place has no hours, weekdays from nine to five."""
     at = (after or now()) + AT_LEAST
-    crew = _Crew(ticket, at)
+    crew = _Crew(place.team_id, at)
     slots: list[Slot] = []
-    for starts_at, ends_at in _halves(_open(ticket, at), at):
+    for starts_at, ends_at in _halves(_open(place, at), at):
         if free := crew.free(starts_at, ends_at):
             slots.append(Slot(starts_at=starts_at, ends_at=ends_at, free=free))
         if len(slots) == count:
@@ -49,12 +63,20 @@ def free_slots(ticket: Ticket, *, count: int = 10, after: datetime | None = None
     return slots
 
 
+def is_free(place: Place, starts_at: datetime) -> bool:
+    """Whether the half hour that begins then is one of those that are offered now."""
+    at = now()
+    if not at + AT_LEAST <= starts_at <= at + AHEAD:
+        return False
+    return any(slot.starts_at == starts_at for slot in slots_at(place, count=1, after=starts_at - AT_LEAST))
+
+
 class _Crew:
     """Who could call in the coming weeks, and what is promised already."""
 
-    def __init__(self, ticket: Ticket, at: datetime) -> None:
+    def __init__(self, team_id: int | None, at: datetime) -> None:
         agents = active_agents().exclude(role=Role.LIGHT)
-        self.agents: list[Agent] = list(agents.filter(teams=ticket.team_id) if ticket.team_id else agents)
+        self.agents: list[Agent] = list(agents.filter(teams=team_id) if team_id else agents)
         self.hours = dict(Shift.objects.filter(agent__in=self.agents).values_list("agent_id", "hours_id"))
         self.shifts: dict[int, list[Stretch]] = defaultdict(list)
         for hours_id, starts_at, ends_at in _intervals(set(self.hours.values()), at):
@@ -64,7 +86,9 @@ class _Crew:
         for agent_id, first, last in away.values_list("agent_id", "first_day", "last_day"):
             self.leave[agent_id].append((first, last))
         planned = Callback.objects.filter(state=CallbackState.PLANNED, ends_at__gt=at, starts_at__lt=at + AHEAD)
-        self.booked: list[Stretch] = list(planned.filter(team=ticket.team_id).values_list("starts_at", "ends_at"))
+        # Who has promised a call of another team's is not free, either. Without a team all calls count.
+        theirs = planned.filter(Q(team=team_id) | Q(assignee__in=self.agents)) if team_id else planned
+        self.booked: list[Stretch] = list(theirs.values_list("starts_at", "ends_at"))
 
     def free(self, starts_at: datetime, ends_at: datetime) -> int:
         there = sum(self._works(agent, starts_at, ends_at) for agent in self.agents)
@@ -80,8 +104,8 @@ class _Crew:
         return any(begins <= starts_at and ends_at <= ends for begins, ends in self.shifts[self.hours[agent.pk]])
 
 
-def _open(ticket: Ticket, at: datetime) -> Sequence[Stretch]:
-    hours_id = run([("SELECT sla_hours_of(%s::bigint, %s::bigint)", [ticket.team_id, ticket.inbox_id])])[0][0]
+def _open(place: Place, at: datetime) -> Sequence[Stretch]:
+    hours_id = run([("SELECT sla_hours_of(%s::bigint, %s::bigint)", [place.team_id, place.inbox_id])])[0][0]
     if hours_id is None:
         return list(_office_hours(at))
     return [(starts_at, ends_at) for _, starts_at, ends_at in _intervals({hours_id}, at)]

@@ -1,0 +1,115 @@
+"""Customers book a call themselves: a free half hour each, however many ask for the last one at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from callbacks.models import AskedBy, Callback
+from callbacks.phone import number_to_call
+from callbacks.selectors.calls import booked_by, booked_for_number
+from callbacks.services.planning import Plan, move_callback, plan_callback
+from callbacks.services.settling import cancel_callback
+from core.clock import now
+from core.db import lock, run
+from core.errors import Conflict, Invalid
+from core.events.bus import unit_of_work
+from core.events.catalogue import Actor
+from people.models import Contact, Identity
+from routing.selectors.callback_slots import LENGTH, Place, is_free
+from tickets.models import Ticket
+
+# Strangers could have us call somebody all day.
+MOST_PER_NUMBER = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """What a customer asks for. A number without its country is one of `region`, such as DE."""
+
+    phone: str
+    starts_at: datetime
+    topic: str = ""
+    region: str = ""
+
+
+def check(place: Place, booking: Booking, *, identity_ids: Collection[int]) -> Callback | None:
+    """Raises Invalid and Conflict for what cannot be booked; returns the very same booking where they have it.
+
+    Asked before anything is written, and once more when nobody else can book.
+    """
+    phone = number_to_call(booking.phone, region=booking.region)
+    if theirs := booked_by(identity_ids).first():
+        if (theirs.phone, theirs.starts_at) == (phone, booking.starts_at):
+            return theirs
+        raise Conflict("You have a call booked already. Move it or call it off first.")
+    if booked_for_number(phone).count() >= MOST_PER_NUMBER:
+        hint = "This number has calls booked already."
+        raise Invalid(hint, fields={"phone": hint})
+    _require_free(place, booking.starts_at)
+    return None
+
+
+def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
+    """One at a time for each customer. Raises what `check` raises."""
+    with unit_of_work():
+        _one_after_the_other()
+        if same := check(_place(ticket), booking, identity_ids=[identity.pk]):
+            return same
+        plan = Plan(
+            phone=booking.phone,
+            starts_at=booking.starts_at,
+            ends_at=booking.starts_at + LENGTH,
+            note=booking.topic,
+            asked_by=AskedBy.CONTACT,
+            region=booking.region,
+            identity=identity,
+        )
+        return plan_callback(ticket, plan, actor=_actor(identity))
+
+
+def move(callback: Callback, *, starts_at: datetime, identity: Identity) -> Callback:
+    """The new promise. Raises Conflict where the time is taken, or it is too late for that."""
+    with unit_of_work():
+        _one_after_the_other()
+        _require_open(callback)
+        _require_free(_place(callback.ticket), starts_at)
+        return move_callback(callback, starts_at=starts_at, ends_at=starts_at + LENGTH, actor=_actor(identity))
+
+
+def call_off(callback: Callback, *, identity: Identity) -> Callback:
+    with unit_of_work():
+        _one_after_the_other()
+        _require_open(callback)
+        return cancel_callback(callback, actor=_actor(identity))
+
+
+def _one_after_the_other() -> None:
+    """All bookings of the desk: the same agents may be of several teams. Held until the transaction ends."""
+    run([lock("callback-slots")])
+
+
+def _place(ticket: Ticket) -> Place:
+    """A rule may have moved it since the ticket was read."""
+    fresh = Ticket.objects.only("team_id", "inbox_id").get(pk=ticket.pk)
+    return Place(team_id=fresh.team_id, inbox_id=fresh.inbox_id)
+
+
+def _require_free(place: Place, starts_at: datetime) -> None:
+    if not is_free(place, starts_at):
+        raise Conflict("Somebody was quicker: this time is taken. Choose another one.")
+
+
+def _require_open(callback: Callback) -> None:
+    """Agents are told by whom something was settled; customers are not. While the call may be ringing it stays."""
+    fresh = Callback.objects.get(pk=callback.pk)
+    if not fresh.is_to_do:
+        raise Conflict("This call is not booked any more.")
+    if fresh.starts_at <= now() < fresh.ends_at:
+        raise Conflict("The time of this call has begun. We are about to call you.")
+
+
+def _actor(identity: Identity) -> Actor:
+    # They may have said their name only a moment ago.
+    return Actor(kind="contact", id=identity.contact_id, name=str(Contact.objects.get(pk=identity.contact_id)))

@@ -2,130 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from reports.base import Chart, Column, HeatCell, Heatmap, Mark, Row
-from reports.svg import Bar, Drawing
+from reports.base import Chart, Column, HeatCell, Heatmap, Row
+from reports.svg import Drawing
 from reports.wording import shown
 
 register = template.Library()
 
 HEAT_STEPS = 5
-_CELL = '<td class="h{}">{}</td>'
 _LINK = '<a href="{}">{}</a>'
-_STOP = (
-    '<a class="stop" href="{}" tabindex="-1" data-x="{}" aria-label="{}"><rect x="{}" y="{}" width="{}" height="{}"/>'
-    "<title>{}</title></a>"
-)
-_DOT = (
-    '<a href="{}" tabindex="-1" aria-label="{}"><circle class="target" cx="{}" cy="{}" r="9"/>'
-    '<circle class="dot-mark {}" cx="{}" cy="{}" r="3"/><title>{}</title></a>'
-)
-_BAR = '<a href="{}" tabindex="-1" aria-label="{}"><rect class="bar {}" {}/>{}<title>{}</title></a>'
-_BOX = 'x="{}" y="{}" width="{}" height="{}"'
 _HATCHED = ("bad", "still")
-_SHARE = (
-    '<svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-    '<rect class="bar sunken" width="100" height="8"/><rect class="bar bad" width="{}" height="8"/></svg>'
-)
-_SO_FAR = format_html(' <span class="muted">{}</span>', "so far")
+_SO_FAR = ' <span class="muted">so far</span>'
+
+
+class Pieces:
+    """Markup with places for words: all of them are put in, and escaped, at once. What stands in the markup itself is
+    text of this file, or a number."""
+
+    def __init__(self) -> None:
+        self._markup: list[str] = []
+        self._words: list[object] = []
+
+    def add(self, markup: str, *words: object) -> None:
+        self._markup.append(markup)
+        self._words += words
+
+    def html(self) -> SafeString:
+        return format_html("".join([*self._markup, "{}"]), *self._words, "")
 
 
 @register.simple_tag
 def heat_cells(heatmap: Heatmap, row: Sequence[HeatCell]) -> SafeString:
     """The cells of one weekday, shaded by the busiest cell of all."""
     busiest = max((cell.value or 0 for each in heatmap.cells for cell in each), default=0)
-    cells = (
-        (_step(cell.value, busiest), _linked(cell.link, _short(cell.value, heatmap.kind)) if cell.value else "")
-        for cell in row
-    )
-    return format_html_join("", _CELL, cells)
+    cells = Pieces()
+    for cell in row:
+        if cell.value:
+            step = _step(cell.value, busiest)
+            cells.add(f'<td class="h{step}">{_LINK}</td>', cell.link, _short(cell.value, heatmap.kind))
+        else:
+            cells.add('<td class="h0"></td>')
+    return cells.html()
 
 
 @register.simple_tag
 def stops(drawing: Drawing) -> SafeString:
-    return format_html_join(
-        "",
-        _STOP,
-        (
-            (stop.link, stop.x, stop.words, stop.left, drawing.top, stop.width, drawing.depth, stop.words)
-            for stop in drawing.stops
-        ),
-    )
+    found = Pieces()
+    for stop in drawing.stops:
+        words = escape(stop.words)
+        found.add(
+            f'<a class="stop" href="{{}}" tabindex="-1" data-x="{stop.x}" aria-label="{{}}"><rect x="{stop.left}"'
+            f' y="{drawing.top}" width="{stop.width}" height="{drawing.depth}"/><title>{{}}</title></a>',
+            stop.link, words, words,
+        )  # fmt: skip
+    return found.html()
 
 
 @register.simple_tag
 def dots(drawing: Drawing) -> SafeString:
-    return format_html_join(
-        "",
-        _DOT,
-        (
-            (dot.link, dot.label, dot.x, dot.y, _style(dot.style, is_partial=dot.is_partial), dot.x, dot.y, dot.label)
-            for dot in drawing.dots
-        ),
-    )
+    found = Pieces()
+    for dot in drawing.dots:
+        words = escape(dot.label)
+        found.add(
+            f'<a href="{{}}" tabindex="-1" aria-label="{{}}"><circle class="target" cx="{dot.x}" cy="{dot.y}" r="9"/>'
+            f'<circle class="dot-mark {{}}" cx="{dot.x}" cy="{dot.y}" r="3"/><title>{{}}</title></a>',
+            dot.link, words, _style(dot.style, is_partial=dot.is_partial), words,
+        )  # fmt: skip
+    return found.html()
 
 
 @register.simple_tag
 def bars(drawing: Drawing) -> SafeString:
-    return format_html_join("", _BAR, (_bar(bar, drawing.chart.key) for bar in drawing.bars))
+    found = Pieces()
+    for bar in drawing.bars:
+        words = escape(bar.label)
+        box = f'x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"'
+        found.add(
+            f'<a href="{{}}" tabindex="-1" aria-label="{{}}"><rect class="bar {{}}" {box}/>',
+            bar.link, words, _style(bar.style, is_partial=bar.is_partial),
+        )  # fmt: skip
+        if bar.style in _HATCHED:
+            found.add(f'<rect {box} fill="url(#{{}}-{{}})"/>', bar.style, drawing.chart.key)
+        found.add("<title>{}</title></a>", words)
+    return found.html()
 
 
 @register.simple_tag
 def data_rows(chart: Chart) -> SafeString:
     """The rows of the table under a chart."""
-    rows = (
-        (mark.label, _SO_FAR if mark.is_partial else "", format_html_join("", "<td>{}</td>", _numbers(chart, mark)))
-        for mark in chart.marks
-    )
-    return format_html_join("", '<tr><th scope="row">{}{}</th>{}</tr>', rows)
+    rows = Pieces()
+    for mark in chart.marks:
+        rows.add(f'<tr><th scope="row">{{}}{_SO_FAR if mark.is_partial else ""}</th>', mark.label)
+        for series in chart.series:
+            value = mark.numbers.get(series.key)
+            said = shown(value, chart.kind)
+            if value:
+                rows.add(f"<td>{_LINK}</td>", mark.link_of(series.key), said)
+            else:
+                rows.add("<td>{}</td>", said)
+        rows.add("</tr>")
+    return rows.html()
 
 
 @register.simple_tag
 def row_cells(row: Row, columns: Sequence[Column]) -> SafeString:
     """The figures of a row of the tables, each with its way to what it counts."""
-    return format_html_join("", '<td data-label="{}">{}{}</td>', (_figure(row, column) for column in columns))
+    cells = Pieces()
+    for column in columns:
+        value = row.values[column.key]
+        said = shown(value, column.kind)
+        link = row.links.get(column.key, "") if value else ""
+        cells.add(f'<td data-label="{{}}">{_bar_of(row) if column.key == "breached" else ""}', column.label)
+        if link:
+            cells.add(f"{_LINK}</td>", link, said)
+        else:
+            cells.add("{}</td>", said)
+    return cells.html()
 
 
-def _figure(row: Row, column: Column) -> tuple[str, str, str]:
-    value = row.values[column.key]
-    said = shown(value, column.kind)
-    link = row.links.get(column.key, "") if value else ""
-    bar = format_html(_SHARE, _share(row, column.key)) if column.key == "breached" else ""
-    return column.label, bar, _linked(link, said) if link else said
-
-
-def _numbers(chart: Chart, mark: Mark) -> Iterator[tuple[str]]:
-    for series in chart.series:
-        value = mark.numbers.get(series.key)
-        said = shown(value, chart.kind)
-        yield (_linked(mark.link_of(series.key), said) if value else said,)
-
-
-def _bar(bar: Bar, chart_key: str) -> tuple[str, ...]:
-    box = format_html(_BOX, bar.x, bar.y, bar.width, bar.height)
-    hatch = ""
-    if bar.style in _HATCHED:
-        hatch = format_html('<rect {} fill="url(#{}-{})"/>', box, bar.style, chart_key)
-    return bar.link, bar.label, _style(bar.style, is_partial=bar.is_partial), box, hatch, bar.label
+def _bar_of(row: Row) -> str:
+    """The small bar beside a breach count, as wide as its share of the row's promises."""
+    count = row.values.get("count") or 0
+    percent = round(100 * (row.values.get("breached") or 0) / count, 1) if count else 0
+    return (
+        '<svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="bar sunken" width="100" height="8"/><rect class="bar bad" width="{percent}" height="8"/></svg>'
+    )
 
 
 def _style(style: str, *, is_partial: bool) -> str:
     return f"{style} partial" if is_partial else style
-
-
-def _linked(link: str, words: str) -> SafeString:
-    return format_html(_LINK, link, words)
-
-
-def _share(row: Row, column_key: str) -> float:
-    """The width of the small bar beside a breach count, in percent of the row's promises."""
-    count = row.values.get("count") or 0
-    return round(100 * (row.values.get(column_key) or 0) / count, 1) if count else 0
 
 
 def _step(value: float | None, busiest: float) -> int:
@@ -142,4 +153,4 @@ def _short(value: float, kind: str) -> str:
     if kind != "duration":
         return shown(value, kind)
     minutes = value / 60
-    return f"{minutes:.0f}m" if minutes < 100 else f"{minutes / 60:.0f}h"
+    return f"{minutes:.0f}m" if minutes < 99.5 else f"{minutes / 60:.0f}h"

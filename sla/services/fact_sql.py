@@ -84,14 +84,15 @@ def changed(
 def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | None) -> list[Statement]:
     """A person answered a customer who waited; and, where that is promised, said a public word in time or late.
 
-    A wait ends when the ticket is done: what came before that is no part of the next one.
+    A wait ends when the ticket is done: what came before that is no part of the next one. Messages follow each other as
+    they were written: one that was moved here after the last answer may be older than that answer.
     """
     values = {
         **_OF_CLOCK,
         **_lengths("w.began"),
         **_IN_HOURS,
-        "kind": "CASE WHEN e.earlier IS NULL THEN 'first_response' ELSE 'next_response' END",
-        "metric": "CASE WHEN e.earlier IS NULL THEN 'first_response' ELSE 'next_response' END",
+        "kind": "CASE WHEN e.seq IS NULL THEN 'first_response' ELSE 'next_response' END",
+        "metric": "CASE WHEN e.seq IS NULL THEN 'first_response' ELSE 'next_response' END",
         "event_id": "%s",
         "message_id": "x.id",
         "counted_seconds": "c.elapsed_seconds",
@@ -104,18 +105,19 @@ def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | No
         (SELECT %s::bigint AS message_id, %s::timestamptz AS at) m
         JOIN tickets_message x ON x.id = m.message_id
         JOIN tickets_ticket t ON t.id = x.ticket_id
-        CROSS JOIN LATERAL (
-            SELECT max(o.seq) AS earlier FROM tickets_message o
+        LEFT JOIN LATERAL (
+            SELECT o.created_at, o.seq FROM tickets_message o
             WHERE o.ticket_id = t.id AND o.seq < x.seq AND {_HUMAN_ANSWER}
-        ) e
+            ORDER BY o.created_at DESC, o.seq DESC LIMIT 1
+        ) e ON true
         CROSS JOIN LATERAL (
             SELECT max(f.at) AS done_at FROM sla_fact f
             WHERE f.ticket_id = t.id AND f.kind IN ('resolution', 'spam')
         ) d
         CROSS JOIN LATERAL (
             SELECT min(i.created_at) AS began FROM tickets_message i
-            WHERE i.ticket_id = t.id AND i.seq < x.seq AND i.seq > coalesce(e.earlier, 0)
-                AND i.kind = 'reply' AND i.direction = 'in' AND NOT i.is_automatic
+            WHERE i.ticket_id = t.id AND i.kind = 'reply' AND i.direction = 'in' AND NOT i.is_automatic
+                AND i.seq < x.seq AND (e.seq IS NULL OR (i.created_at, i.seq) > (e.created_at, e.seq))
                 AND i.created_at > coalesce(d.done_at, '-infinity')
         ) w
         LEFT JOIN sla_clock c ON c.met_by_message_id = x.id AND c.metric IN ('first_response', 'next_response')

@@ -100,3 +100,19 @@ def _shape(ticket: Ticket) -> list[tuple[object, ...]]:
     ticket.refresh_from_db()
     clocks = [(clock.metric, clock.started_at, clock.due_at) for clock in running(ticket).values()]
     return [*sorted(clocks, key=str), (ticket.sla_due_at, ticket.sla_metric)]
+
+
+def test_message_older_than_the_answer_that_it_is_moved_behind_waits_no_more(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    older = customer_writes(inbox)
+    newer = customer_writes(inbox)
+    clock.move_to(berlin(4, 11))
+    agent_replies(newer, mia)
+    moving.merge(older, into=newer, actor=mia.as_actor())
+    clock.move_to(berlin(4, 12))
+    customer_writes(inbox, on=newer)
+    clock.move_to(berlin(4, 12, 5))
+    agent_replies(newer, mia)
+    answered = Fact.objects.get(kind="next_response", ticket=newer)
+    assert (answered.wall_seconds, answered.counted_seconds) == (300, 300)

@@ -24,6 +24,7 @@ from tickets.selectors.sides import own_addresses
 from tickets.services.changes import take_if_unassigned
 from tickets.services.journal import locked, record
 from tickets.services.snippets import snippet
+from tickets.services.summaries import summary
 
 MAX_TEXT = 100_000
 MAX_COPIES = 50
@@ -125,7 +126,8 @@ def undo(message: Message, *, actor: Actor) -> Message:
         if not undone:
             raise Conflict("Too late to undo: the reply is already on its way.")
         Attachment.objects.filter(message_id=message.pk).update(message=None)
-        record(fresh, MessageRetracted(message_id=message.pk), actor=actor, columns=_before_words(fresh))
+        columns = summary(fresh, is_open=fresh.status != Status.SPAM)
+        record(fresh, MessageRetracted(message_id=message.pk), actor=actor, columns=columns)
     message.refresh_from_db()
     return message
 
@@ -286,26 +288,6 @@ def _after_reply(ticket: Ticket, message: Message) -> dict[str, Any]:
         if ticket.first_replied_at is None:
             columns["first_replied_at"] = message.created_at
     return columns
-
-
-def _before_words(ticket: Ticket) -> dict[str, Any]:
-    """What the row says once a reply is taken back: recomputed from the messages that remain."""
-    remaining = Message.objects.filter(ticket=ticket).exclude(delivery=Delivery.RETRACTED).order_by("-seq")
-    last = remaining.first()
-    public = remaining.filter(kind=MessageKind.REPLY)
-    first_reply = public.filter(direction=Direction.OUT, is_automatic=False).order_by("seq").first()
-    answered = public.filter(direction=Direction.OUT, is_automatic=False).first()
-    waiting = public.filter(direction=Direction.IN, is_automatic=False, seq__gt=answered.seq if answered else 0)
-    oldest_waiting = waiting.order_by("seq").first()
-    sides = {("reply", "in"): "in", ("reply", "out"): "out"}
-    return {
-        "snippet": snippet(last.text) if last else "",
-        "snippet_from": sides.get((last.kind, last.direction), "note") if last else "",
-        "last_message_at": last.created_at if last else ticket.created_at,
-        "message_count": max(ticket.message_count - 1, 0),
-        "first_replied_at": first_reply.created_at if first_reply else None,
-        "waiting_since": oldest_waiting.created_at if oldest_waiting and ticket.status != Status.SPAM else None,
-    }
 
 
 def _mentioned(ticket: Ticket, text: str) -> tuple[int, ...]:

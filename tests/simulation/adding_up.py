@@ -14,6 +14,7 @@ from reports.counted import counted
 from reports.fact_filters import FactFilters
 from reports.measuring import Measured, Wanted, measure
 from reports.metrics import METRICS
+from sla.models import Fact
 from tests.simulation.desk import DAY
 
 if TYPE_CHECKING:
@@ -32,12 +33,30 @@ TOLD = {
     "reopened": ("reopened",),
     "spam": ("spam",),
 }
+TIMED = ("first_response", "next_response", "resolution")
 LENGTHS = {"first": "first_response", "next": "next_response", "solve": "resolution"}
 PARTS = ("team", "agent", "inbox", "channel", "priority")
 
 
 def differences(day: Day) -> list[str]:
-    return [f"{zone}: {found}" for zone in ZONES for found in _in_zone(day, ZoneInfo(zone))]
+    return [*_one_by_one(day), *(f"{zone}: {found}" for zone in ZONES for found in _in_zone(day, ZoneInfo(zone)))]
+
+
+def _one_by_one(day: Day) -> Iterator[str]:
+    """What reports count is what was done: the same ticket, moment, person and length by the wall."""
+    kinds = {kind for told in TOLD.values() for kind in told}
+    recorded = Counter(
+        (kind, ticket_id, at, agent_id if kind in TIMED else None, round(wall or 0) if kind in TIMED else 0)
+        for kind, ticket_id, at, agent_id, wall in Fact.objects.standing()
+        .filter(kind__in=kinds)
+        .values_list("kind", "ticket_id", "at", "actor_id", "wall_seconds")
+    )
+    known = Counter(
+        (entry.kind, entry.ticket_id, entry.at, entry.agent_id, round(entry.took or 0))
+        for entry in day.log.entries
+    )
+    yield from (f"recorded, and nobody knows of it: {what}" for what in recorded - known)
+    yield from (f"done, and not recorded: {what}" for what in known - recorded)
 
 
 def _in_zone(day: Day, zone: ZoneInfo) -> Iterator[str]:

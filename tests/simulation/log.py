@@ -59,6 +59,10 @@ class Log:
         story.waits, story.end = [], "solved"
 
     def spam(self, at: datetime, ticket_id: int) -> None:
+        """What was done about spam was no work: it counts for nothing, but that it came."""
+        undone = [entry for entry in self.entries if entry.ticket_id == ticket_id and entry.kind != "opened"]
+        self.counts.subtract(entry.kind for entry in undone)
+        self.entries = [entry for entry in self.entries if entry not in undone]
         self._add("spam", at, ticket_id)
         self.stories[ticket_id].waits, self.stories[ticket_id].end = [], "spam"
 

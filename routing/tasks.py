@@ -26,9 +26,6 @@ from routing.services import (
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks (helpdesk/celery.py: fire-time-rules).
-CALLS_EVERY = 5
-
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def react_to_events(event_ids: list[int], may_free: bool = True) -> None:
@@ -137,6 +134,6 @@ def _overflow() -> None:
 
 
 def _call_due() -> None:
-    """What no worker takes until the next look is handed out anew by it: the queue never fills up with doubles."""
+    """A task that no worker takes in time is dropped as the call is handed out anew: the queue never holds doubles."""
     for call_id in webhooks.due_calls():
-        call_webhook.apply_async((call_id,), expires=CALLS_EVERY)
+        call_webhook.apply_async((call_id,), expires=webhooks.HANDED_FOR.total_seconds())

@@ -11,7 +11,7 @@ from routing.models.rule import During, Outcome, Rule, RuleRun, RuleTimer, RuleV
 from routing.models.shift import Absence, Shift
 from routing.models.staffing import StaffingLook
 from routing.models.turn import Turn
-from routing.models.webhook import CallState, WebhookCall, WebhookEndpoint
+from routing.models.webhook import CallState, EndpointChange, WebhookCall, WebhookEndpoint
 
 __all__ = [
     "Absence",
@@ -23,6 +23,7 @@ __all__ = [
     "ChatWait",
     "ContactNews",
     "During",
+    "EndpointChange",
     "ItemState",
     "Macro",
     "Offer",

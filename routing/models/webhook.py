@@ -1,4 +1,4 @@
-"""Calls to other systems: the addresses that are called, each with its own secret, and every single call."""
+"""Calls to other systems: the addresses that are called, each with its own secret, who changed what, and every call."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.crypto import EncryptedJSONField
+from people.models import Agent
 from tickets.models import Ticket
 
 
@@ -30,6 +31,23 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class EndpointChange(models.Model):
+    """Who did what to an address, and when; only added to. `by` is empty where the desk itself did it."""
+
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    what = models.CharField(max_length=300)
+    by = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=120, blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(F("endpoint"), F("id").desc(), name="endpointchange_of_endpoint")]
+
+    def __str__(self) -> str:
+        return f"{self.by_name or 'Helpdesk'}: {self.what}"
 
 
 class CallState(models.TextChoices):
@@ -55,6 +73,8 @@ class WebhookCall(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    # A task was asked for; until then nobody asks for another one.
+    handed_until = models.DateTimeField(null=True, blank=True)
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True, default="")
     tries = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from core.clock import now
 from core.errors import NotFound
-from routing.models import CallState, Macro, Rule, WebhookCall, WebhookEndpoint
+from routing.models import CallState, EndpointChange, Macro, Rule, WebhookCall, WebhookEndpoint
 
 RECENT = timedelta(days=7)
 
@@ -33,6 +33,10 @@ def endpoint_named(endpoint_id: int) -> WebhookEndpoint:
 
 def calls_of(endpoint: WebhookEndpoint, *, size: int = 100) -> list[WebhookCall]:
     return list(endpoint.calls.select_related("ticket").order_by("-id")[:size])
+
+
+def changes_of(endpoint: WebhookEndpoint, *, size: int = 50) -> list[EndpointChange]:
+    return list(endpoint.changes.all()[:size])
 
 
 def call_named(call_id: int) -> WebhookCall:

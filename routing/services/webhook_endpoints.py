@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from core.clock import now
+from core.events.bus import unit_of_work
 from people.models import Agent
 from people.policy import require
-from routing.models import WebhookEndpoint
+from routing.models import EndpointChange, WebhookEndpoint
 from routing.signing import new_secret
 
 # So long after a change both secrets sign, so that a receiver can follow.
@@ -41,11 +42,20 @@ def change_secret(endpoint: WebhookEndpoint, *, by: Agent) -> str:
     fresh = new_secret()
     endpoint.secrets = {"now": fresh, "before": endpoint.secrets.get("now", "")}
     endpoint.former_until, endpoint.secret_since = now() + BOTH_SIGN, now()
-    endpoint.save(update_fields=["secrets", "former_until", "secret_since"])
+    with unit_of_work():
+        endpoint.save(update_fields=["secrets", "former_until", "secret_since"])
+        note(endpoint, "A new secret", by=by)
     return fresh
 
 
 def switch(endpoint: WebhookEndpoint, *, on: bool, by: Agent) -> None:
     require(by, "manage_desk")
     reason = "" if on else f"Switched off by {by.name}."
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=on, failing_since=None, off_reason=reason)
+    with unit_of_work():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=on, failing_since=None, off_reason=reason)
+        note(endpoint, "Switched on" if on else "Switched off", by=by)
+
+
+def note(endpoint: WebhookEndpoint, what: str, *, by: Agent | None = None) -> None:
+    """One more line of what was done to the address; never with a secret in it."""
+    EndpointChange.objects.create(endpoint=endpoint, what=what[:300], by=by, by_name=by.name if by else "")

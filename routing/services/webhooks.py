@@ -22,7 +22,7 @@ from people.models import Agent
 from people.policy import require
 from people.selectors.agents import acting_agent
 from routing.models import CallState, WebhookCall, WebhookEndpoint
-from routing.services.webhook_endpoints import endpoint_for, secrets_of
+from routing.services.webhook_endpoints import endpoint_for, note, secrets_of
 from routing.signing import signed_headers
 from tickets.models import Ticket
 
@@ -32,6 +32,8 @@ MOST_AT_ONCE = 200
 MOST_TO_ONE = 50
 MOST_CALLS = 8
 LEASE = timedelta(minutes=2)
+# A task that no worker has taken by then is dropped (routing/tasks.py), and another one is asked for.
+HANDED_FOR = timedelta(minutes=1)
 # Minutes until the next try of a call that was not taken.
 PAUSES = (1, 5, 15, 60, 240, 720, 1440)
 # An address that took nothing for so long is switched off.
@@ -73,15 +75,18 @@ def told(ticket: Ticket, actor: Actor) -> dict[str, Any]:
 
 def due_calls() -> list[int]:
     """Of each address some at a time, and none while it is busy with earlier ones: who is slow, or has thousands to
-    come, keeps nobody else waiting."""
+    come, keeps nobody else waiting. Asking hands them out: while the workers are behind, no second task comes for one.
+    """
     at = now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=at)
+    free = (Q(claimed_until=None) | Q(claimed_until__lt=at)) & (Q(handed_until=None) | Q(handed_until__lt=at))
     queued = WebhookCall.objects.filter(state=CallState.QUEUED)
-    is_busy = Exists(queued.filter(url=OuterRef("url"), claimed_until__gte=at))
+    of_address = queued.filter(url=OuterRef("url"))
+    is_busy = Exists(of_address.filter(Q(claimed_until__gte=at) | Q(handed_until__gte=at)))
     place = Window(RowNumber(), partition_by=F("url"), order_by=["next_attempt_at", "id"])
     due = queued.filter(free, ~is_busy, next_attempt_at__lte=at).annotate(place=place)
     first = due.filter(place__lte=MOST_TO_ONE).order_by("next_attempt_at", "id")
-    return list(first.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    ids = list(first.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    return [pk for pk in ids if queued.filter(free, pk=pk).update(handed_until=at + HANDED_FOR)]
 
 
 def call(call_id: int) -> None:
@@ -89,7 +94,7 @@ def call(call_id: int) -> None:
     at = now()
     free = Q(claimed_until=None) | Q(claimed_until__lt=at)
     claimed = WebhookCall.objects.filter(free, pk=call_id, state=CallState.QUEUED, next_attempt_at__lte=at)
-    if not claimed.update(claimed_until=at + LEASE):
+    if not claimed.update(claimed_until=at + LEASE, handed_until=None):
         return
     asked = WebhookCall.objects.select_related("endpoint").get(pk=call_id)
     endpoint = asked.endpoint or endpoint_for(asked.url)
@@ -126,6 +131,8 @@ def replay(call: WebhookCall, *, by: Agent) -> None:
     done = WebhookCall.objects.filter(pk=call.pk).exclude(state=CallState.QUEUED)
     if not done.update(state=CallState.QUEUED, attempts=0, next_attempt_at=now(), claimed_until=None, problem=""):
         raise Conflict("This call waits for its next try already.")
+    if call.endpoint:
+        note(call.endpoint, f"Call {call.key} made again", by=by)
 
 
 def _post(asked: WebhookCall, endpoint: WebhookEndpoint) -> http.Answer:
@@ -185,6 +192,7 @@ def _lose_patience(endpoint: WebhookEndpoint, *, reason: str) -> None:
         elif row.is_active and at - row.failing_since >= PATIENCE:
             row.is_active = False
             row.off_reason = f"It took nothing for {PATIENCE.days} days. {reason}"[:300]
+            note(row, f"Switched off. {row.off_reason}")
             publish(WebhookSwitchedOff(endpoint_id=row.pk, url=row.url, reason=row.off_reason))
         else:
             return

@@ -23,6 +23,7 @@ from people.models import Agent
 from routing.models import CallState, WebhookCall, WebhookEndpoint
 from routing.services import webhook_endpoints, webhooks
 from routing.signing import new_secret, signature, signed_headers
+from routing.tasks import fire_time_rules
 from tests.desk import an_agent, customer_writes
 from tests.routing.doing import do
 from tickets.models import Inbox
@@ -123,6 +124,19 @@ def test_former_secret_signs_for_a_day(inbox: Inbox, receiver: Receiver, mona: A
         assert webhook_endpoints.secrets_of(endpoint) == [fresh]
 
 
+def test_who_changed_an_address_stays_told(inbox: Inbox, mona: Agent, client: Client) -> None:
+    do("call_webhook", customer_writes(inbox), url="https://hooks.example.com/")
+    endpoint = WebhookEndpoint.objects.get()
+    fresh = webhook_endpoints.change_secret(endpoint, by=mona)
+    webhook_endpoints.switch(endpoint, on=False, by=mona)
+    told = [(change.by, change.by_name, change.what) for change in endpoint.changes.all()]
+    assert told == [(mona, "Mona", "Switched off"), (mona, "Mona", "A new secret")]
+    client.force_login(mona)
+    page = client.get(reverse("workspace:settings-webhook", args=[endpoint.pk])).content.decode()
+    assert "Who changed what (2)" in page
+    assert fresh not in page
+
+
 def test_call_is_played_again_with_the_same_id(inbox: Inbox, receiver: Receiver, mona: Agent, mia: Agent) -> None:
     receiver.status = 422
     do("call_webhook", customer_writes(inbox), url=receiver.url)
@@ -194,8 +208,32 @@ def test_slow_address_with_many_calls_keeps_nobody_waiting(inbox: Inbox) -> None
     assert len(calls) == webhooks.MOST_TO_ONE + 1
     assert {call.url for call in calls.values()} == {"https://slow.example/", "https://quick.example/"}
     first = min(pk for pk, call in calls.items() if "slow" in call.url)
+    WebhookCall.objects.update(handed_until=None)
     WebhookCall.objects.filter(pk=first).update(claimed_until=now() + webhooks.LEASE)
     assert [calls[pk].url for pk in webhooks.due_calls()] == ["https://quick.example/"]
+
+
+def test_call_is_handed_out_once_while_the_workers_are_behind(
+    inbox: Inbox, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, float]] = []
+    monkeypatch.setattr(
+        "routing.tasks.call_webhook.apply_async", lambda args, expires: asked.append((args[0], expires))
+    )
+    do("call_webhook", customer_writes(inbox), url=receiver.url)
+    (pk,) = WebhookCall.objects.values_list("pk", flat=True)
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(3):
+            fire_time_rules()
+            clock.shift(timedelta(seconds=5))
+        # The first task is dropped just when the second one is asked for: the queue never holds two.
+        assert asked == [(pk, 60.0)]
+        clock.shift(timedelta(seconds=50))
+        fire_time_rules()
+        assert len(asked) == 2
+        webhooks.call(pk)
+        fire_time_rules()
+    assert (len(asked), len(receiver.got)) == (2, 1)
 
 
 @pytest.mark.parametrize("url", ["http://xn--a.example/", "http://\uff41.example/", "http://xn--0.pt/"])

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.policy import require
 from routing.models import WebhookEndpoint
-from routing.selectors.webhooks import call_named, callers_of, calls_of, endpoint_named, endpoints
+from routing.selectors.webhooks import call_named, callers_of, calls_of, changes_of, endpoint_named, endpoints
 from routing.services import webhook_endpoints
 from routing.services.webhooks import replay
 from tickets.selectors.access import ticket_by_id, tickets_visible_to
@@ -74,6 +74,7 @@ def _page(request: AgentRequest, endpoint: WebhookEndpoint, *, plain: str = "") 
         "calls": [call for call in calls if call.ticket_id in seen],
         "rules": rules,
         "macros": macros,
+        "changes": changes_of(endpoint),
         "plain": plain,
         "here": "webhooks",
     }

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from people.models import Agent
 from reports.period import Period
+from reports.target import Target
 
 Kind = Literal["text", "count", "number", "percent", "duration", "age"]
 
@@ -187,6 +188,8 @@ class Report(ABC):
     Filters: ClassVar[type[Filters]]
     # What there must be before it can show anything, for whoever finds it empty.
     needs: ClassVar[str] = "Figures appear as soon as there is something to count."
+    # What it should reach, if that can be said in percent.
+    target: ClassVar[Target | None] = None
     # Whether its page also lists the promises that fall due next.
     shows_upcoming: ClassVar[bool] = False
     # Whether customers' comments on ratings stand behind it.

@@ -30,7 +30,6 @@ COMPARED = {"": "Previous period", "year": "Same days a year before"}
 HOURS = {"": "Business hours", "calendar": "Calendar hours"}
 _COLUMNS = {"team": "team_id", "agent": "agent_id", "inbox": "inbox_id", "organization": "organization_id"}
 _WORDS = ("channel", "priority", "metric")
-DEFAULT_GOAL = 90
 _ONLY_BUSINESS = "coalesce(f.counted_seconds, f.business_seconds)"
 
 
@@ -38,9 +37,9 @@ _ONLY_BUSINESS = "coalesce(f.counted_seconds, f.business_seconds)"
 class FactFilters(Filters):
     """ "" means any, "none" means none. `weekday` (Monday is 1) and `hour` are of the clock of the report's zone.
     `item` is what a fact is about, such as "rule:7"; `by` one more breakdown: "organization", "tier" or "field:KEY".
-    `took` is a range of seconds such as "300-900", from the first to just below the second; `goal` the percentage of
-    promises that should be kept. `where` holds conditions as JSON: they are asked of the ticket as it is now, and so
-    is `tier`; all else of the fact as it was."""
+    `took` is a range of seconds such as "300-900", from the first to just below the second; `goal` the percentage
+    that the report should reach instead of its usual target. `where` holds conditions as JSON: they are asked of the
+    ticket as it is now, and so is `tier`; all else of the fact as it was."""
 
     compare: str = ""
     hours: str = ""
@@ -112,10 +111,6 @@ class FactFilters(Filters):
             facts = ("contact_tier", "organization_tier")
             parts.append({"any": [{"fact": fact, "op": "is", "value": self.tier} for fact in facts]})
         return {"all": parts} if parts else {}
-
-    @property
-    def goal_percent(self) -> float:
-        return float(self.goal or DEFAULT_GOAL)
 
     @property
     def took_column(self) -> str:

@@ -113,7 +113,7 @@ class _Page:
         tiles = []
         for key in self.report.tiles:
             metric = METRICS[key]
-            note = self._note(key)
+            note = ". ".join(filter(None, [self._note(key), self._target_note(key, present[key])]))
             link = self.filters.link(metric.counted)
             tiles.append(Tile(metric.column, present[key], self.found.before.get(key), link, note))
         return tiles
@@ -128,6 +128,12 @@ class _Page:
             return f"of {count:,} {METRICS[cases].name.lower()}"
         return f"n = {count:,}" if count >= _SMALLEST_SAMPLE else f"only {count:,}: too few to say much"
 
+    def _target_note(self, key: str, value: float | int | None) -> str:
+        target, goal = self.report.target, self.filters.goal
+        if target is None or target.metric != key:
+            return ""
+        return f"Target: {target.bound(goal)}{', missed' if target.is_missed(value, goal) else ''}"
+
     def chart(self, drawn: Drawn) -> Chart:
         series = [Series(metric, label, style) for metric, label, style in drawn.series]
         if drawn.is_compared:
@@ -136,7 +142,8 @@ class _Page:
         unit = "day" if self.filters.period.step_days == 1 else "week"
         shape: Literal["line", "bars"] = "line" if drawn.is_line else "bars"
         title = f"{drawn.title}, by {unit}"
-        goal = self.filters.goal_percent if drawn.has_goal else None
+        target = self.report.target
+        goal = target.percent(self.filters.goal) if target and drawn.has_goal else None
         return Chart(
             drawn.key, title, shape, drawn.kind, series, marks, drawn.ceiling, goal, is_band=drawn.is_band
         )  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from core.errors import Conflict, Invalid
 from reports.guard import ViewerRequest, report_page
 from reports.services.saving import LONGEST_QUERY, SavedDraft, delete_saved, save_report
+from reports.views import drawn_report
 
 
 @require_POST
@@ -28,8 +30,8 @@ def save_action(request: ViewerRequest) -> HttpResponseBase:
     try:
         saved = save_report(request.user, draft)
     except (Invalid, Conflict) as error:
-        messages.error(request, " ".join([error.message, *error.fields.values()]))
-        return redirect(f"{reverse('reports:report', args=[draft.slug])}?{draft.query[:LONGEST_QUERY]}")
+        # The page of the report again, with the form as it was filled in.
+        return drawn_report(request, draft.slug, dict(parse_qsl(draft.query[:LONGEST_QUERY])), draft, error)
     messages.success(request, f"{saved.name} is saved.")
     return redirect("reports:index")
 

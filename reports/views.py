@@ -13,7 +13,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
 from core.clock import now
-from core.errors import Invalid, NotFound
+from core.errors import HelpdeskError, Invalid, NotFound
 from reports.base import Row
 from reports.counted import counted_context, words_of
 from reports.defined import Defined
@@ -27,6 +27,7 @@ from reports.models import Every, SavedReport
 from reports.period import PRESETS
 from reports.runner import Run, report_for, run_report, zone_of
 from reports.self_check import last_check
+from reports.services.saving import SavedDraft
 from reports.upcoming import due_next
 from reports.wallboard import at_this_moment, today_so_far
 from tickets.conditions import in_words
@@ -61,12 +62,24 @@ def reports_page(request: ViewerRequest) -> HttpResponseBase:
 
 @report_page
 def one_report_page(request: ViewerRequest, slug: str) -> HttpResponseBase:
-    values = request.GET.dict()
+    return drawn_report(request, slug, request.GET.dict())
+
+
+def drawn_report(
+    request: ViewerRequest,
+    slug: str,
+    values: dict[str, str],
+    draft: SavedDraft | None = None,
+    problem: HelpdeskError | None = None,
+) -> HttpResponseBase:
+    """The page of a report; with a `draft` that could not be saved as it was typed, and the `problem` with it."""
     try:
         run = run_report(request.user, slug, values)
     except Invalid as error:
         return wrong_filter(request, error, report_for(request.user, slug))
-    return render(request, "reports/report.html", _context(request, run, values))
+    context = _context(request, run, values)
+    context |= {"draft": draft or SavedDraft(name=run.report.title, slug=slug), "problem": problem}
+    return render(request, "reports/report.html", context, status=problem.status if problem else 200)
 
 
 @report_page
@@ -152,8 +165,11 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "days": period.length if is_relative else None,
         **_choices(request, run),
         "query": urlencode(run.filters.query()),
+        # Each report has a target of its own.
+        "others_query": urlencode(_without(run.filters.query(), "goal")),
+        "target_words": _target_words(run),
         "period_query": urlencode(period.query()),
-        "year_query": urlencode({**_but_days(run.filters.query()), "days": "365"}),
+        "year_query": urlencode({**_without(run.filters.query(), "from", "to"), "days": "365"}),
         "made_at": now(),
         "words": words_of(run.filters) if isinstance(run.filters, FactFilters) else [],
         "site": settings.SITE_URL.partition("://")[2] or settings.SITE_URL,
@@ -200,16 +216,22 @@ def _section(title: str, rows: list[Row], note: str) -> Section:
     return Section(title, rows[:most], note, rows[most:])
 
 
+def _target_words(run: Run) -> str:
+    """ "Achieved, at least 90 %"."""
+    target = run.report.target
+    return f"{REGISTRY[target.metric].name}, {target.bound(run.filters.query().get('goal', ''))}" if target else ""
+
+
 def _saved_query(run: Run, *, is_relative: bool) -> str:
     """The last so many days stay the last ones when the report is opened later."""
     query = run.filters.query()
     if is_relative:
-        query = {"days": str(run.filters.period.length), **_but_days(query)}
+        query = {"days": str(run.filters.period.length), **_without(query, "from", "to")}
     return urlencode(query)
 
 
-def _but_days(query: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in query.items() if name not in ("from", "to")}
+def _without(query: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in query.items() if name not in names}
 
 
 def _choices(request: ViewerRequest, run: Run) -> dict[str, object]:
@@ -222,7 +244,7 @@ def _choices(request: ViewerRequest, run: Run) -> dict[str, object]:
         "more_choices": more,
         "more_is_open": opened,
         "conditions": in_words(json.loads(query["where"])) if "where" in query else "",
-        "without_conditions": urlencode({name: value for name, value in query.items() if name != "where"}),
+        "without_conditions": urlencode(_without(query, "where")),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.fact_report import Drawn, FactReport
+from reports.target import Target
 
 
 class CallbacksReport(FactReport):
@@ -13,6 +14,7 @@ class CallbacksReport(FactReport):
         " called, else to whose call it was."
     )
     needs = "Calls are promised on a ticket, by “Call back…” beside the customer."
+    target = Target("callbacks_kept_share", 90)
     columns = (
         "callbacks_planned", "callbacks_kept_share", "callbacks_kept", "callbacks_missed", "callbacks_made",
         "callbacks_unanswered",
@@ -21,7 +23,7 @@ class CallbacksReport(FactReport):
     drawn = (
         Drawn(
             "share", "Callbacks kept", (("callbacks_kept_share", "This period", "accent"),),
-            is_line=True, is_compared=True, kind="percent", ceiling=100,
+            is_line=True, is_compared=True, kind="percent", ceiling=100, has_goal=True,
         ),
         Drawn("outcomes", "Kept and missed", (("callbacks_kept", "Kept", "ok"), ("callbacks_missed", "Missed", "bad"))),
     )  # fmt: skip

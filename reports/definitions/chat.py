@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.fact_report import Drawn, FactReport
+from reports.target import Target
 
 
 class ChatReport(FactReport):
@@ -14,6 +15,7 @@ class ChatReport(FactReport):
         " had waited."
     )
     needs = "Chats come in by an inbox of the kind site chat."
+    target = Target("chat_abandon_share", 10, is_most=True)
     columns = (
         "chats", "chats_begun", "chats_answered", "chats_abandoned", "chat_abandon_share", "chat_wait_p50",
         "chat_wait_p90", "chats_at_once", "rings_missed", "chats_left_early", "chat_words_left",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.fact_report import Drawn, FactReport
+from reports.target import Target
 
 
 class CsatReport(FactReport):
@@ -13,12 +14,13 @@ class CsatReport(FactReport):
         " than 20 ratings."
     )
     needs = "Customers are asked for a rating once a survey is switched on, in the settings under Surveys."
+    target = Target("csat", 80)
     columns = ("rated", "csat", "csat_bad", "csat_mean", "csat_asked", "csat_response", "recoveries")
     tiles = ("csat", "csat_bad", "rated", "csat_response", "recoveries", "recovered_in_time", "won_back")
     drawn = (
         Drawn(
             "csat", "Ratings of 4 and 5", (("csat", "This period", "accent"),),
-            is_line=True, is_compared=True, kind="percent", ceiling=100,
+            is_line=True, is_compared=True, kind="percent", ceiling=100, has_goal=True,
         ),
         Drawn(
             "scores", "Ratings: good, fair and bad",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.fact_report import Drawn, FactReport
+from reports.target import Target
 
 
 class PromisedReport(FactReport):
@@ -13,13 +14,14 @@ class PromisedReport(FactReport):
         " come within the usual time told, nine of ten within the longest."
     )
     needs = "Customers are told what to expect once enough tickets of the past tell how long answers take."
+    target = Target("within_p90", 90)
     columns = ("foretold", "within_p50", "within_p90", "later_than_told", "told_off_by", "real_p50", "real_p90")
     tiles = ("foretold", "within_p50", "within_p90", "told_off_by", "real_p50", "real_p90")
     drawn = (
         Drawn(
             "true", "Answers within what was told",
             (("within_p90", "Within longest (90 %)", "accent"), ("within_p50", "Within usual (50 %)", "middle")),
-            is_line=True, kind="percent", ceiling=100,
+            is_line=True, kind="percent", ceiling=100, has_goal=True,
         ),
         Drawn("real", "How long answers really took", (("real_p50", "p50", "accent"), ("real_p90", "p90", "bad")),
               is_line=True, is_band=True, kind="duration"),

@@ -11,6 +11,7 @@ from reports.definitions.backlog import backlog_tile
 from reports.fact_filters import FactFilters
 from reports.fact_report import DIMENSIONS, Drawn, FactReport
 from reports.fact_sets import REASONS
+from reports.target import Target
 
 
 class SlaReport(FactReport):
@@ -20,6 +21,7 @@ class SlaReport(FactReport):
         "Promises kept and missed, and how long first responses and resolutions took. The foot of the page says by"
         " which clock, and what pauses it."
     )
+    target = Target("achieved", 90)
     columns = ("decided", "achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90")
     tiles = ("achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90", "csat")
     drawn = (

@@ -8,6 +8,7 @@ from people.models import Agent
 from reports.base import Choice
 from reports.fact_filters import FactFilters
 from reports.fact_report import Drawn, FactReport
+from reports.target import Target
 
 _OFFERED = ("compare", "team", "agent")
 
@@ -24,6 +25,7 @@ class StaffingReport(FactReport):
         "Nothing is known here by what tickets are about, such as their channel or priority: only teams"
         " and agents narrow it down."
     )
+    target = Target("absent_share", 10, is_most=True)
     columns = (
         "looks_on_duty", "on_duty_time", "available_share", "occupancy", "planned_time", "absent_time", "absent_share",
         "away_time",

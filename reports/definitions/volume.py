@@ -15,5 +15,8 @@ class VolumeReport(FactReport):
         Drawn("opened", "Opened", (("opened", "This period", "accent"),), is_line=True, is_compared=True),
         Drawn("flow", "Opened tickets still open", (("still_open", "Still open", "accent"),)),
     )
-    heat = {"opened": "When tickets came, by weekday and hour", "solved": "When tickets were solved, by weekday and hour"}
+    heat = {
+        "opened": "When tickets came, by weekday and hour",
+        "solved": "When tickets were solved, by weekday and hour",
+    }
     dimensions = ("channel", "inbox", "team", "priority", "tag")

@@ -71,7 +71,7 @@ def _mail(saved: SavedReport, slot: datetime) -> bool:
     given = {name: value for name, value in query.items() if name not in ("days", "from", "to")}
     given |= days_before(saved.every, at=slot, zone=zone).query()
     run = run_report(saved.owner, saved.slug, given)
-    if saved.only_if_missed and not _is_missed(run):
+    if saved.only_if_missed and not is_target_missed(run):
         return False
     inbox = _inbox()
     mail = letter(saved, run, sender=inbox.address, query=urlencode(given))
@@ -80,11 +80,12 @@ def _mail(saved: SavedReport, slot: datetime) -> bool:
     return True
 
 
-def _is_missed(run: Run) -> bool:
-    """Fewer promises were kept than there should be."""
-    achieved = next((tile.value for tile in run.result.tiles if tile.column.key == "achieved"), None)
-    goal = run.filters.goal_percent if isinstance(run.filters, FactFilters) else 0
-    return achieved is not None and achieved < goal
+def is_target_missed(run: Run) -> bool:
+    target = run.report.target
+    if target is None or not isinstance(run.filters, FactFilters):
+        return False
+    value = next((tile.value for tile in run.result.tiles if tile.column.key == target.metric), None)
+    return target.is_missed(value, run.filters.goal)
 
 
 def _inbox() -> Inbox:

@@ -44,14 +44,15 @@ def save_report(owner: Agent, draft: SavedDraft) -> SavedReport:
         raise Conflict(f"You have {MOST_SAVED} saved reports. Delete one of them first.")
     report.Filters.from_query(dict(parse_qsl(draft.query)), now=now(), zone=zone_of(owner))
     name = clean_line(draft.name, 120)
-    recipients = _addresses(draft.recipients)
-    wrong = {}
+    recipients, wrong = _addresses(draft.recipients)
     if not name:
         wrong["name"] = "Give it a name."
     if draft.every not in Every.values:
         wrong["every"] = "Choose one of the list."
     if draft.every and not recipients:
-        wrong["recipients"] = "Say who gets the mail."
+        wrong.setdefault("recipients", "Say who gets the mail.")
+    if draft.only_if_missed and report.target is None:
+        wrong["only_if_missed"] = "This report has no target."
     if wrong:
         raise Invalid("The report cannot be saved like this.", fields=wrong)
     return SavedReport.objects.create(
@@ -73,15 +74,21 @@ def delete_saved(owner: Agent, saved_id: int) -> None:
         raise NotFound("There is no such report of yours.")
 
 
-def _addresses(text: str) -> list[str]:
+def _addresses(text: str) -> tuple[list[str], dict[str, str]]:
+    """The addresses, and what is wrong with them."""
     found = list(dict.fromkeys(part.strip() for part in text.replace("\n", ",").split(",") if part.strip()))
     if len(found) > MOST_RECIPIENTS:
-        raise Invalid("Too many receivers.", fields={"recipients": f"At most {MOST_RECIPIENTS}."})
-    for address in found:
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            raise Invalid("This is no address.", fields={"recipients": f"{address} is no address."}) from error
-        if not address.isascii():
-            raise Invalid("This is no address.", fields={"recipients": f"{address} is no address."})
-    return found
+        return [], {"recipients": f"At most {MOST_RECIPIENTS} addresses."}
+    wrong = [address for address in found if not _is_address(address)]
+    if wrong:
+        are = "is no address" if len(wrong) == 1 else "are no addresses"
+        return [], {"recipients": f"{', '.join(wrong)[:200]} {are}."}
+    return found, {}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return text.isascii()

@@ -14,11 +14,16 @@ from django.test import Client
 from channels_in.email.compose import Outgoing
 from core.errors import Invalid, NotFound
 from people.models import Agent
+from reports.base import Report
+from reports.definitions import REPORTS
+from reports.fact_report import FactReport
+from reports.metrics import METRICS
 from reports.models import SavedReport
 from reports.runner import Run, run_report
 from reports.schedule import days_before, next_time
 from reports.services.mailing import claim_due, mail_claimed
 from reports.services.saving import SavedDraft, delete_saved, save_report
+from reports.target import Target
 from tests.cast import Cast
 from tests.reports.fortnight import Fortnight
 
@@ -92,6 +97,63 @@ def test_mail_for_missed_targets_only_stays_away_while_they_are_met(
     time_machine.move_to(SAVED_AT + timedelta(days=1), tick=False)
     _mail_due()
     assert [b"Bad news" in mail.content for mail in sent] == [True]
+
+
+@pytest.mark.parametrize(
+    ("target", "goal", "value", "is_missed"),
+    [
+        (Target("csat", 80), "", 79.9, True),
+        (Target("csat", 80), "", 80.0, False),
+        (Target("csat", 80), "75", 79.9, False),
+        (Target("csat", 80), "", None, False),
+        (Target("chat_abandon_share", 10, is_most=True), "", 10.1, True),
+        (Target("chat_abandon_share", 10, is_most=True), "", 10.0, False),
+        (Target("chat_abandon_share", 10, is_most=True), "0", 0.1, True),
+    ],
+)
+def test_target_is_missed_below_its_least_or_above_its_most(
+    target: Target, goal: str, value: float | None, is_missed: bool
+) -> None:
+    assert target.is_missed(value, goal) is is_missed
+
+
+@pytest.mark.parametrize(
+    "report", [report for report in REPORTS.values() if report.target], ids=lambda report: report.slug
+)
+def test_each_target_is_a_figure_of_its_reports_page(report: Report) -> None:
+    assert isinstance(report, FactReport)
+    assert report.target is not None
+    assert report.target.metric in report.tiles
+    assert METRICS[report.target.metric].kind == "percent"
+    for drawn in report.drawn:
+        assert not drawn.has_goal or drawn.series[0][0] == report.target.metric
+
+
+def test_manager_who_mistypes_an_address_keeps_the_form(client: Client, cast: Cast) -> None:
+    client.force_login(cast.mona)
+    form = {
+        "name": "Board <b>", "slug": "callbacks", "query": "days=7&goal=95", "every": "week",
+        "recipients": "boss@example.com, boss at home", "only_if_missed": "on",
+    }  # fmt: skip
+    answer = client.post("/reports/saved/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="Board &lt;b&gt;"' in page
+    assert '<option value="week" selected>' in page
+    assert 'value="boss@example.com, boss at home" aria-invalid="true" aria-describedby="s-recipients-error"' in page
+    assert "boss at home is no address." in page
+    assert 'name="only_if_missed" checked' in page
+    assert "Callbacks kept, at least 95 %" in page
+    assert 'name="query" value="days=7&amp;goal=95"' in page
+    assert not SavedReport.objects.exists()
+
+
+def test_report_without_a_target_says_so_and_waits_for_no_miss(client: Client, cast: Cast) -> None:
+    client.force_login(cast.mona)
+    assert "This report has no target that could be missed" in client.get("/reports/volume/").content.decode()
+    with pytest.raises(Invalid) as refused:
+        save_report(cast.mona, SavedDraft(name="Never", slug="volume", only_if_missed=True))
+    assert set(refused.value.fields) == {"only_if_missed"}
 
 
 def test_report_of_somebody_who_may_no_longer_see_reports_is_not_mailed(

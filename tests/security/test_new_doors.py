@@ -76,7 +76,7 @@ def test_views_tell_no_name_that_their_reader_may_not_know(client: Client, cast:
 
 def test_nobody_keeps_reports_without_end(desk: Client, cast: Cast) -> None:
     form = {"name": "Long", "slug": "sla", "query": f"days=7&x={'A' * LONGEST_QUERY}\r\nX: y"}
-    assert desk.post("/reports/saved/", form).status_code == 302
+    assert desk.post("/reports/saved/", form).status_code == 422
     assert not SavedReport.objects.exists()
     SavedReport.objects.bulk_create([SavedReport(owner=cast.mona, name="One", slug="sla") for _ in range(MOST_SAVED)])
     with pytest.raises(Conflict):

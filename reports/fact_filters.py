@@ -6,7 +6,7 @@ import functools
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -100,8 +100,12 @@ class FactFilters(Filters):
 
     def link(self, set_key: str) -> str:
         """The address of the list that holds exactly the facts counted."""
-        words = (f"{name}={_quoted(value)}" for name, value in self.query().items())
-        return f"{_counted_path(get_script_prefix())}?{'&'.join((f'set={_quoted(set_key)}', *words))}"
+        return link_to(set_key, self.query())
+
+    def links(self, set_keys: Iterable[str]) -> list[str]:
+        """The same for several sets."""
+        query = self.query()
+        return [link_to(set_key, query) for set_key in set_keys]
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -132,6 +136,11 @@ _quoted = lru_cache(maxsize=4096)(quote_plus)
 def _counted_path(_prefix: str) -> str:
     """The path of lists, which is the same as long as the desk stands under the same prefix."""
     return reverse("reports:counted")
+
+
+def link_to(set_key: str, query: Mapping[str, str]) -> str:
+    words = [f"{name}={_quoted(value)}" for name, value in query.items()]
+    return f"{_counted_path(get_script_prefix())}?{'&'.join((f'set={_quoted(set_key)}', *words))}"
 
 
 def rows_where(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:

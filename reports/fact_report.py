@@ -12,7 +12,7 @@ from people.models import Agent
 from reports.base import Chart, Choice, Guide, HeatCell, Heatmap, Kind, Mark, Report, Result, Series, Tile
 from reports.fact_breakdowns import dimensions_of, more_rows
 from reports.fact_choices import choices_for
-from reports.fact_filters import FactFilters
+from reports.fact_filters import FactFilters, link_to
 from reports.fact_table import Table, cases_of, with_cases
 from reports.looks import STAFFED, knows_staff, per_look
 from reports.measuring import BANDS, NOTHING, Measured, Wanted, measure
@@ -206,12 +206,12 @@ class _Page:
                 yield per_look(self.heatmap(key, title), self.filters.period, now=now)
 
     def heatmap(self, key: str, title: str) -> Heatmap:
-        metric = METRICS[key]
+        metric, query = METRICS[key], self.filters.query()
         cells = [
             [
                 HeatCell(
                     self.found.hours.get((weekday, hour), NOTHING).get(key),
-                    self.filters.narrowed(weekday=str(weekday), hour=str(hour)).link(metric.counted),
+                    link_to(metric.counted, {**query, "weekday": str(weekday), "hour": str(hour)}),
                 )
                 for hour in range(24)
             ]

@@ -82,7 +82,10 @@ class Table:
         filters: FactFilters | None,
         spark: Mapping[int, float] | None = None,
     ) -> Row:
-        links = {key: filters.link(METRICS[key].counted) for key in self.keys} if filters else {}
+        links = {}
+        if filters:
+            addresses = filters.links(METRICS[key].counted for key in self.keys)
+            links = dict(zip(self.keys, addresses, strict=True))
         links |= {"count": links[self.keys[0]]} if links else {}
         shown = {"count": values[self.keys[0]], **{key: values[key] for key in self.keys}}
         steps = len(self.filters.period.steps())

@@ -120,7 +120,10 @@ def _columns(viewer: Agent, filters: FactFilters, wanted: Wanted) -> dict[str, s
         ({wanted.lengths_of} - {""}, "target"),
         ({wanted.lengths_of} - {""}, "priority"),
     ]
-    common = columns_for(viewer, filters) | {COLUMN_OF.get(name, name) for name in wanted.by}
+    # What is not counted in the tables need not be broken down.
+    dimensions = {COLUMN_OF.get(name, name) for name in wanted.by}
+    needs += [(_sets_of((*wanted.rows, *filter(None, [wanted.spark]))), column) for column in dimensions]
+    common = columns_for(viewer, filters)
     return {
         kind: common | {column for sets, column in needs if kind in kinds_of(sets)} for kind in kinds_of(wanted.sets)
     }
@@ -165,8 +168,9 @@ def _sparks(dimension: str, grouping: Grouping, counts: Array) -> dict[tuple[str
 def _lengths(found: Measured, present: Reckoning, set_key: str) -> None:
     """How many lengths fall into each band, and each priority's usual target: of equally usual ones the shortest."""
     values = present.lengths(set_key).values
-    bands, counts = np.unique(np.searchsorted(BANDS, values, side="right") - 1, return_counts=True)
-    found.bands = dict(zip(bands.tolist(), counts.tolist(), strict=True))
+    below = [np.count_nonzero(values < low) for low in BANDS]
+    counts = np.diff([*below, len(values)]).tolist()
+    found.bands = {band: count for band, count in enumerate(counts) if count}
     usual = present.most_usual(set_key, "target", by="priority")
     found.usual_targets = {_key(priority): min(targets) for priority, targets in usual.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -80,8 +81,13 @@ def metric_label(metric: str) -> str:
 @register.filter
 def sparkline(values: Sequence[float]) -> str:
     """The points of a small line, 60 wide and 14 high."""
-    top, gaps = max([*values, 1]), max(len(values) - 1, 1)
-    return " ".join(f"{round(60 * n / gaps, 1)},{round(13 - 12 * value / top, 1)}" for n, value in enumerate(values))
+    top, places = max([*values, 1]), _places(len(values))
+    return " ".join(f"{x},{13 - 12 * value / top:.1f}" for x, value in zip(places, values, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _places(count: int) -> list[float]:
+    return [round(60 * number / max(count - 1, 1), 1) for number in range(count)]
 
 
 @register.filter

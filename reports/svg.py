@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 600, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 LABEL_EVERY_PX = 54
+# About as wide as a letter beside an upright line.
+LETTER = 6.5
 # Ceilings whose half is a round time too, from two minutes to ten days.
 _MINUTES = (2, 4, 10, 20, 40, 60, 120, 240, 480, 720, 1200, 1440, 2880, 5760, 14400)
 _DURATIONS = tuple(60 * minutes for minutes in _MINUTES)
@@ -74,7 +76,7 @@ class Upright:
 
     @property
     def words_go_left(self) -> bool:
-        return self.at > WIDTH * 0.65
+        return self.at + LETTER * len(self.label) > WIDTH - RIGHT
 
 
 @dataclass(frozen=True, slots=True)

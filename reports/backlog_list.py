@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from core.errors import Invalid
@@ -18,6 +19,7 @@ from reports.counted import list_of, words_of
 from reports.definitions.backlog import OLD_BANDS, moment_of
 from reports.fact_filters import FactFilters
 from reports.moments import BAND_LABELS
+from reports.wallboard import NowList, tickets_now
 from tickets.models import OPEN_STATUSES, Status, Ticket
 
 PAGE_SIZE = 100
@@ -49,10 +51,32 @@ def backlog_context(viewer: Agent, values: Mapping[str, str], filters: FactFilte
         "tickets": page.rows,
         "tickets_link": list_of(page.rows),
         "count": rows.count(),
-        "moment": "now" if at >= now else f"at the end of {date_format(filters.period.last, 'j M Y')}",
+        "title": "open now" if at >= now else f"open at the end of {date_format(filters.period.last, 'j M Y')}",
         "words": [*words_of(filters), *_words(extra)],
         "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
-        "back_query": urlencode(filters.query()),
+        "back": f"{reverse('reports:report', args=['backlog'])}?{urlencode(filters.query())}",
+        "back_word": "Report",
+        "more_word": "Newer ones",
+        "now": now,
+    }
+
+
+def now_context(viewer: Agent, chosen: NowList, *, cursor: str, now: datetime) -> dict[str, Any]:
+    """The tickets behind a figure of the wallboard: first who has waited longest, or is due first."""
+    rows = tickets_now(viewer, chosen)
+    page = keyset_page(
+        rows.select_related("contact", "team", "assignee"), order=chosen.order, cursor=cursor, size=PAGE_SIZE
+    )
+    return {
+        "tickets": page.rows,
+        "tickets_link": list_of(page.rows),
+        "count": rows.count(),
+        "title": f"{chosen.title} now",
+        "shows_due": chosen.order == "sla_due_at",
+        "next_link": f"?{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else "",
+        "back": reverse("reports:wallboard"),
+        "back_word": "Wallboard",
+        "more_word": "More",
         "now": now,
     }
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
 
 from core.clock import NEVER
 from people.models import Agent
@@ -19,7 +20,7 @@ from reports.measuring import Wanted, measure
 from reports.metrics import METRICS, REGISTRY
 from reports.period import last_days
 from reports.runner import zone_of
-from tickets.models import OPEN_STATUSES
+from tickets.models import OPEN_STATUSES, Ticket
 from tickets.selectors.access import tickets_visible_to
 
 SOON = timedelta(hours=1)
@@ -37,30 +38,56 @@ class Figure:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NowList:
+    """The tickets that a figure of this moment counts, sorted by `order`; `title` follows their number."""
+
+    title: str
+    where: Q
+    order: Literal["waiting_since", "sla_due_at"]
+
+
 def at_this_moment(viewer: Agent, *, now: datetime) -> list[Figure]:
     """One query over the open tickets, one over the agents who are there."""
-    waits = Q(waiting_since__isnull=False, snoozed_until__isnull=True)
-    found = (
-        tickets_visible_to(viewer)
-        .filter(status__in=OPEN_STATUSES)
-        .aggregate(
-            waiting=Count("pk", filter=waits),
-            nobodys=Count("pk", filter=waits & Q(assignee__isnull=True)),
-            oldest=Min("waiting_since", filter=waits),
-            soon=Count("pk", filter=Q(sla_due_at__gt=now, sla_due_at__lte=now + SOON)),
-            late=Count("pk", filter=Q(sla_due_at__lte=now) & Q(sla_due_at__lt=NEVER)),
-        )
-    )
+    lists = now_lists(now)
+    counts = {key: Count("pk", filter=found.where) for key, found in lists.items()}
+    oldest = Min("waiting_since", filter=lists["waiting_now"].where)
+    found = _open_tickets(viewer).aggregate(**counts, oldest=oldest)
     longest = (now - found["oldest"]).total_seconds() if found["oldest"] else None
     figures: dict[str, tuple[float | None, Mood]] = {
-        "waiting_now": (found["waiting"], ""),
-        "nobodys_now": (found["nobodys"], "bad" if found["nobodys"] else "ok"),
+        "waiting_now": (found["waiting_now"], ""),
+        "nobodys_now": (found["nobodys_now"], "bad" if found["nobodys_now"] else "ok"),
         "longest_wait_now": (longest, ""),
-        "due_soon_now": (found["soon"], ""),
-        "overdue_now": (found["late"], "bad" if found["late"] else "ok"),
+        "due_soon_now": (found["due_soon_now"], ""),
+        "overdue_now": (found["overdue_now"], "bad" if found["overdue_now"] else "ok"),
         "agents_now": (online_agents().count(), ""),
     }
-    return [_figure(REGISTRY[key], value, mood=mood) for key, (value, mood) in figures.items()]
+    return [_figure(REGISTRY[key], value, mood=mood, link=_link_now(key)) for key, (value, mood) in figures.items()]
+
+
+def now_lists(now: datetime) -> dict[str, NowList]:
+    """The figures that count tickets, each with those that it counts: the figure and the list never differ."""
+    waits = Q(waiting_since__isnull=False, snoozed_until__isnull=True)
+    return {
+        "waiting_now": NowList("waiting for an answer", waits, "waiting_since"),
+        "nobodys_now": NowList("waiting for an answer, nobody's", waits & Q(assignee__isnull=True), "waiting_since"),
+        "due_soon_now": NowList("due within an hour", Q(sla_due_at__gt=now, sla_due_at__lte=now + SOON), "sla_due_at"),
+        "overdue_now": NowList("overdue", Q(sla_due_at__lte=now) & Q(sla_due_at__lt=NEVER), "sla_due_at"),
+    }
+
+
+def tickets_now(viewer: Agent, chosen: NowList) -> QuerySet[Ticket]:
+    return _open_tickets(viewer).filter(chosen.where)
+
+
+def _open_tickets(viewer: Agent) -> QuerySet[Ticket]:
+    return tickets_visible_to(viewer).filter(status__in=OPEN_STATUSES)
+
+
+def _link_now(key: str) -> str:
+    """Who has waited longest stands first among those who wait."""
+    key = {"longest_wait_now": "waiting_now"}.get(key, key)
+    return "" if key == "agents_now" else reverse("reports:now", args=[key])
 
 
 def today_so_far(viewer: Agent, *, now: datetime) -> list[Figure]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core.clock import now
+from core.clock import NEVER, now
 from reports.wallboard import at_this_moment, today_so_far
 from tests.cast import Cast
 from tests.desk import agent_replies, customer_writes
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +35,27 @@ def test_manager_sees_who_waits_and_what_was_done_today(cast: Cast, client: Clie
     piece = client.get("/reports/wallboard/", headers={"X-Fragment": "1"}).content.decode()
     assert "wallboard-now" in piece
     assert "<html" not in piece
+
+
+def test_each_figure_of_this_moment_leads_to_exactly_its_tickets(cast: Cast, client: Client) -> None:
+    waiting, taken, late, soon = (customer_writes(cast.mail) for _ in range(4))
+    Ticket.objects.filter(pk=taken.pk).update(assignee=cast.ana)
+    Ticket.objects.filter(pk=late.pk).update(sla_due_at=now() - timedelta(hours=1), sla_metric="resolution")
+    Ticket.objects.filter(pk=soon.pk).update(sla_due_at=now() + timedelta(minutes=30), snoozed_until=NEVER)
+    agent_replies(customer_writes(cast.mail), cast.ana)
+    client.force_login(cast.mona)
+    expected = {
+        "Waiting for an answer": {waiting, taken, late}, "Nobody's": {waiting, late},
+        "Longest wait": {waiting, taken, late}, "Due within an hour": {soon}, "Overdue": {late},
+    }  # fmt: skip
+    figures = {figure.label: figure for figure in at_this_moment(cast.mona, now=now())}
+    for label, tickets in expected.items():
+        page = client.get(figures[label].link).content.decode()
+        assert set(re.findall(r'data-ticket="(\d+)"', page)) == {str(ticket.pk) for ticket in tickets}, label
+        if figures[label].kind == "count":
+            assert figures[label].value == len(tickets), label
+    assert figures["Agents there"].link == ""
+    assert client.get("/reports/now/nothing/").status_code == 404
 
 
 def test_agent_may_not_see_it(cast: Cast, client: Client) -> None:

@@ -1,11 +1,11 @@
-"""When a ticket is resolved, what it was is kept for a survey; when it is opened again first, nobody is asked."""
+"""What keeps a question for later, and what calls it off: tickets resolved and opened again, replies taken back."""
 
 from __future__ import annotations
 
 from core.clock import now
 from core.db import defer
 from core.events.bus import within
-from core.events.catalogue import StatusChanged
+from core.events.catalogue import MessageRetracted, StatusChanged
 from csat.services import request_sql as requests
 
 _OPEN = ("open", "pending", "on_hold")
@@ -20,3 +20,8 @@ def on_status_changed(event: StatusChanged) -> None:
         defer(requests.keep_snapshot(event.ticket_id, at))
     elif event.before in _DONE and event.after not in _DONE:
         defer(requests.cancel(event.ticket_id, "The ticket was opened again before the question went out."))
+
+
+@within(MessageRetracted)
+def on_message_retracted(event: MessageRetracted) -> None:
+    defer(requests.cancel_with(event.message_id, "The reply that it was to follow was taken back."))

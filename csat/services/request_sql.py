@@ -21,6 +21,11 @@ _CANCEL = Planned("""
     UPDATE csat_surveyrequest SET state = 'cancelled', reason = %s::text
     WHERE ticket_id = %s::bigint AND state IN ('new', 'waiting') AND NOT is_by_hand""")
 
+_CANCEL_WITH = Planned("""
+    UPDATE csat_surveyrequest r SET state = 'cancelled', reason = %s::text
+    FROM (SELECT %s::bigint AS message_id) g JOIN tickets_message m ON m.id = g.message_id
+    WHERE r.ticket_id = m.ticket_id AND r.state = 'waiting' AND r.is_by_hand AND r.created_at >= m.created_at""")
+
 
 def keep_snapshot(ticket_id: int, at: datetime) -> Statement:
     """To whom a rating of this resolution will be attributed; nothing where there is no survey."""
@@ -29,3 +34,8 @@ def keep_snapshot(ticket_id: int, at: datetime) -> Statement:
 
 def cancel(ticket_id: int, reason: str) -> Statement:
     return _CANCEL, [reason, ticket_id]
+
+
+def cancel_with(message_id: int, reason: str) -> Statement:
+    """What was asked for after this reply was written, and waits for it to leave."""
+    return _CANCEL_WITH, [reason, message_id]

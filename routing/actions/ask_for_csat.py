@@ -31,8 +31,8 @@ class AskForCsat(Action):
     key = "ask_for_csat"
     label = "Ask for a rating"
     Params = AskForCsatForm
-    is_unsafe = True
-    sends = True
+    # Agents may ask by hand, too; so may their own macros, with a Send.
+    waits_for_send = True
 
     def describe(self, params: Values) -> str:
         return f"Ask for a rating{_named(params['survey'])}"

@@ -23,8 +23,10 @@ class Action(ABC):
     Params: ClassVar[type[forms.Form]]
     # It reaches outside of the desk: only managers may put it into a rule or a macro.
     is_unsafe: ClassVar[bool] = False
-    # It speaks to the customer: macros offer text for the draft instead.
+    # Its words go out: macros offer text for the draft instead.
     sends: ClassVar[bool] = False
+    # It reaches the customer: a macro does it with a Send only, never at once.
+    waits_for_send: ClassVar[bool] = False
 
     def clean(self, params: Values) -> dict[str, Any]:
         """The parameters as plain JSON values, or Invalid at their fields."""

@@ -43,6 +43,11 @@ def described(actions: Iterable[Mapping[str, Any]]) -> list[str]:
     return [action.describe(params) for action, params in known if action]
 
 
+def wait_for_send(actions: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether something of it reaches the customer, which in a macro happens with a Send only."""
+    return any(ACTIONS[item["action"]].waits_for_send for item in actions if item["action"] in ACTIONS)
+
+
 def reaching_outside(actions: Iterable[Mapping[str, Any]]) -> list[str]:
     """What of it reaches outside of the desk, in words: only a manager can have put it there."""
     return described(item for item in actions if item["action"] in ACTIONS and ACTIONS[item["action"]].is_unsafe)

@@ -24,6 +24,7 @@ from tickets.services import journal
 
 MOST_TEXTS = 40
 LONGEST_TEXT = 20_000
+NEEDS_SEND = "This macro asks the customer something: use it in a reply; it is done with Send."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,9 @@ def delete_macro(macro: Macro, *, by: Agent) -> None:
 def apply_macro(ticket: Ticket, *, macro: Macro, agent: Agent, message_id: int | None = None) -> list[str]:
     """Run its actions, whole or not at all, once with a message; returns what was done, in words."""
     actor = agent.as_actor()
+    if not message_id and action_lists.wait_for_send(macro.actions):
+        require(agent, "reply")
+        raise Invalid(NEEDS_SEND, fields={"macro": NEEDS_SEND})
     with unit_of_work():
         fresh = journal.locked(ticket)
         if message_id and _was_applied(fresh, macro, message_id):

@@ -128,6 +128,9 @@ def test_macro_does_no_more_than_its_agent_may(action: Action, ticket: Ticket) -
             save_macro(MacroDraft(name="Macro", actions=actions))
         return
     macro = save_macro(MacroDraft(name="Macro", actions=actions))
+    if action.waits_for_send:
+        with pytest.raises(Invalid, match="with Send"):
+            apply_macro(ticket, macro=macro, agent=an_agent("Ana Agent"))
     if action.key in FREE_FOR_ALL:
         apply_macro(ticket, macro=macro, agent=light)
         return

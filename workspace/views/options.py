@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from core.errors import NotFound
 from people.selectors.agents import active_agents, active_teams
 from routing.selectors.macros import macros_for, text_for
-from routing.services.action_lists import described
+from routing.services.action_lists import described, wait_for_send
 from tickets.models import Priority, Status
 from tickets.selectors.access import ticket_for
 from tickets.selectors.lists import BUILT_IN_VIEWS
@@ -40,7 +40,7 @@ def options_page(request: AgentRequest) -> JsonResponse:
                     "id": str(macro.pk),
                     "label": macro.name,
                     "hint": macro.description[:80],
-                    "writes": bool(macro.texts),
+                    "writes": bool(macro.texts) or wait_for_send(macro.actions),
                 }
                 for macro in macros_for(request.user)
             ],

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backlog/tickets/", backlog_views.backlog_page, name="backlog-tickets"),
     path("csat/comments/", comments.comments_page, name="comments"),
     path("wallboard/", views.wallboard_page, name="wallboard"),
+    path("upcoming/", views.upcoming_page, name="upcoming"),
     path("now/<slug:key>/", backlog_views.now_page, name="now"),
     path("saved/", saved_views.save_action, name="save"),
     path("saved/<int:saved_id>/delete/", saved_views.delete_saved_action, name="saved-delete"),

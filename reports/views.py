@@ -137,6 +137,12 @@ def wallboard_page(request: ViewerRequest) -> HttpResponseBase:
     return render(request, f"reports/{'_wallboard' if 'X-Fragment' in request.headers else 'wallboard'}.html", context)
 
 
+@report_page
+def upcoming_page(request: ViewerRequest) -> HttpResponseBase:
+    """What falls due next, as a piece of the page."""
+    return render(request, "reports/_upcoming.html", {"upcoming": due_next(request.user)})
+
+
 def _csv(body: Iterable[str], name: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -58,6 +58,16 @@ def test_each_figure_of_this_moment_leads_to_exactly_its_tickets(cast: Cast, cli
     assert client.get("/reports/now/nothing/").status_code == 404
 
 
+def test_what_falls_due_next_is_asked_for_by_itself(cast: Cast, client: Client) -> None:
+    soon = customer_writes(cast.mail)
+    Ticket.objects.filter(pk=soon.pk).update(sla_due_at=now() + timedelta(minutes=30), sla_metric="resolution")
+    client.force_login(cast.mona)
+    piece = client.get("/reports/upcoming/", headers={"X-Fragment": "1"}).content.decode()
+    assert 'id="due-next"' in piece
+    assert f"#{soon.number}" in piece
+    assert "<html" not in piece
+
+
 def test_agent_may_not_see_it(cast: Cast, client: Client) -> None:
     client.force_login(cast.ana)
     assert client.get("/reports/wallboard/").status_code == 403

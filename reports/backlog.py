@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from people.models import Agent
+from reports.brands import has_brands, of_brand
 from reports.engine.spans import under_way_at
 from reports.fact_filters import FactFilters, tickets_of
 from reports.moments import BANDS
@@ -32,6 +33,7 @@ DIMENSIONS = {
     "team": "f.team_id",
     "agent": "f.agent_id",
     "inbox": "f.inbox_id",
+    "brand": "i.brand_id",
     "channel": "f.channel",
     "priority": "f.priority",
 }
@@ -97,19 +99,21 @@ class Standing:
 def standing_at(viewer: Agent, filters: FactFilters, at: datetime, *, now: datetime) -> dict[tuple[str, str], Standing]:
     """By (dimension, value), ("all", "") being everything; one statement. Of the past no status is known."""
     where, params = _open_at(viewer, filters, at)
-    columns = {name: column for name, column in DIMENSIONS.items() if name != "status" or at >= now}
+    left_out = {name for name, is_there in (("status", at >= now), ("brand", has_brands())) if not is_there}
+    columns = {name: column for name, column in DIMENSIONS.items() if name not in left_out}
+    of_tickets = ", ".join(column for column in columns.values() if column.startswith("f."))
     names = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{name}'" for name, column in columns.items())
     values = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns.values())
     sets = ", ".join(f"({column}, f.band)" for column in columns.values())
     sql = f"""
         {_SETTINGS} WITH f AS MATERIALIZED (
-            SELECT {", ".join(columns.values())}, f.waits_on, count(*) AS n, min(f.began_at) AS oldest,
+            SELECT {of_tickets}, f.waits_on, count(*) AS n, min(f.began_at) AS oldest,
                 width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1 AS band
             FROM ({_stretches(at, now=now)}) f WHERE {where}
-            GROUP BY {", ".join(columns.values())}, f.waits_on, band)
+            GROUP BY {of_tickets}, f.waits_on, band)
         SELECT CASE {names} ELSE 'all' END, coalesce(CASE {values} END, ''), f.band, sum(f.n)::bigint,
             coalesce(sum(f.n) FILTER (WHERE f.waits_on = '{WAITS_ON_US}'), 0)::bigint, min(f.oldest)
-        FROM f GROUP BY GROUPING SETS ((f.band), {sets})"""
+        FROM f LEFT JOIN tickets_inbox i ON i.id = f.inbox_id GROUP BY GROUPING SETS ((f.band), {sets})"""
     seconds = [days * _DAY for days in BANDS]
     found: dict[tuple[str, str], Standing] = {}
     for name, value, band, count, on_us, oldest in _fetch(sql, [at, seconds, *_moments(at, now), *params]):
@@ -187,6 +191,10 @@ def _narrowed(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
         if value := getattr(filters, name):
             parts.append(f"f.{name} = %s")
             params.append(value)
+    if filters.brand:
+        sql, more = of_brand(filters.brand)
+        parts.append(sql)
+        params += more
     if filters.tag:
         parts.append("f.tags = '{}'" if filters.tag == "none" else "%s = ANY(f.tags)")
         params += [] if filters.tag == "none" else [filters.tag]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from people.models import Agent, Contact, Organization
 from reports.base import Row
+from reports.brands import has_brands
 from reports.fact_filters import FactFilters
 from reports.fact_table import Table
 from reports.measuring import NOTHING, Wanted, measure
@@ -22,7 +23,9 @@ _LISTED = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.FLAG)
 
 
 def dimensions_of(dimensions: Sequence[str], filters: FactFilters) -> tuple[str, ...]:
-    return (*dimensions, "organization") if filters.by == "organization" else tuple(dimensions)
+    """Those that the figures are reckoned by: on a desk without brands there is nothing to tell apart by them."""
+    known = [name for name in dimensions if name != "brand" or has_brands()]
+    return (*known, "organization") if filters.by == "organization" else tuple(known)
 
 
 def more_rows(viewer: Agent, table: Table) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from django.urls import get_script_prefix, reverse
 from core.errors import Invalid
 from people.models import Agent
 from reports.base import Filters
+from reports.brands import of_brand
 from reports.fact_sets import ITEMS, PROMISES, by_kind
 from reports.period import Period, period_from
 from tickets.conditions import checked, for_viewer, sql_of
@@ -36,10 +37,11 @@ _ONLY_BUSINESS = "coalesce(f.counted_seconds, f.business_seconds)"
 @dataclass(frozen=True, slots=True)
 class FactFilters(Filters):
     """ "" means any, "none" means none. `weekday` (Monday is 1) and `hour` are of the clock of the report's zone.
-    `item` is what a fact is about, such as "rule:7"; `by` one more breakdown: "organization", "tier" or "field:KEY".
-    `took` is a range of seconds such as "300-900", from the first to just below the second; `goal` the percentage
-    that the report should reach instead of its usual target. `where` holds conditions as JSON: they are asked of the
-    ticket as it is now, and so is `tier`; all else of the fact as it was."""
+    `brand` is that of the inbox, as inboxes are now; `item` is what a fact is about, such as "rule:7"; `by` one more
+    breakdown: "organization", "tier" or "field:KEY". `took` is a range of seconds such as "300-900", from the first to
+    just below the second; `goal` the percentage that the report should reach instead of its usual target. `where`
+    holds conditions as JSON: they are asked of the ticket as it is now, and so is `tier`; all else of the fact as it
+    was."""
 
     compare: str = ""
     hours: str = ""
@@ -47,6 +49,7 @@ class FactFilters(Filters):
     team: str = ""
     agent: str = ""
     inbox: str = ""
+    brand: str = ""
     channel: str = ""
     priority: str = ""
     tag: str = ""
@@ -168,6 +171,8 @@ def rows_where(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
 
 def _of_facts(filters: FactFilters) -> Iterator[tuple[str, list[Any]]]:
     """What is asked of the fact beyond its columns."""
+    if filters.brand:
+        yield of_brand(filters.brand)
     if filters.tag:
         yield ("f.tags = '{}'", []) if filters.tag == "none" else ("%s = ANY(f.tags)", [filters.tag])
     for name, field in (("weekday", "isodow"), ("hour", "hour")):
@@ -231,7 +236,7 @@ def _check(given: dict[str, str]) -> None:
 
 def _wrong_shapes(given: dict[str, str]) -> dict[str, str]:
     wrong = {}
-    for name in _COLUMNS:
+    for name in (*_COLUMNS, "brand"):
         value = given[name]
         if value and value != "none" and not (value.isascii() and value.isdecimal() and len(value) <= 18):
             wrong[name] = "Give an id, or none."

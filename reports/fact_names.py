@@ -10,13 +10,14 @@ from reports.failures import FAILURES
 from reports.measuring import Measured
 from routing.models import Macro, Rule
 from sla.models import Metric
-from tickets.models import Inbox, Priority
+from tickets.models import Brand, Inbox, Priority
 from tickets.selectors.rows import channel_of
 
 LABELS = {
     "team": "Team",
     "agent": "Agent",
     "inbox": "Inbox",
+    "brand": "Brand",
     "channel": "Channel",
     "priority": "Priority",
     "tag": "Tag",
@@ -27,7 +28,10 @@ LABELS = {
 }
 # What a fact can be about: the word before the colon, and its heading.
 ITEM_LABELS = {"rule": "Rule", "macro": "Macro", "failure": "Reason of failure"}
-_NOBODY = {"team": "No team", "agent": "Nobody", "inbox": "Deleted inbox", "organization": "No organization"}
+_NOBODY = {
+    "team": "No team", "agent": "Nobody", "inbox": "Deleted inbox", "brand": "No brand",
+    "organization": "No organization",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def names_of(found: Measured) -> Names:
             "team": _by_id(Team.objects.filter(pk__in=ids("team")).values_list("pk", "name")),
             "agent": _by_id(Agent.objects.filter(pk__in=ids("agent")).values_list("pk", "name")),
             "inbox": _by_id(Inbox.objects.filter(pk__in=ids("inbox")).values_list("pk", "name")),
+            "brand": _by_id(Brand.objects.filter(pk__in=ids("brand")).values_list("pk", "name")),
             "organization": _by_id(Organization.objects.filter(pk__in=ids("organization")).values_list("pk", "name")),
             **_item_names(found.keys_of("item")),
         }
@@ -92,7 +97,7 @@ def name_of(dimension: str, value: str) -> str:
     """What to call one value of a filter."""
     if value == "none":
         return _NOBODY.get(dimension, f"No {dimension}")
-    tables = {"team": Team, "agent": Agent, "inbox": Inbox, "organization": Organization}
+    tables = {"team": Team, "agent": Agent, "inbox": Inbox, "brand": Brand, "organization": Organization}
     if dimension == "item":
         return Names(_item_names([value])).label(dimension, value)
     if dimension not in tables:

@@ -20,7 +20,7 @@ from reports.metrics import METRICS
 from reports.wording import duration
 from tickets.models import Priority
 
-DIMENSIONS = ("team", "agent", "inbox", "channel", "priority", "tag")
+DIMENSIONS = ("team", "agent", "inbox", "brand", "channel", "priority", "tag")
 _SMALLEST_SAMPLE = 5
 
 

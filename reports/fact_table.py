@@ -15,7 +15,7 @@ from reports.metrics import METRICS
 from tickets.models import Priority
 
 FEW = 20
-_NONE = ("team", "agent", "inbox", "organization")
+_NONE = ("team", "agent", "inbox", "brand", "organization")
 
 
 def cases_of(key: str) -> str:

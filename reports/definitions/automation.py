@@ -16,4 +16,4 @@ class AutomationReport(FactReport):
         Drawn("rules", "Rules and macros", (("rule_runs", "Rules", "accent"), ("macros", "Macros", "ok"))),
         Drawn("undelivered", "Not delivered", (("undelivered", "Messages", "bad"),)),
     )
-    dimensions = ("item", "inbox", "channel", "team", "tag")
+    dimensions = ("item", "inbox", "brand", "channel", "team", "tag")

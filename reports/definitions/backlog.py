@@ -27,7 +27,7 @@ OPEN, ON_US, OLD, OLDEST = (MOMENTS[key].column for key in ("open", "on_us", "ol
 BANDS = tuple(MOMENTS[f"band{number}"].column for number in range(len(BAND_LABELS)))
 _FLOW = ("came_in", "went_out")
 _GROUPS = {"status": "Status", **LABELS}
-_OFFERED = ("compare", "team", "agent", "inbox", "channel", "priority", "organization", "tier")
+_OFFERED = ("compare", "team", "agent", "inbox", "brand", "channel", "priority", "organization", "tier")
 
 
 class BacklogReport(Report):

@@ -27,4 +27,4 @@ class CallbacksReport(FactReport):
         ),
         Drawn("outcomes", "Kept and missed", (("callbacks_kept", "Kept", "ok"), ("callbacks_missed", "Missed", "bad"))),
     )  # fmt: skip
-    dimensions = ("team", "agent", "inbox", "tag")
+    dimensions = ("team", "agent", "inbox", "brand", "tag")

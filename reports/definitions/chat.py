@@ -39,4 +39,4 @@ class ChatReport(FactReport):
         "chat_wait_p50": "Median wait, by weekday and hour of the answer",
         "on_duty_time": "Agents on duty on average, by weekday and hour",
     }
-    dimensions = ("team", "agent", "inbox", "priority", "tag")
+    dimensions = ("team", "agent", "inbox", "brand", "priority", "tag")

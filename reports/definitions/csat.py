@@ -32,4 +32,4 @@ class CsatReport(FactReport):
     whole_column = "Score"
     whole_style = "accent"
     shows_comments = True
-    dimensions = ("team", "agent", "inbox", "channel", "tag")
+    dimensions = ("team", "agent", "inbox", "brand", "channel", "tag")

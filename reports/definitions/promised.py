@@ -30,4 +30,4 @@ class PromisedReport(FactReport):
         "within_p90": "Answers within the longest time told, in percent, by weekday and hour of the answer",
         "later_than_told": "Answers later than told, by weekday and hour of the answer",
     }
-    dimensions = ("team", "inbox", "channel", "priority", "tag")
+    dimensions = ("team", "inbox", "brand", "channel", "priority", "tag")

@@ -19,4 +19,4 @@ class VolumeReport(FactReport):
         "opened": "When tickets came, by weekday and hour",
         "solved": "When tickets were solved, by weekday and hour",
     }
-    dimensions = ("channel", "inbox", "team", "priority", "tag")
+    dimensions = ("channel", "inbox", "brand", "team", "priority", "tag")

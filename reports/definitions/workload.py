@@ -22,4 +22,4 @@ class WorkloadReport(FactReport):
         ),
     )  # fmt: skip
     heat = {"answers": "When answers were written, by weekday and hour"}
-    dimensions = ("team", "agent", "channel", "priority", "tag")
+    dimensions = ("team", "agent", "brand", "channel", "priority", "tag")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from reports.brands import brands_by_inbox
 from reports.engine.clock import Local
 from reports.engine.codes import CODES, smallest
 from reports.engine.counting import counted
@@ -92,6 +93,8 @@ def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:
     """By a column, whose values that occur get numbers one after the other."""
     if dimension == "tag":
         return _by_tag(parts)
+    if dimension == "brand":
+        return _by_brand(parts)
     codes, values = _numbered(parts, dimension)
     return Grouping(codes, values)
 
@@ -113,6 +116,15 @@ def _by_tag(parts: Sequence[Part]) -> Grouping:
     number = {tag: place for place, tag in enumerate(tags)}
     members = np.array([number[tag] for tag in chain.from_iterable(lists)], np.int32)
     return Grouping(codes, tags, smallest(members), np.array([len(each) for each in lists], np.intp))
+
+
+def _by_brand(parts: Sequence[Part]) -> Grouping:
+    codes, inboxes = _numbered(parts, "inbox")
+    known = brands_by_inbox()
+    brands = [known.get(inbox) for inbox in inboxes]
+    keys = list(dict.fromkeys(brands))
+    numbers = smallest(np.array([keys.index(brand) for brand in brands], np.intp))
+    return Grouping({kind: numbers[each] for kind, each in codes.items()}, keys)
 
 
 def _numbered(parts: Sequence[Part], column: str) -> tuple[dict[str, Array], list[Any]]:

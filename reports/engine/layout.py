@@ -22,7 +22,7 @@ NUMBERS = {"minute": "<i4", "began": "<i4", "ticket": "<i8", "wall": "<f8", "bus
 CODED = ("sets", "team", "agent", "inbox", "organization", "channel", "priority", "metric", "tags", "item", "target")
 TEXTS = ("channel", "priority", "metric", "item")
 # Dimensions whose column has another name.
-COLUMN_OF = {"tag": "tags"}
+COLUMN_OF = {"tag": "tags", "brand": "inbox"}
 # How the statement says that there is nothing.
 _NO_ID = -1
 _MOST_SETS = 62

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from people.models import Agent
+from reports.brands import brands_by_inbox
 from reports.engine.blocks import Block, block_of, joined, touches, within
 from reports.engine.clock import Local
 from reports.engine.closed import columns_of, standing_days
@@ -126,6 +127,8 @@ def columns_for(viewer: Agent, filters: FactFilters) -> set[str]:
     found = {name for name in _EXACT if getattr(filters, name, "")}
     if filters.tag:
         found.add("tags")
+    if filters.brand:
+        found.add("inbox")
     if filters.took:
         found.add(filters.took_column)
     if tickets_of(viewer, filters):
@@ -151,6 +154,8 @@ def _mask(rows: Rows, filters: FactFilters, tickets: Sequence[Array], local: Loc
     masks = [_equal(rows, name, str(getattr(filters, name))) for name in _EXACT if getattr(filters, name, "")]
     if filters.tag:
         masks.append(_tagged(rows["tags"], filters.tag))
+    if filters.brand:
+        masks.append(_branded(rows["inbox"], filters.brand))
     if filters.weekday:
         masks.append(local.hours(rows["minute"]) // 24 == int(filters.weekday) - 1)
     if filters.hour:
@@ -171,6 +176,13 @@ def _equal(rows: Rows, name: str, value: str) -> Array:
     meant: Any = value if name not in _IDS else None if value == "none" else int(value)
     number = CODES[name].number(meant)
     return np.zeros(len(rows), bool) if number is None else rows[name] == number
+
+
+def _branded(inboxes: Array, brand: str) -> Array:
+    known, wanted = brands_by_inbox(), None if brand == "none" else int(brand)
+    values: list[Any] = CODES["inbox"].values
+    fits = np.array([known.get(inbox) == wanted for inbox in values], dtype=bool)
+    return fits[inboxes] if len(fits) else np.zeros(len(inboxes), bool)
 
 
 def _tagged(tags: Array, tag: str) -> Array:

@@ -19,11 +19,12 @@ from reports.definitions import REPORTS
 from reports.fact_filters import FactFilters
 from reports.fact_table import with_cases
 from reports.failures import FAILURES, failure
+from reports.listed import count_behind
 from routing.models import Rule
 from sla.models import Fact
 from tests.cast import Cast
 from tests.reports.fortnight import NOW, Fortnight
-from tickets.models import CustomField, Ticket
+from tickets.models import Brand, CustomField, Inbox, Ticket
 
 DAYS = {"from": "2026-03-02", "to": "2026-03-16"}
 
@@ -31,6 +32,10 @@ DAYS = {"from": "2026-03-02", "to": "2026-03-16"}
 def _run(cast: Cast, slug: str = "sla", **values: str) -> Result:
     report = REPORTS[slug]
     return report.run(cast.mona, report.Filters.from_query({**DAYS, **values}, now=NOW, zone=ZoneInfo("UTC")), now=NOW)
+
+
+def _filters(**values: str) -> FactFilters:
+    return FactFilters.from_query({**DAYS, **values}, now=NOW, zone=ZoneInfo("UTC"))
 
 
 def _rows(result: Result, group: str) -> dict[str, Row]:
@@ -94,6 +99,28 @@ def test_breakdown_by_organization_tier_and_custom_field(cast: Cast, fortnight: 
     page = client.get("/reports/sla/", {**DAYS, "by": "field:size"}).content.decode()
     assert "By size" in page
     assert _run(cast, tier="gold").rows[0].values["decided"] == 20
+
+
+def test_figures_are_told_by_the_brand_of_the_inbox(cast: Cast, fortnight: Fortnight, client: Client) -> None:
+    assert _rows(_run(cast), "Brand") == {}
+    assert "brand" not in {choice.name for choice in REPORTS["sla"].choices(cast.mona, _filters())}
+    shoes = Brand.objects.create(name="Acme Shoes")
+    Inbox.objects.filter(pk=cast.mail.pk).update(brand=shoes)
+    rows = _rows(_run(cast), "Brand")
+    whole = _run(cast).rows[0].values
+    assert sum(row.values["decided"] for row in rows.values()) == whole["decided"]
+    for slug in ("sla", "volume", "backlog"):
+        for label, chosen in (("Acme Shoes", str(shoes.pk)), ("No brand", "none")):
+            row = _rows(_run(cast, slug), "Brand").get(label)
+            narrowed = _run(cast, slug, brand=chosen).rows
+            assert (row is None) == (narrowed == ())
+            if row:
+                assert dict(narrowed[0].values) == dict(row.values)
+                assert count_behind(cast.mona, row.links["count"], now=NOW, zone=ZoneInfo("UTC")) == row.values["count"]
+    client.force_login(cast.mona)
+    page = client.get("/reports/sla/", {**DAYS, "brand": str(shoes.pk)}).content.decode()
+    assert "Acme Shoes</option>" in page
+    assert client.get("/reports/sla/", {"brand": "shoes"}).status_code == 422
 
 
 def test_rules_macros_and_failures_are_counted_one_by_one(cast: Cast, fortnight: Fortnight, client: Client) -> None:

@@ -60,8 +60,8 @@ def random_filters(dice: random.Random, agents: list[int]) -> dict[str, str]:
     found["zone"] = dice.choice(("UTC", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu"))
     some = {
         "team": ("1", "none", "99"), "agent": ("none", str(agents[0])), "inbox": ("1",), "channel": ("email",),
-        "priority": ("high",), "tag": ("bug", "none", TAGS[2]), "organization": ("7", "none"),
-        "metric": ("first_response",), "weekday": ("1", "7"), "hour": ("0", "2", "23"),
+        "brand": ("5", "none", "6"), "priority": ("high",), "tag": ("bug", "none", TAGS[2]),
+        "organization": ("7", "none"), "metric": ("first_response",), "weekday": ("1", "7"), "hour": ("0", "2", "23"),
         "took": ("0-300", "300-900", "3600-"), "hours": ("calendar",), "compare": ("year",),
     }  # fmt: skip
     for name in dice.sample(sorted(some), dice.randrange(3)):

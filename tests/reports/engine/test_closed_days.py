@@ -28,6 +28,7 @@ from sla.models import Fact
 from tests.cast import Cast
 from tests.desk import customer_writes
 from tests.reports.engine.random_facts import DAYS, FIRST, random_filters, write
+from tickets.models import Brand, Inbox
 
 NOW = FIRST + timedelta(days=DAYS + 5)
 COUNTED = ("opened", "still_open", "decided", "kept", "breached", "missed_share", "achieved", "missed_reopened",
@@ -36,7 +37,7 @@ LENGTHS = ("first_p50", "first_p75", "first_p90", "next_p50", "next_p90", "solve
 EVERYTHING = Wanted(
     rows=(*COUNTED, *LENGTHS), steps=("opened", "achieved", "first_p50"), hours=("breached", "first_p50"),
     spark="decided", lengths_of="first_answers", whole=("missed_reopened", "missed_agent"),
-    by=("team", "agent", "inbox", "channel", "priority", "tag", "organization", "metric", "item"),
+    by=("team", "agent", "inbox", "channel", "priority", "tag", "organization", "metric", "item", "brand"),
 )  # fmt: skip
 
 
@@ -49,7 +50,9 @@ def _nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture
 def dice(cast: Cast) -> random.Random:
-    """A desk with 1,500 random facts on five tickets."""
+    """A desk with 1,500 random facts on five tickets, in two inboxes of which one has a brand."""
+    brand = Brand.objects.create(pk=5, name="Acme Shoes")
+    Inbox.objects.update_or_create(pk=1, defaults={"brand": brand}, create_defaults={"brand": brand, "name": "Shoes"})
     dice = random.Random(7)
     tickets = [customer_writes(cast.mail).pk for _ in range(5)]
     write(dice, tickets, [cast.ana.pk, cast.ben.pk], 1500)
@@ -159,7 +162,7 @@ def _assert_told(viewer: Agent, filters: FactFilters, found: Measured, dice: ran
     """Some figures of the whole, of a group and of an hour, told by plain Python from the lists behind them."""
     for key in dice.sample(COUNTED + LENGTHS, 4):
         assert found.groups["all", ""][key] == _told(viewer, filters, key)
-    groups = [pair for pair in found.groups if pair[0] in ("team", "agent", "channel", "tag") and pair[1]]
+    groups = [pair for pair in found.groups if pair[0] in ("team", "agent", "channel", "tag", "brand") and pair[1]]
     if groups:
         dimension, value = dice.choice(groups)
         key = dice.choice(COUNTED + LENGTHS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -31,6 +31,17 @@ class WebchatConfig(ConfigForm):
         max_length=80,
         required=False,
     )
+    callbacks = forms.BooleanField(
+        label="Customers may book a call",
+        help_text="They choose a half hour in which the team is open and somebody is free, and leave a number.",
+        required=False,
+    )
+    callback_region = forms.CharField(
+        label="Country of numbers without one",
+        help_text="Two letters, such as DE. Empty: numbers are entered with their country.",
+        validators=[RegexValidator(r"^[A-Za-z]{2}$", "Two letters, such as DE.")],
+        required=False,
+    )
     accent = forms.CharField(
         label="Colour",
         help_text="Six hexadecimal digits, such as #3f51d6.",
@@ -50,6 +61,3 @@ class WebchatConfig(ConfigForm):
         if bad:
             raise forms.ValidationError(f"“{bad[0]}” is not an origin. Write it as https://shop.example.")
         return good
-
-    def config(self) -> dict[str, Any]:
-        return {name: value for name, value in super().config().items() if value not in ("", None)}

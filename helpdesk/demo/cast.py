@@ -114,7 +114,7 @@ def _desks(teams: dict[str, Team], at: datetime) -> list[Desk]:
             kind="webchat",
             name="Shop chat",
             address=shop,
-            config={"allowed_origins": [shop], "title": "Kestrel Coffee", "accent": "#1f5c46"},
+            config={"allowed_origins": [shop], "title": "Kestrel Coffee", "accent": "#1f5c46", "callbacks": True},
             default_team=teams["Orders"],
             created_at=at,
         ),

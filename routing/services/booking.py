@@ -70,10 +70,12 @@ def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
 
 
 def move(callback: Callback, *, starts_at: datetime, identity: Identity) -> Callback:
-    """The new promise. Raises Conflict where the time is taken, or it is too late for that."""
+    """The new promise; the same one where it is for then. Raises Conflict where the time is taken, or it is too late for that."""
     with unit_of_work():
         _one_after_the_other()
         _require_open(callback)
+        if callback.starts_at == starts_at:
+            return callback
         _require_free(_place(callback.ticket), starts_at)
         return move_callback(callback, starts_at=starts_at, ends_at=starts_at + LENGTH, actor=_actor(identity))
 

@@ -1,4 +1,5 @@
-"""A call is promised beside the customer, missed while somebody looks at the ticket, made late, and taken back."""
+"""A call is promised beside the customer, missed while somebody looks at the ticket, made late, and taken back; and a
+customer books one in the chat while an agent looks on."""
 
 from __future__ import annotations
 
@@ -10,9 +11,12 @@ from playwright.sync_api import Page, expect
 from callbacks.models import Callback
 from core.clock import now
 from tests.browser.agents import at_the_desk
+from tests.browser.chats import Customer, violations
+from tests.browsers import PageMaker
 from tests.cast import Cast, new_ticket
 from tests.stack import Stack
 from tests.waiting import poll_until
+from tickets.models import Ticket
 
 # The sweep comes every five seconds, and a busy machine takes its time.
 PATIENCE = 25_000
@@ -44,3 +48,36 @@ def test_agent_promises_a_call_misses_it_calls_late_and_takes_that_back(
     poll_until(lambda: Callback.objects.get().state == "missed")
     ben.opens("/callbacks/?whose=team")
     expect(page.locator(".callback-tile")).to_contain_text("Her refund")
+
+
+def test_customer_books_a_call_in_the_chat_moves_it_and_calls_it_off_before_the_agents_eyes(
+    live_stack: Stack, cast: Cast, new_page: PageMaker
+) -> None:
+    cast.chat.config = {"callbacks": True}
+    cast.chat.save()
+    chat = Customer(new_page()).visits(live_stack.url).opens_the_chat().chat
+    chat.get_by_role("button", name="Or have us call you").click()
+    expect(chat.locator("#call-title")).to_be_focused()
+    assert violations(chat) == []
+    chat.get_by_role("button", name="Book the call").click()
+    expect(chat.get_by_label("Phone number")).to_be_focused()
+    chat.get_by_label("Phone number").fill("+49 30 901820")
+    chat.locator("#call-name").fill("Eva Berg")
+    chat.get_by_label("What is it about?").fill("My refund")
+    chat.get_by_role("button", name="Book the call").click()
+    booked = chat.locator("#booked")
+    expect(booked).to_contain_text("+49 30 901820")
+
+    ben = at_the_desk(new_page(), cast.ben, live_stack).opens(f"/tickets/{Ticket.objects.get().number}/?view=all")
+    expect(ben.page.locator("#callbacks")).to_contain_text("My refund")
+    expect(ben.timeline).to_contain_text("Please call me: My refund")
+    before = booked.inner_text()
+    booked.get_by_role("button", name="Change").click()
+    chat.get_by_role("button", name="Move the call").click()
+    expect(ben.timeline).to_contain_text("Eva Berg agreed on another time for the callback")
+    expect(booked).to_be_visible()
+    assert booked.inner_text() != before
+    booked.get_by_role("button", name="Change").click()
+    chat.get_by_role("button", name="Call it off").click()
+    expect(booked.get_by_role("status")).to_have_text("The call is called off.")
+    expect(ben.timeline).to_contain_text("Eva Berg called the callback off")

@@ -2,6 +2,7 @@
 import { settings, word } from "./page.js";
 
 export const clock = new Intl.DateTimeFormat(settings.locale || undefined, { hour: "2-digit", minute: "2-digit" });
+export const shortDate = new Intl.DateTimeFormat(settings.locale || undefined, { weekday: "short", day: "numeric", month: "short" });
 const date = new Intl.DateTimeFormat(settings.locale || undefined, { weekday: "long", day: "numeric", month: "long" });
 
 /** Bring day lines and runs up to date after any change. */

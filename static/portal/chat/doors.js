@@ -12,6 +12,8 @@ export class Refused extends Error {
     this.fields = body.fields || {};
     this.code = body.code || "";
     this.retryAfter = body.retry_after || 0;
+    // Free times, where the one that was asked for is taken.
+    this.offers = body.slots ? body : null;
   }
 }
 

@@ -1,5 +1,6 @@
-/** Starts the chat and decides what is shown: the conversation, or the form of those who find nobody. */
+/** Starts the chat and decides what is shown: the conversation, the form of those who find nobody, or that of a call. */
 import * as away from "./away.js";
+import * as call from "./call.js";
 import * as composer from "./composer.js";
 import * as host from "./host.js";
 import * as log from "./log.js";
@@ -43,6 +44,7 @@ function take(known) {
   Object.assign(state, { isOnline: known.online, away: known.away, expected: known.expected });
   Object.assign(state, { email: known.visitor.email, isLoaded: true });
   away.know({ ...talk.about, ...known.visitor });
+  call.know({ ...known.call, name: known.visitor.name || talk.about.name });
   talk.takeWhole(known.conversation);
   if (known.conversation || state.isOpen) talk.connect();
   showState("online");
@@ -53,7 +55,8 @@ function take(known) {
 function showMode() {
   if (!state.isLoaded) return;
   const isEmpty = talk.ticket === null && log.isEmpty();
-  mode.show({ ...state, isForm: isEmpty && !state.isOnline, isTalking: talk.ticket !== null });
+  const isCalling = call.isOpen();
+  mode.show({ ...state, isForm: isEmpty && !state.isOnline, isTalking: talk.ticket !== null, isCalling });
 }
 
 function showState(name) {
@@ -64,13 +67,15 @@ function showState(name) {
 function opened() {
   state.isOpen = true;
   if (state.isLoaded) talk.connect();
+  call.refresh();
   talk.look();
   log.toEnd();
   focus();
 }
 
 function focus() {
-  if (mode.isForm()) away.focus();
+  if (call.isOpen()) call.focus();
+  else if (mode.isForm()) away.focus();
   else composer.focus();
 }
 
@@ -128,6 +133,18 @@ away.start({
     talk.connect();
     showMode();
     mode.notice(word("by-mail", email));
+  },
+});
+call.start({
+  pageOf: () => talk.page,
+  onTurn(isOpen) {
+    showMode();
+    if (!isOpen) focus();
+  },
+  onBooked(conversation) {
+    talk.take(conversation);
+    talk.connect();
+    log.toEnd();
   },
 });
 if (!host.isFramed) who.begin();

@@ -1,4 +1,4 @@
-/** Which of its two faces the chat shows, and the line that says what is going on. */
+/** Which of its faces the chat shows, and the line that says what is going on. */
 import { at, word } from "./page.js";
 
 const chat = document.querySelector(".chat");
@@ -7,16 +7,16 @@ const line = at("notice");
 
 export const isForm = () => chat.dataset.mode === "away";
 
-/** `isForm`: nobody is there and nothing has been said; `isTalking`: there is a conversation. */
-export function show({ isForm: asForm, isTalking, isOnline, email, away, expected }) {
+/** `isForm`: nobody is there and nothing has been said; `isTalking`: there is a conversation; `isCalling`: the visitor
+ * is about to book a call, which covers the rest. */
+export function show({ isForm: asForm, isTalking, isCalling, isOnline, email, away, expected }) {
   chat.dataset.mode = asForm ? "away" : "talk";
   presence.dataset.online = isOnline;
   at("presence-text").textContent = [word(isOnline ? "online" : "away"), isOnline && expected].filter(Boolean).join(" · ");
   at("away-text").textContent = away;
-  at("away").hidden = !asForm;
-  at("scroll").hidden = asForm;
-  at("composer").hidden = asForm;
-  at("address").hidden = asForm || !isTalking || Boolean(email) || isOnline;
+  at("away").hidden = !asForm || isCalling;
+  at("scroll").hidden = at("composer").hidden = asForm || isCalling;
+  at("address").hidden = asForm || isCalling || !isTalking || Boolean(email) || isOnline;
   at("address-text").textContent = word("away-unknown");
   if (!asForm && !isOnline && email) notice(word("away-known", email));
   else if (line.dataset.kind !== "state") notice("");

@@ -18,6 +18,10 @@ export const earlier = async (seq) => (await ask(`messages/?before=${seq}`)).jso
 export const since = async (ticket, seq) => (await ask(`messages/?ticket=${ticket || ""}&seq=${seq}`)).json();
 export const leaveMessage = async (form) => (await ask("away/", { body: form })).json();
 export const leaveAddress = async (email) => (await ask("address/", { body: { email } })).json();
+export const calls = async () => (await ask("callback/")).json();
+export const bookCall = async (wish) => (await ask("callback/", { body: wish })).json();
+export const moveCall = async (id, starts) => (await ask(`callback/${id}/`, { body: { starts } })).json();
+export const callOff = async (id) => (await ask(`callback/${id}/`, { method: "DELETE" })).json();
 
 /** A message by HTTP: the way for files, and for networks that allow no socket. */
 export async function say(entry) {

@@ -53,7 +53,9 @@ def test_admin_writes_origins_and_only_origins_are_kept() -> None:
 def test_admin_saves_the_widget_and_reads_what_is_wrong() -> None:
     form = WebchatConfig({"allowed_origins": "https://shop.example", "identity_secret": "x" * 40, "accent": "#123abc"})
     assert form.is_valid(), form.errors
-    assert form.config() == {"allowed_origins": ["https://shop.example"], "accent": "#123abc"}
+    told = form.config()
+    assert (told["allowed_origins"], told["accent"], told["callbacks"]) == (["https://shop.example"], "#123abc", False)
+    assert told["greeting"] == "", "what was emptied is empty from then on"
     assert form.secrets() == {"identity_secret": "x" * 40}
     wrong = WebchatConfig({"allowed_origins": "shop", "accent": "red", "identity_secret": "short"})
     assert set(wrong.errors) == {"allowed_origins", "accent", "identity_secret"}

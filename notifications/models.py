@@ -24,6 +24,7 @@ class NotificationKind(models.TextChoices):
     RECOVERY_LATE = "recovery_late", "An unhappy customer still waits"
     CALLBACK_NEAR = "callback_near", "A callback is about to begin"
     CALLBACK_LATE = "callback_late", "A callback was missed"
+    CHAT_LEFT = "chat_left", "Nobody answers a chat"
     RULE = "rule", "A rule tells you"
     INBOX_OFF = "inbox_off", "An inbox was switched off"
     MAILBOX = "mailbox", "A mailbox cannot be read"

@@ -9,6 +9,7 @@ from core.events.bus import after, publish, within
 from core.events.catalogue import (
     CallbackMissed,
     CallbackNear,
+    ChatUnanswered,
     DeliveryQuarantined,
     Event,
     InboxDisabled,
@@ -110,6 +111,12 @@ def on_callback_missed(event: CallbackMissed) -> None:
     defer(tell_agents(event, NotificationKind.CALLBACK_LATE, agent_ids=event.agent_ids, text=text))
 
 
+@within(ChatUnanswered)
+def on_chat_unanswered(event: ChatUnanswered) -> None:
+    text = "The visitor was told to expect an answer by mail: see that somebody writes it"
+    defer(tell_agents(event, NotificationKind.CHAT_LEFT, agent_ids=event.agent_ids, text=text))
+
+
 @within(RecoveryOpened)
 def on_recovery_opened(event: RecoveryOpened) -> None:
     text = f"Rated {event.score} of 5: get in touch with them"
@@ -141,6 +148,7 @@ def on_sla_breached(event: SLABreached) -> None:
     RecoveryOverdue,
     CallbackNear,
     CallbackMissed,
+    ChatUnanswered,
 )
 def hint_the_bells(events: Sequence[TicketChanged]) -> None:
     """One indexed read tells whose bells these events rang."""

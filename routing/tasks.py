@@ -21,6 +21,7 @@ from routing.services import (
     reacting,
     staffing,
     timing,
+    unanswered_chats,
     webhooks,
 )
 
@@ -44,8 +45,8 @@ def dispatch_tickets() -> None:
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def sweep_routing() -> None:
     """Lost events, chats that rang out, what was left behind, and agents who came online without a word."""
-    steps = (_react_to_lost, _go_on, offers.pass_on_rings, offers.hand_back, dispatching.dispatch_all, _overflow)
-    _each_by_itself(*steps)
+    _each_by_itself(_react_to_lost, _go_on, unanswered_chats.settle, offers.pass_on_rings, offers.hand_back)
+    _each_by_itself(dispatching.dispatch_all, _overflow)
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)

@@ -9,7 +9,9 @@ from django import forms
 from people.models import Agent, Team, TeamStrategy
 from people.services.teams import MOST_MINUTES, MOST_RING_SECONDS, HandOut
 
-HAND_OUT = ("prefers_last_agent", "ring_seconds", "hand_back_minutes", "overflow_team", "overflow_minutes")
+HAND_OUT = (
+    "prefers_last_agent", "ring_seconds", "chat_wait_minutes", "hand_back_minutes", "overflow_team", "overflow_minutes"
+)  # fmt: skip
 
 
 class TeamForm(forms.Form):
@@ -33,6 +35,13 @@ class TeamForm(forms.Form):
         min_value=0,
         max_value=MOST_RING_SECONDS,
         help_text="Then it goes on to the next agent. 0: it stays.",
+    )
+    chat_wait_minutes = forms.IntegerField(
+        label="A visitor waits in a chat for, in minutes",
+        initial=3,
+        min_value=0,
+        max_value=MOST_MINUTES,
+        help_text="Then they are told to expect an answer by mail, and the lead hears of it. 0: as long as it takes.",
     )
     hand_back_minutes = forms.IntegerField(
         label="Hand on what an absent agent has not begun, after minutes",

@@ -245,6 +245,13 @@ def _recovery_closed(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("circle-check", f"{who} settled the bad rating{late}: {outcome}{f' ({cause})' if cause else ''}")
 
 
+def _chat_unanswered(who: str, data: Data, names: Directory) -> Sentence:
+    minutes = max(round(int(data.get("waited_seconds") or 0) / 60), 1)
+    told = "; the visitor was told to expect an answer by mail" if data.get("message_id") else ""
+    whom = "Nobody who could answer the chat is there" if data.get("why") == "nobody" else "Nobody answered the chat"
+    return Sentence("message-circle", f"{whom} for {minutes} min{told}", is_alarming=True)
+
+
 def _callback_planned(who: str, data: Data, names: Directory) -> Sentence:
     verb = "moved the callback to" if data.get("moved_from") else "planned a callback for"
     asked = ", as the customer asked" if data.get("asked_by") == "contact" and not data.get("moved_from") else ""
@@ -335,6 +342,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "RecoveryOpened": _recovery_opened,
     "RecoveryOverdue": _recovery_overdue,
     "RecoveryClosed": _recovery_closed,
+    "ChatUnanswered": _chat_unanswered,
     "CallbackPlanned": _callback_planned,
     "CallbackMade": _callback_made,
     "CallbackMoved": _callback_moved,

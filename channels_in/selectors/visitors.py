@@ -1,4 +1,4 @@
-"""When the visitors of chats were last there."""
+"""When the visitors of chats were last there, and whether they left an address."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ def last_seen_in(ticket_ids: Collection[int]) -> dict[int, datetime | None]:
         known = seen[ticket_id]
         seen[ticket_id] = max(filter(None, (known, at)), default=None)
     return seen
+
+
+def has_left_address(ticket_id: int) -> bool:
+    """Whether a visitor of this conversation can be answered by mail, too."""
+    threads = ChannelThread.objects.filter(ticket_id=ticket_id, inbox__kind=KIND).values_list("key", flat=True)
+    visitors = ChatVisitor.objects.filter(identity__kind=KIND, identity__value__in=list(threads))
+    return visitors.exclude(email="").exists()

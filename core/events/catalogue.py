@@ -1,7 +1,7 @@
 """Every event of the desk: a typed, past-tense fact. The reader's answer to "what can happen?".
 
 The events of tickets stand here, those of the desk itself in core/events/desk.py, those of ratings in
-core/events/satisfaction.py, those of callbacks in core/events/callbacks.py; all are imported from here.
+core/events/satisfaction.py, those of callbacks and chats beside them; all are imported from here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from core.events.callbacks import CallbackMoved as CallbackMoved
 from core.events.callbacks import CallbackNear as CallbackNear
 from core.events.callbacks import CallbackPlanned as CallbackPlanned
 from core.events.callbacks import CallbackUndone as CallbackUndone
+from core.events.chats import ChatUnanswered as ChatUnanswered
 from core.events.desk import AgentAvailabilityChanged as AgentAvailabilityChanged
 from core.events.desk import AgentTyped as AgentTyped
 from core.events.desk import AgentWorkloadChanged as AgentWorkloadChanged

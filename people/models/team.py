@@ -26,6 +26,8 @@ class Team(models.Model):
     prefers_last_agent = models.BooleanField(default=False, db_default=False)
     # A chat that its agent leaves unanswered for so long goes on to the next one; 0 means never.
     ring_seconds = models.PositiveSmallIntegerField(default=45, db_default=45)
+    # So long a visitor waits for a person in a chat, then they are told to expect a mail; 0 means as long as it takes.
+    chat_wait_minutes = models.PositiveSmallIntegerField(default=3, db_default=3)
     # What an agent was handed, has not begun and left behind for so long is handed out again; empty means never.
     hand_back_minutes = models.PositiveSmallIntegerField(null=True, blank=True, default=5, db_default=5)
     # Tickets for which nobody was found for so long go to this team.

@@ -16,10 +16,11 @@ MOST_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOut:
-    """How a team hands out: `ring_seconds` 0 and `hand_back_minutes` None mean never."""
+    """How a team hands out: `ring_seconds` 0, `chat_wait_minutes` 0 and `hand_back_minutes` None mean never."""
 
     prefers_last_agent: bool = False
     ring_seconds: int = 45
+    chat_wait_minutes: int = 3
     hand_back_minutes: int | None = 5
     overflow_team: Team | None = None
     overflow_minutes: int = 15
@@ -61,9 +62,14 @@ def _set_hand_out(team: Team, wanted: HandOut) -> None:
         raise Invalid("Unlikely ring time.", fields={"ring_seconds": f"Between 0 and {MOST_RING_SECONDS} seconds."})
     if wanted.overflow_team and wanted.overflow_team.pk == team.pk:
         raise Invalid("A team cannot help itself out.", fields={"overflow_team": "Choose another team."})
-    for name, minutes in {"hand_back": wanted.hand_back_minutes or 0, "overflow": wanted.overflow_minutes}.items():
+    spans = {
+        "chat_wait": wanted.chat_wait_minutes,
+        "hand_back": wanted.hand_back_minutes or 0,
+        "overflow": wanted.overflow_minutes,
+    }
+    for name, minutes in spans.items():
         if not 0 <= minutes <= MOST_MINUTES:
             raise Invalid("Unlikely time.", fields={f"{name}_minutes": f"Between 0 and {MOST_MINUTES} minutes."})
     team.prefers_last_agent, team.ring_seconds = wanted.prefers_last_agent, wanted.ring_seconds
-    team.hand_back_minutes = wanted.hand_back_minutes
+    team.chat_wait_minutes, team.hand_back_minutes = wanted.chat_wait_minutes, wanted.hand_back_minutes
     team.overflow_team, team.overflow_minutes = wanted.overflow_team, wanted.overflow_minutes

@@ -25,12 +25,15 @@ class ChatWait(models.Model):
     # The words with which it began, and the answer that ended it.
     message_id = models.BigIntegerField()
     answer_id = models.BigIntegerField(null=True)
+    # When the visitor was told that nobody is free, and to expect the answer later: it rings no more.
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket"], condition=Q(ended_at=None), name="chatwait_open")]
         indexes = [
             models.Index(fields=["began_at"], name="chatwait_waiting", condition=Q(ended_at=None)),
             models.Index(F("ticket"), F("began_at").desc(), name="chatwait_of_ticket"),
+            models.Index(fields=["told_at"], name="chatwait_told", condition=Q(told_at__isnull=False)),
             models.Index(fields=["answer_id"], name="chatwait_answer", condition=Q(answer_id__isnull=False)),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
@@ -14,7 +14,7 @@ from core.events.catalogue import SYSTEM
 from people.models import Availability, Team
 from people.selectors.agents import ONLINE_WITHIN
 from routing.assignment import Floor
-from routing.models import Offer, OfferEnd
+from routing.models import ChatWait, Offer, OfferEnd
 from routing.selectors.floor import ask_of, floor_of, missed_by
 from routing.services.chat_waits import ring_missed
 from tickets.capabilities import capabilities_for
@@ -30,6 +30,7 @@ def make_offers(given: Sequence[Given]) -> None:
     """(ticket, agent, team) each. Call it in the transaction that assigns."""
     at = now()
     tickets = [ticket.pk for ticket, _, _ in given]
+    ringing = _ringing([(ticket, team) for ticket, _, team in given])
     Offer.objects.filter(ticket_id__in=tickets, ended_at=None).update(ended_at=at, ended_by=OfferEnd.MOVED)
     Offer.objects.bulk_create(
         Offer(
@@ -37,7 +38,7 @@ def make_offers(given: Sequence[Given]) -> None:
             agent_id=agent_id,
             team=team,
             made_at=at,
-            ring_until=at + timedelta(seconds=team.ring_seconds) if _rings(ticket, team) else None,
+            ring_until=at + timedelta(seconds=team.ring_seconds) if ticket.pk in ringing else None,
         )
         for ticket, agent_id, team in given
     )
@@ -70,6 +71,11 @@ def pass_on_rings() -> int:
         offer.ring_until = at + timedelta(seconds=offer.team.ring_seconds)
     Offer.objects.bulk_update(staying, ["ring_until"])
     return _end(due.exclude(pk__in=[offer.pk for offer in staying]), OfferEnd.MISSED)
+
+
+def end_ring(ticket: Ticket) -> None:
+    """It rings no more, and waits again."""
+    _end(Offer.objects.filter(ticket=ticket, ended_at=None, ring_until__isnull=False), OfferEnd.MISSED)
 
 
 def hand_back() -> int:
@@ -134,5 +140,10 @@ def _reason(offer: Offer, end: OfferEnd) -> str:
     return f"Not begun when {offer.agent} left"
 
 
-def _rings(ticket: Ticket, team: Team) -> bool:
-    return team.ring_seconds > 0 and capabilities_for(ticket.channel).rings
+def _ringing(given: Iterable[tuple[Ticket, Team]]) -> set[int]:
+    """Of the tickets those that ring. Whoever was told to expect a mail is not called to a chat any more."""
+    chats = {ticket.pk for ticket, team in given if team.ring_seconds > 0 and capabilities_for(ticket.channel).rings}
+    if not chats:
+        return chats
+    told = ChatWait.objects.filter(ticket__in=chats, ended_at=None, told_at__isnull=False)
+    return chats - set(told.values_list("ticket_id", flat=True))

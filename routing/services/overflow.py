@@ -10,10 +10,11 @@ from django.db.models.functions import Greatest
 from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM
-from routing.models import Overflow
+from routing.models import Offer, Overflow
+from routing.services.offers import end_ring
 from tickets.models import Ticket
 from tickets.selectors.workload import in_queue_order, unowned_tickets
-from tickets.services import changes
+from tickets.services import changes, journal
 
 BATCH = 100
 
@@ -34,6 +35,23 @@ def pass_on() -> int:
             ignore_conflicts=True,
         )
     return len(moved)
+
+
+def pass_chat(ticket: Ticket, *, why: str) -> bool:
+    """A chat that nobody of its team answers goes on at once. False where it has been passed on before, or an agent
+    was quicker."""
+    with unit_of_work():
+        fresh = journal.locked(ticket)
+        team = fresh.team
+        offer = Offer.objects.filter(ticket=fresh, ended_at=None)
+        if team is None or team.pk != ticket.team_id or (fresh.assignee_id and not offer.exists()):
+            return False
+        _, is_first = Overflow.objects.get_or_create(ticket=fresh, team=team, defaults={"at": now()})
+        if not is_first or team.overflow_team is None:
+            return False
+        end_ring(fresh)
+        changes.assign_team(journal.locked(fresh), team=team.overflow_team, reason=why, actor=SYSTEM)
+    return True
 
 
 def _move(ticket: Ticket) -> tuple[int, int]:

@@ -121,6 +121,7 @@ def test_manager_says_how_a_team_hands_out(cast: Cast, sign_in: SignIn) -> None:
         "name": "Front",
         "strategy": "balanced",
         "ring_seconds": "20",
+        "chat_wait_minutes": "4",
         "hand_back_minutes": "",
         "overflow_team": str(helpers.pk),
         "overflow_minutes": "9",
@@ -129,7 +130,8 @@ def test_manager_says_how_a_team_hands_out(cast: Cast, sign_in: SignIn) -> None:
     mona = sign_in(cast.mona)
     assert mona.post("/settings/teams/new/", values).status_code == 302
     team = Team.objects.get(name="Front")
-    assert (team.strategy, team.ring_seconds, team.hand_back_minutes) == ("balanced", 20, None)
+    assert (team.strategy, team.ring_seconds, team.chat_wait_minutes) == ("balanced", 20, 4)
+    assert team.hand_back_minutes is None
     assert (team.overflow_team, team.overflow_minutes, team.prefers_last_agent) == (helpers, 9, True)
     refused = mona.post(f"/settings/teams/{team.pk}/", {**values, "overflow_team": str(team.pk), "ring_seconds": "-1"})
     assert refused.status_code == 422

@@ -129,7 +129,7 @@ def test_manager_forms_a_team(cast: Cast) -> None:
     mona = signed_in(cast.mona)
     form = {
         "name": "Returns", "strategy": "round_robin", "lead": cast.ana.pk, "members": [cast.ana.pk, cast.ben.pk],
-        "ring_seconds": 45, "overflow_minutes": 15,
+        "ring_seconds": 45, "chat_wait_minutes": 3, "overflow_minutes": 15,
     }  # fmt: skip
     assert mona.post("/settings/teams/new/", form).status_code == 302
     team = Team.objects.get(name="Returns")

@@ -18,10 +18,11 @@ PER_CLAIMED_CONTACT_AND_DAY = 2
 PER_ADDRESS_AND_DAY = 100
 
 
-def may_answer_automatically(ticket: Ticket) -> bool:
+def may_answer_automatically(ticket: Ticket, *, by_hour: bool = True) -> bool:
     """Never to automatic mail, to who asks for silence, to another than the sender, or to ourselves; then within the
     budget: once an hour on a ticket and ten times a day to one contact; where only a claim says who wrote, once an
-    hour and twice a day over all their tickets."""
+    hour and twice a day over all their tickets. Whoever waits for a word in a chat is told without regard to the hour.
+    """
     newest = (
         Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
         .order_by("-seq")
@@ -40,7 +41,7 @@ def may_answer_automatically(ticket: Ticket) -> bool:
     lately = (automatic.filter(ticket_id=ticket.pk) if is_proven else to_them).filter(
         created_at__gt=at - timedelta(hours=1)
     )
-    if lately.count() >= PER_HOUR:
+    if by_hour and lately.count() >= PER_HOUR:
         return False
     today = to_them.filter(created_at__gt=at - timedelta(days=1))
     return today.count() < (PER_CONTACT_AND_DAY if is_proven else PER_CLAIMED_CONTACT_AND_DAY)

@@ -41,13 +41,15 @@ def reply(
     idempotency_key: str | None = None,
     undo_seconds: int = 0,
     is_automatic: bool = False,
+    is_awaited: bool = False,
     actor: Actor,
 ) -> Message:
     """Queue a public reply to the customer.
 
     Raises Conflict with the unseen messages when a public message is newer than `seen_seq`, Invalid at a field, and
     NotAllowed when the customer cannot be reached, or the desk has written enough by itself (whoever asks: a rule, a
-    macro, a program). The same idempotency key returns the same message.
+    macro, a program). Whoever waits for an automatic word this minute (`is_awaited`) gets it also within an hour of the
+    last one. The same idempotency key returns the same message.
     """
     with unit_of_work():
         fresh = locked(ticket)
@@ -55,7 +57,7 @@ def reply(
             return known
         author = _author(actor, "reply")
         if is_automatic:
-            _require_automatic_budget(fresh)
+            _require_automatic_budget(fresh, by_hour=not is_awaited)
         way = reach(fresh)
         check_reply(way, text=text, attachments=attachments, cc=cc)
         if seen_seq is not None and not send_anyway:
@@ -147,10 +149,10 @@ def try_again(message: Message, *, actor: Actor) -> Message:
     return message
 
 
-def _require_automatic_budget(ticket: Ticket) -> None:
+def _require_automatic_budget(ticket: Ticket, *, by_hour: bool) -> None:
     """Under a lock of the contact, so that two tickets of theirs cannot both take the last one of the day."""
     run([lock("automatic", ticket.contact_id)])
-    if not may_answer_automatically(ticket):
+    if not may_answer_automatically(ticket, by_hour=by_hour):
         raise NotAllowed("The desk does not write here by itself now: a machine wrote, or it has written enough.")
 
 

@@ -25,6 +25,7 @@ _ICONS = {
     "recovery_late": "circle-x",
     "callback_near": "phone",
     "callback_late": "circle-x",
+    "chat_left": "message-circle",
     "rule": "zap",
     "inbox_off": "circle-x",
     "mailbox": "circle-alert",

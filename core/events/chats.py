@@ -1,0 +1,20 @@
+"""What happens to chats beside their messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.events.base import TicketChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatUnanswered(TicketChanged):
+    """Nobody answers a chat: its visitor is told to expect the answer later (`message_id`), `agent_ids` are to be told.
+
+    `why`: "time" (it has lasted as long as visitors are to wait) or "nobody" (nobody who could answer is there).
+    """
+
+    waited_seconds: int
+    why: str
+    message_id: int | None = None
+    agent_ids: tuple[int, ...] = ()

@@ -1,0 +1,21 @@
+"""Whom the desk has kept waiting in a chat already: they come before everybody else of the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F
+
+from core.clock import now
+from routing.models import ChatWait
+from tickets.models import Status
+
+# Whoever still waits after this is found by their deadline.
+LATELY = timedelta(days=7)
+
+
+def left_in_chat() -> list[int]:
+    """Tickets whose visitor was told that nobody is free, and has had no answer since; the longest wait first."""
+    told = ChatWait.objects.filter(told_at__gte=now() - LATELY, ticket__waiting_since__lte=F("told_at"))
+    waiting = told.filter(ticket__status=Status.OPEN, ticket__assignee=None)
+    return list(dict.fromkeys(waiting.order_by("began_at").values_list("ticket_id", flat=True)))

@@ -1,0 +1,197 @@
+"""A chat that nobody answers goes to the team that helps out, or its visitor is told; it never rings for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.core.cache import cache
+
+from channels_in.models import ChatVisitor
+from core.clock import now
+from core.events.catalogue import SYSTEM
+from notifications.models import Notification
+from people.models import Agent, Identity, Team
+from routing.chat_words import WORDS, words_for_left
+from routing.models import ChatWait, Offer
+from routing.selectors.floor import queue_of
+from routing.services.taking import take_next
+from routing.tasks import sweep_routing
+from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
+from tickets.inbound import Clues, Sender
+from tickets.models import Inbox, Message, Ticket, TicketEvent
+from tickets.services import messages
+
+ADDRESS = "1:v:browser"
+MORNING = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(db: None) -> Iterator[time_machine.Traveller]:
+    cache.clear()
+    with time_machine.travel(MORNING, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def lea(clock: time_machine.Traveller) -> Agent:
+    return an_agent("Lea Lead")
+
+
+@pytest.fixture
+def team(lea: Agent) -> Team:
+    crew = [an_agent(name, is_online=True) for name in ("Ada One", "Bob Two")]
+    return a_team("Front", *crew, strategy="round_robin", ring_seconds=30, chat_wait_minutes=3, lead=lea)
+
+
+@pytest.fixture
+def chat(team: Team) -> Inbox:
+    return an_inbox("webchat", default_team=team)
+
+
+def visitor_writes(chat: Inbox, *, email: str = "") -> Ticket:
+    ticket = customer_writes(
+        chat,
+        "Is anybody there?",
+        sender=Sender(kind="webchat", value=ADDRESS, name="Visitor"),
+        clues=Clues(thread_key=ADDRESS),
+        recipients={},
+    )
+    identity = Identity.objects.get(value=ADDRESS)
+    ChatVisitor.objects.create(uid="browser", inbox=chat, identity=identity, email=email)
+    return ticket
+
+
+def live(clock: time_machine.Traveller, *, seconds: int) -> None:
+    """The desk's sweeps, with everybody who is there staying connected."""
+    for _ in range(seconds // 5):
+        clock.shift(5)
+        Agent.objects.exclude(last_seen_at=None).update(last_seen_at=now())
+        sweep_routing()
+
+
+def leaves(*agents: Agent) -> None:
+    Agent.objects.filter(pk__in=[agent.pk for agent in agents]).update(last_seen_at=None)
+
+
+def owner(ticket: Ticket) -> str:
+    assignee = Ticket.objects.select_related("assignee").get(pk=ticket.pk).assignee
+    return assignee.name if assignee else ""
+
+
+def said(ticket: Ticket) -> list[str]:
+    return list(Message.objects.filter(ticket=ticket, direction="out", kind="reply").values_list("text", flat=True))
+
+
+def test_visitor_who_has_waited_long_enough_is_told_once_and_the_chat_is_a_letter_from_then_on(
+    clock: time_machine.Traveller, chat: Inbox, lea: Agent, team: Team
+) -> None:
+    ticket = visitor_writes(chat, email="eva@customer.example")
+    live(clock, seconds=175)
+    assert said(ticket) == [], "it rings at one after the other, then where it is"
+    live(clock, seconds=60)
+    [text] = said(ticket)
+    assert text.startswith("Sorry, nobody is free right now. Your message is first in line, and we answer by e-mail")
+    [event] = TicketEvent.objects.filter(ticket=ticket, kind="ChatUnanswered")
+    assert (event.data["why"], event.data["agent_ids"]) == ("time", [lea.pk])
+    assert 180 <= event.data["waited_seconds"] <= 215
+    assert Notification.objects.get(kind="chat_left").agent == lea
+    offer = Offer.objects.get(ticket=ticket, ended_at=None)
+    assert (offer.ring_until, owner(ticket) != "") == (None, True)
+    live(clock, seconds=60)
+    team.members.add(an_agent("Cyd Three", is_online=True))
+    live(clock, seconds=60)
+    assert len(said(ticket)) == 1
+    assert Offer.objects.get(ticket=ticket, ended_at=None) == offer, "it goes to and fro no more"
+
+
+def test_chat_that_everybody_let_ring_goes_at_once_to_the_team_that_helps_out(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    helpers = a_team("Helpers", an_agent("Cem Three", is_online=True), strategy="least_loaded", ring_seconds=30)
+    Team.objects.filter(pk=team.pk).update(overflow_team=helpers, overflow_minutes=15)
+    Team.objects.filter(pk=helpers.pk).update(overflow_team=team)
+    ticket = visitor_writes(chat)
+    live(clock, seconds=75)
+    assert owner(ticket) == "Cem Three"
+    moved = TicketEvent.objects.get(ticket=ticket, kind="TeamAssigned")
+    assert moved.data["reason"] == "Nobody in Front answered"
+    assert Offer.objects.filter(ticket=ticket, ended_at=None, ring_until__isnull=False).exists()
+    live(clock, seconds=240)
+    assert TicketEvent.objects.filter(ticket=ticket, kind="TeamAssigned").count() == 1
+    assert "Leave your e-mail address" in said(ticket)[0]
+
+
+def test_chat_for_which_nobody_is_there_any_more_goes_on_without_ringing_anywhere(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    leaves(*team.members.all())
+    ticket = visitor_writes(chat)
+    live(clock, seconds=40)
+    assert said(ticket) == [], "whoever reloads the page is away for a moment"
+    live(clock, seconds=20)
+    assert len(said(ticket)) == 1
+    assert TicketEvent.objects.get(kind="ChatUnanswered").data["why"] == "nobody"
+
+
+def test_told_visitor_comes_before_everybody_else_until_somebody_answers(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    mail = an_inbox(default_team=team)
+    older = customer_writes(mail)
+    Ticket.objects.filter(pk=older.pk).update(sla_due_at=MORNING, priority="urgent")
+    leaves(*team.members.all())
+    ticket = visitor_writes(chat)
+    live(clock, seconds=60)
+    assert [ask.ticket_id for ask in queue_of([team])] == [ticket.pk, older.pk]
+    ada = team.members.get(name="Ada One")
+    assert take_next(ada).pk == ticket.pk
+    agent_replies(ticket, ada)
+    assert [ask.ticket_id for ask in queue_of([team])] == [older.pk]
+    assert ChatWait.objects.get(ticket=ticket).ended_by == "answered"
+
+
+def test_chat_that_an_agent_has_begun_or_taken_is_theirs_however_long_it_takes(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    ticket = visitor_writes(chat)
+    live(clock, seconds=5)
+    ada = team.members.get(name=owner(ticket))
+    messages.add_note(ticket, text="Looking.", actor=ada.as_actor())
+    live(clock, seconds=240)
+    assert said(ticket) == []
+    assert owner(ticket) == ada.name
+
+
+def test_team_whose_visitors_wait_as_long_as_it_takes_tells_nobody(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    Team.objects.filter(pk=team.pk).update(chat_wait_minutes=0)
+    ticket = visitor_writes(chat)
+    live(clock, seconds=240)
+    assert said(ticket) == []
+
+
+def test_visitor_is_told_although_the_desk_has_just_welcomed_them(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    leaves(*team.members.all())
+    ticket = visitor_writes(chat)
+    messages.reply(ticket, text="Welcome!", is_automatic=True, idempotency_key="w", actor=SYSTEM)
+    live(clock, seconds=60)
+    assert len(said(ticket)) == 2
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+def test_visitor_reads_how_long_it_may_take_in_their_language(language: str) -> None:
+    known = words_for_left(f"{language}-XX", has_address=True, seconds=5400)
+    unknown = words_for_left(language, has_address=False, seconds=None)
+    assert " 2 " in known
+    assert "{" not in known + unknown
+    assert known != unknown
+
+
+def test_visitor_whose_language_we_do_not_speak_reads_english() -> None:
+    assert words_for_left("ja", has_address=True, seconds=40).endswith("usually within 1 minute.")

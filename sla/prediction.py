@@ -70,6 +70,12 @@ def in_words(expected: Expected) -> str:
     return f"Usually within {span_in_words(usual)}"
 
 
+def in_a_sentence(expected: Expected) -> str:
+    """The same for the middle of a letter: "We usually answer within 12 minutes; now it takes about 25 minutes." """
+    usual, _, now_is = in_words(expected).removeprefix("Usually ").partition(", now ")
+    return f"We usually answer {usual}; now it takes {now_is}." if now_is else f"We usually answer {usual}."
+
+
 def span_in_words(seconds: int) -> str:
     for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django import forms
 
-from sla.prediction import in_words
+from sla.prediction import in_a_sentence, in_words
 from sla.selectors.expectations import expected_response
 from tickets.models import Ticket
 from tickets.selectors.automatic_replies import is_proven_to_write
@@ -20,6 +20,7 @@ PLACEHOLDERS = {
     "team.name": "the team's name",
     "agent.name": "the assignee's name",
     "ticket.expected_answer": "how soon an answer is likely, such as: Usually within 2 hours",
+    "ticket.expected_sentence": "the same as a sentence: We usually answer within 2 hours.",
 }
 # Customers choose their names, and whoever writes in a victim's name would choose what we tell the victim.
 _NO_NAME = re.compile(r"[/@]|\bwww\.|\w\.[a-z]{2,}")
@@ -59,7 +60,7 @@ def filled(text: str, ticket: Ticket, *, by_itself: bool = False) -> str:
         "ticket.subject": "" if by_itself else ticket.subject,
         "team.name": ticket.team.name if ticket.team else "",
         "agent.name": ticket.assignee.name if ticket.assignee else "",
-        "ticket.expected_answer": _expected(ticket) if "ticket.expected_answer" in text else "",
+        **(_expected(ticket) if "ticket.expected_" in text else {}),
     }
     return _MARK.sub(lambda mark: _placed(mark, values), text)
 
@@ -69,9 +70,11 @@ def _placed(mark: re.Match[str], values: Mapping[str, str]) -> str:
     return f"{mark.group(1)}{value}" if value else ""
 
 
-def _expected(ticket: Ticket) -> str:
+def _expected(ticket: Ticket) -> dict[str, str]:
     expected = expected_response(ticket.inbox)
-    return in_words(expected) if expected else ""
+    if expected is None:
+        return {}
+    return {"ticket.expected_answer": in_words(expected), "ticket.expected_sentence": in_a_sentence(expected)}
 
 
 def _name(text: str) -> str:

@@ -70,7 +70,8 @@ def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
 
 
 def move(callback: Callback, *, starts_at: datetime, identity: Identity) -> Callback:
-    """The new promise; the same one where it is for then. Raises Conflict where the time is taken, or it is too late for that."""
+    """The new promise, or the same one where it is for then already. Raises Conflict where the time is taken, or has
+    begun."""
     with unit_of_work():
         _one_after_the_other()
         _require_open(callback)

@@ -78,7 +78,10 @@ def make_rules() -> None:
             actions=[
                 {
                     "action": "reply_with_template",
-                    "params": {"text": "Thank you, {{contact.name}}. Your request has the number #{{ticket.number}}."},
+                    "params": {
+                        "text": "Thank you, {{contact.name}}. Your request has the number #{{ticket.number}}."
+                        " {{ticket.expected_sentence}}"
+                    },
                 }
             ],
             is_active=False,

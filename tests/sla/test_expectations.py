@@ -7,19 +7,24 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from people.models import Agent
+from people.services.api_tokens import create_api_token
 from routing.actions.wording import filled
+from routing.models import PendingEvent, Rule
+from routing.services.defaults import make_rules
+from routing.services.reacting import react_to
 from sla.calendar import Calendar, Period
 from sla.models import Fact, Prediction
-from sla.prediction import Expected, Past, in_words, predicted, span_in_words
+from sla.prediction import Expected, Past, in_a_sentence, in_words, predicted, span_in_words
 from sla.selectors.expectations import expected_response
 from sla.services.predicting import keep_expectation
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tests.sla.conftest import START, berlin
-from tickets.models import Inbox
+from tickets.models import Inbox, Message
 
 MINUTE = 60
 ALWAYS = Calendar.always()
@@ -48,6 +53,7 @@ def test_a_queue_and_missing_agents_make_it_longer() -> None:
     queue = expected(waiting=5)
     assert (queue.p50_seconds, queue.basis) == (25 * MINUTE, "queue")
     assert in_words(queue) == "Usually within 15 minutes, now about 25 minutes"
+    assert in_a_sentence(queue) == "We usually answer within 15 minutes; now it takes about 25 minutes."
     assert expected(waiting=5, agents=1).p50_seconds == 50 * MINUTE
     assert expected(waiting=5, agents=9).p50_seconds == 25 * MINUTE, "more agents than usual promise nothing"
 
@@ -136,6 +142,32 @@ def test_automatic_answer_says_how_soon(busy: Inbox) -> None:
     assert filled("Thank you. {{ticket.expected_answer}}.", ticket) == "Thank you. Usually within 6 minutes."
     elsewhere = customer_writes(an_inbox())
     assert filled("Thank you. {{ticket.expected_answer}}", elsewhere).strip() == "Thank you."
+
+
+def test_one_forecast_is_told_in_the_chat_by_the_automatic_answer_and_by_the_api(busy: Inbox, client: Client) -> None:
+    ben = an_agent("Ben", is_online=True)
+    told = "Usually within 6 minutes"
+    widget = an_inbox("webchat")
+    # What was learnt at one door counts for that inbox; here all three ask about the same one.
+    Inbox.objects.filter(pk=busy.pk).update(kind="webchat")
+    session = client.post(f"/chat/{busy.token}/session/", "{}", content_type="application/json").json()
+    assert (session["online"], session["expected"]) == (True, told)
+    unknown = client.post(f"/chat/{widget.token}/session/", "{}", content_type="application/json").json()
+    assert (unknown["online"], unknown["expected"]) == (True, "")
+
+    _, token = create_api_token(ben, scopes=("tickets:read",))
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = client.get(f"/api/v1/inboxes/{busy.pk}/expected-response/", headers=headers).json()
+    assert (answer["text"], answer["p50_seconds"], answer["sample"]) == (told, 360, 11)
+
+    make_rules()
+    Rule.objects.filter(name="Confirm new mail").update(is_active=True)
+    Inbox.objects.filter(pk=busy.pk).update(kind="email")
+    for inbox, sentence in ((busy, " We usually answer within 6 minutes."), (an_inbox(), "")):
+        ticket = customer_writes(inbox)
+        react_to(list(PendingEvent.objects.values_list("event_id", flat=True)))
+        sent = Message.objects.get(ticket=ticket, is_automatic=True)
+        assert sent.text == f"Thank you, Ana Ruiz. Your request has the number #{ticket.number}.{sentence}"
 
 
 def test_online_agents_are_counted(busy: Inbox) -> None:

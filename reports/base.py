@@ -184,7 +184,10 @@ class Report(ABC):
 
     slug: ClassVar[str]
     title: ClassVar[str]
+    # What a manager would ask who opens it; the description says how it answers.
+    question: ClassVar[str]
     description: ClassVar[str]
+    icon: ClassVar[str] = "chart-column"
     Filters: ClassVar[type[Filters]]
     # What there must be before it can show anything, for whoever finds it empty.
     needs: ClassVar[str] = "Figures appear as soon as there is something to count."

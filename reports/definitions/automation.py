@@ -8,6 +8,8 @@ from reports.fact_report import Drawn, FactReport
 class AutomationReport(FactReport):
     slug = "automation"
     title = "Automation and delivery"
+    icon = "zap"
+    question = "What did rules and macros do, what escalated, and what never arrived?"
     description = "Runs of rules, macros, steps of escalation paths, and messages that could not be delivered."
     needs = "Rules, macros and escalation paths are made in the settings."
     columns = ("opened", "rule_runs", "macros", "escalated", "undelivered")

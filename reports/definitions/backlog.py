@@ -33,6 +33,8 @@ _OFFERED = ("compare", "team", "agent", "inbox", "brand", "channel", "priority",
 class BacklogReport(Report):
     slug = "backlog"
     title = "Backlog"
+    icon = "hourglass"
+    question = "What is open, how old is it, whom does it wait for, and is it growing?"
     description = (
         "What is open at the end of the period, or now, by age; each figure leads to exactly those tickets. Ages are"
         " calendar time."

@@ -9,6 +9,8 @@ from reports.target import Target
 class CallbacksReport(FactReport):
     slug = "callbacks"
     title = "Callbacks"
+    icon = "phone"
+    question = "Were the calls that we promised made in time?"
     description = (
         "Calls that were promised to customers, and whether somebody called within the window. Attributed to whoever"
         " called, else to whose call it was."

@@ -9,6 +9,8 @@ from reports.target import Target
 class ChatReport(FactReport):
     slug = "chat"
     title = "Chat"
+    icon = "messages-square"
+    question = "How long do visitors wait, and how many give up?"
     description = (
         "Chats from the visitor's first words until a person answers or the visitor has left. Who leaves within ten"
         " seconds, and messages left while nobody was there, stand apart. Patience is how long those who gave up"

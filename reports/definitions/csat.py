@@ -9,6 +9,8 @@ from reports.target import Target
 class CsatReport(FactReport):
     slug = "csat"
     title = "Satisfaction"
+    icon = "smile"
+    question = "What do customers say, and what came of the bad ratings?"
     description = (
         "Ratings by customers, attributed to whom the ticket belonged when it was resolved. Nobody is compared by fewer"
         " than 20 ratings."

@@ -9,6 +9,8 @@ from reports.target import Target
 class PromisedReport(FactReport):
     slug = "promised"
     title = "Promised against real"
+    icon = "clock"
+    question = "Was true what customers were told to expect?"
     description = (
         "How long customers were told to wait for the first answer, and how long it took. Half of the answers should"
         " come within the usual time told, nine of ten within the longest."

@@ -17,6 +17,8 @@ from reports.target import Target
 class SlaReport(FactReport):
     slug = "sla"
     title = "SLA"
+    icon = "timer"
+    question = "Are promises kept? Where, when and why are some missed?"
     description = (
         "Promises kept and missed, and how long first responses and resolutions took. The foot of the page says by"
         " which clock, and what pauses it."

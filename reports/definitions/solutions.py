@@ -9,6 +9,8 @@ from reports.target import Target
 class SolutionsReport(FactReport):
     slug = "solutions"
     title = "Solutions"
+    icon = "circle-check"
+    question = "How many are solved, how fast, and how many with the first answer?"
     description = "Resolutions, those that took a single answer, those that were reopened, and the time they took."
     target = Target("fcr", 70)
     columns = ("solved", "fcr", "reopened", "solve_p50", "solve_p90")

@@ -16,6 +16,8 @@ _OFFERED = ("compare", "team", "agent")
 class StaffingReport(FactReport):
     slug = "staffing"
     title = "Staffing"
+    icon = "user-check"
+    question = "Who was there, against the plan, and how busy were they?"
     description = (
         "Who was at work is looked at every quarter of an hour; a look stands for 15 minutes. An agent of several teams"
         " counts in the team of most of their open work at that moment. Occupancy is open work by capacity, while an"

@@ -8,6 +8,8 @@ from reports.fact_report import Drawn, FactReport
 class VolumeReport(FactReport):
     slug = "volume"
     title = "Volume"
+    icon = "inbox"
+    question = "How much comes in, by which channels, about what, and when?"
     description = "Tickets opened and solved by channel, team, tag and priority, and how many of those are still open."
     columns = ("opened", "solved", "still_open", "reopened", "spam")
     tiles = columns

@@ -8,6 +8,8 @@ from reports.fact_report import Drawn, FactReport
 class WorkloadReport(FactReport):
     slug = "workload"
     title = "Workload"
+    icon = "users"
+    question = "Who answers how much, and how often do tickets change hands?"
     description = (
         "Answers, tickets taken and solved by team and agent, and how often tickets changed hands, teams or channels."
         " Nobody is compared by fewer than 20 answers."

@@ -19,18 +19,27 @@ from tickets.services.custom_fields import set_fields
 Values = Mapping[str, str]
 
 
+def _no_way_back(ticket: Ticket, values: Values) -> dict[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """`undo` gives the verb and the values that restore what the ticket was before."""
 
     do: Callable[[Ticket, Values, Actor], object]
-    undo: Callable[[Ticket, Values], dict[str, str]] = lambda ticket, values: {}
+    undo: Callable[[Ticket, Values], dict[str, str]] = _no_way_back
 
 
 def verb_named(name: str) -> Verb:
     if name not in VERBS:
         raise NotFound("There is no such action.")
     return VERBS[name]
+
+
+def takes_back(name: str) -> bool:
+    """Whether what the verb does to a ticket can be undone later."""
+    return verb_named(name).undo is not _no_way_back
 
 
 def left_as(ticket: Ticket, back: Values) -> str:

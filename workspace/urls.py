@@ -57,6 +57,7 @@ _tickets: list[URLPattern | URLResolver] = [
     path("tickets/bulk/<slug:verb>/", changes.bulk_action, name="bulk"),
     path("bulk/", bulk.jobs_page, name="bulk-jobs"),
     path("bulk/count/", bulk.count_page, name="bulk-count"),
+    path("bulk/preview/<slug:verb>/", bulk.preview_action, name="bulk-preview"),
     path("bulk/start/<slug:verb>/", bulk.start_action, name="bulk-start"),
     path("bulk/<int:job_id>/", bulk.job_page, name="bulk-job"),
     path("bulk/<int:job_id>/cancel/", bulk.cancel_action, name="bulk-cancel"),

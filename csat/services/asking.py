@@ -6,7 +6,6 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
 from django.urls import reverse
 
 from core.clock import now
@@ -23,8 +22,9 @@ from csat.selectors.eligibility import survey_for, why_not
 from csat.words import named, question_in, spoken, words_in
 from people.policy import require
 from people.selectors.agents import acting_agent
-from tickets.models import Delivery, Message, Ticket
+from tickets.models import Ticket
 from tickets.selectors.automatic_replies import may_answer_automatically
+from tickets.selectors.outgoing import all_left_by
 from tickets.selectors.reach import reach
 from tickets.services import journal, messages
 
@@ -48,7 +48,8 @@ def ask(ticket: Ticket, *, survey: Survey | None, actor: Actor) -> None:
         chosen = survey if survey and survey.is_active else survey_for(fresh)
         if chosen is None:
             raise Invalid("No survey fits this ticket.", fields={"survey": "Switch a survey on first."})
-        at = _after_what_leaves(fresh, now())
+        # A reply that can still be undone leaves first; undone, it calls this off (csat/subscribers.py).
+        at = all_left_by(fresh, now())
         SurveyRequest.objects.bulk_create(
             [
                 SurveyRequest(
@@ -60,13 +61,6 @@ def ask(ticket: Ticket, *, survey: Survey | None, actor: Actor) -> None:
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-
-
-def _after_what_leaves(ticket: Ticket, at: datetime) -> datetime:
-    """A reply that can still be undone leaves first; when it is undone, the question is, too (csat/subscribers.py)."""
-    waiting = Message.objects.filter(ticket=ticket, delivery=Delivery.QUEUED, next_attempt_at__gt=at)
-    last: datetime | None = waiting.aggregate(last=Max("next_attempt_at"))["last"]
-    return last or at
 
 
 def ask_due(at: datetime | None = None) -> int:

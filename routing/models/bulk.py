@@ -11,7 +11,7 @@ from django.utils import timezone
 from people.models import Agent
 
 # More than this is not changed at once; a finished job can be taken back for so long.
-MOST_TICKETS = 10_000
+MOST_TICKETS = 50_000
 UNDO_FOR = timedelta(hours=1)
 
 

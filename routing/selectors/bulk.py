@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from core.clock import now
 from core.errors import NotFound
 from people.models import Agent
 from routing.models import BulkItem, BulkJob, ItemState
 from routing.models.bulk import MOST_TICKETS, UNDO_FOR
+from tickets.models import Ticket
 from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.filters import Filters, apply
 
@@ -51,8 +52,11 @@ class Progress:
 
 def matching(agent: Agent, filters: Filters) -> int:
     """How many tickets match, counted to one more than a bulk change takes."""
-    found = apply(tickets_visible_to(agent), filters, agent=agent).order_by()
-    return len(found.values_list("pk", flat=True)[: MOST_TICKETS + 1])
+    return counted(apply(tickets_visible_to(agent), filters, agent=agent).order_by())
+
+
+def counted(found: QuerySet[Ticket]) -> int:
+    return found.values("pk")[: MOST_TICKETS + 1].count()
 
 
 def job_of(agent: Agent, job_id: int) -> BulkJob:

@@ -19,10 +19,14 @@ from core.db import run
 from core.errors import Conflict, HelpdeskError, Invalid
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import BulkAsked
+from core.given import optional_whole
 from people.models import Agent
 from people.policy import require
 from routing.models import BulkItem, BulkJob, BulkState, ItemState
 from routing.models.bulk import MOST_TICKETS, UNDO_FOR
+from routing.selectors.macros import macros_for
+from routing.services import action_lists
+from routing.services.macros import NEEDS_SEND
 from routing.verbs import left_as, verb_named
 from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.filters import Filters, apply, filters_from
@@ -43,10 +47,18 @@ _UNFINISHED = (BulkState.QUEUED, BulkState.RUNNING)
 # ruff: noqa: S608 - the SELECT inside is compiled by the ORM; values are parameters.
 
 
+_TAKE_BACK = """
+    INSERT INTO routing_bulkitem (job_id, ticket_id, state, problem, undo)
+    SELECT %s, d.ticket_id, 'waiting', '', d.undo FROM routing_bulkitem d
+    WHERE d.job_id = %s AND d.state = 'done' AND d.undo IS NOT NULL ORDER BY d.id"""
+
+
 def start(agent: Agent, *, verb: str, values: Mapping[str, str], filters: Filters, label: str) -> BulkJob:
-    """Remember which tickets match now, at most ten thousand; the work begins after the commit."""
+    """Remember which tickets match now, at most `MOST_TICKETS`; the work begins after the commit."""
     require(agent, "edit_ticket")
     verb_named(verb)
+    if verb == "macro":
+        _require_no_send(agent, values)
     with unit_of_work():
         Agent.objects.select_for_update().get(pk=agent.pk)
         if BulkJob.objects.filter(agent=agent, state__in=_UNFINISHED).count() >= MOST_JOBS:
@@ -77,11 +89,7 @@ def undo(job: BulkJob, *, by: Agent) -> BulkJob:
         )
         # What a worker is just doing to a ticket of a stopped job is waited for: it is to be taken back, too.
         list(BulkItem.objects.select_for_update().filter(job=done, state=ItemState.WAITING).values_list("pk"))
-        items = BulkItem.objects.filter(job=done, state=ItemState.DONE, undo__isnull=False).order_by("id")
-        BulkItem.objects.bulk_create(
-            [BulkItem(job=fresh, ticket_id=pk, undo=back) for pk, back in items.values_list("ticket_id", "undo")],
-            batch_size=1000,
-        )
+        run([(_TAKE_BACK, [fresh.pk, done.pk])])
         _announce(fresh)
     return fresh
 
@@ -120,6 +128,13 @@ def work(job_id: int, *, seconds: float = WORK_SECONDS) -> bool:
     return True
 
 
+def _require_no_send(agent: Agent, values: Mapping[str, str]) -> None:
+    """What would be refused on every single ticket is refused at once."""
+    macro = macros_for(agent).filter(pk=optional_whole(values.get("macro", ""), "macro") or 0).first()
+    if macro and action_lists.wait_for_send(macro.actions):
+        raise Invalid(NEEDS_SEND, fields={"macro": NEEDS_SEND})
+
+
 def _remember(job: BulkJob, filters: Filters) -> None:
     found = apply(tickets_visible_to(job.agent), filters, agent=job.agent).order_by("pk").values("pk")
     try:
@@ -130,7 +145,7 @@ def _remember(job: BulkJob, filters: Filters) -> None:
         INSERT INTO routing_bulkitem (job_id, ticket_id, state, problem)
         SELECT %s, found.id, 'waiting', '' FROM ({sql}) found (id)
         RETURNING 1"""
-    job.total = len(run([(insert, [job.pk, *params])]))
+    job.total = run([(f"WITH kept AS ({insert}) SELECT count(*) FROM kept", [job.pk, *params])])[0][0]
     if not job.total:
         raise Invalid("No ticket matches any more.", fields={"view": "Choose another view."})
     if job.total > MOST_TICKETS:

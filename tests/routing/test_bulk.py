@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from core.errors import Conflict, Invalid, NotAllowed
+from csat.services.surveys import SurveyDraft, save_survey
 from people.models import Agent, Role
 from routing import verbs
+from routing.bulk_preview import Preview, preview
 from routing.models import BulkItem, BulkJob, Macro
 from routing.selectors.bulk import matching, problems_of, progress_of
 from routing.services import bulk
@@ -148,6 +150,64 @@ def test_too_many_tickets_or_jobs_are_refused(inbox: Inbox, mia: Agent, monkeypa
         start(mia, status="resolved")
     with pytest.raises(Conflict):
         start(mia, status="resolved")
+
+
+def look(viewer: Agent, verb: str, **values: str) -> Preview:
+    return preview(viewer, verb=verb, values=values, filters=OPEN, sort="-created_at")
+
+
+def test_change_is_shown_before_it_begins_and_nothing_is_done(
+    inbox: Inbox, mia: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent, *others = (customer_writes(inbox) for _ in range(8))
+    changes.set_priority(urgent, priority="urgent", actor=mia.as_actor())
+    customer_writes(inbox, subject="Other")
+    customer_writes(an_inbox(is_private=True))
+    told = look(mia, "priority", priority="urgent")
+    assert (told.words, told.count, told.same, told.can_undo) == ("Set the priority to urgent", 8, 1, True)
+    newest = [(ticket.number, "Normal") for ticket in reversed(others)][:6]
+    assert [(line.number, line.now) for line in told.first] == newest
+    assert told.rest == 2
+    macro = Macro.objects.create(name="Note", actions=[{"action": "add_note", "params": {"text": "Seen"}}])
+    told = look(mia, "macro", macro=str(macro.pk))
+    assert (told.words, told.does, told.can_undo) == ("Run the macro Note", ["Add the note “Seen”"], False)
+    monkeypatch.setattr("routing.selectors.bulk.MOST_TICKETS", 3)
+    monkeypatch.setattr("routing.bulk_preview.MOST_TICKETS", 3)
+    assert look(mia, "wake").is_too_many
+    assert not BulkJob.objects.exists()
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {"normal", "urgent"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "words", "now"),
+    [
+        ("status", {"status": "resolved"}, "Set the status to resolved", "Open"),
+        ("assign", {"agent": ""}, "Assign to nobody", "nobody"),
+        ("assign", {"agent": "mia"}, "Assign to Mia Winter", "nobody"),
+        ("team", {"team": ""}, "Take out of the team", "Support"),
+        ("tags", {"add": "VIP", "remove": "old, stale"}, "Add the tag vip and remove the tags old, stale", "no tags"),
+        ("snooze", {"until": "2030-01-02T08:30:00+00:00"}, "Snooze until 2 Jan 2030, 08:30", ""),
+        ("wake", {}, "Wake", ""),
+    ],
+)
+def test_change_is_told_in_words(
+    inbox: Inbox, mia: Agent, settings: Any, verb: str, values: dict[str, str], words: str, now: str
+) -> None:
+    settings.TIME_ZONE = "UTC"
+    customer_writes(inbox)
+    given = {name: str(mia.pk) if value == "mia" else value for name, value in values.items()}
+    told = look(mia, verb, **given)
+    assert (told.words, told.first[0].now) == (words, now)
+
+
+def test_macro_that_asks_customers_is_refused_before_it_begins(inbox: Inbox, mia: Agent) -> None:
+    save_survey(SurveyDraft(name="After every ticket"))
+    customer_writes(inbox)
+    actions = [{"action": "ask_for_csat", "params": {"survey": "fitting"}}]
+    macro = Macro.objects.create(name="Goodbye", actions=actions)
+    with pytest.raises(Invalid, match="with Send"):
+        start(mia, verb="macro", macro=str(macro.pk))
+    assert not BulkJob.objects.exists()
 
 
 def test_what_somebody_changed_since_is_not_brought_back(inbox: Inbox, mia: Agent) -> None:

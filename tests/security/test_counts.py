@@ -23,6 +23,8 @@ from notifications.selectors.bell import bell_of, unread_count
 from people.models import Agent
 from people.services.api_tokens import SCOPES, create_api_token
 from reports.definitions import REPORTS
+from routing.bulk_preview import preview
+from routing.selectors.bulk import matching
 from tests.architecture.source import name_of, python_files, tree_of
 from tests.cast import Cast, new_ticket
 from tests.contracts.test_reports import ALL_DAYS, _run
@@ -45,6 +47,7 @@ COMPARED: dict[str, str] = {
     "channels_in/selectors/problems.py:problem_count": "test_number_of_problems_is_the_length_of_their_list",
     "channels_in/selectors/held.py:held_count": "test_number_held_back_is_the_length_of_its_list",
     "channels_in/selectors/held.py:held_of_contact": "test_number_held_back_is_the_length_of_its_list",
+    "routing/selectors/bulk.py:counted": "test_number_of_a_change_of_many_is_the_length_of_its_list",
     "reports/counted.py:counted_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/comments.py:comments_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/backlog_list.py:backlog_context": "test_figure_of_a_report_is_the_length_of_its_list",
@@ -103,6 +106,17 @@ def test_number_beside_a_view_is_the_length_of_its_list(world: Cast, who: str) -
         assert count == len(rows), slug
         assert all(_may_see(world, agent, ticket) for ticket in rows), slug
     assert counts["all"] == sum(_may_see(world, agent, row) for row in Ticket.objects.all() if _is_awake(row))
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_number_of_a_change_of_many_is_the_length_of_its_list(world: Cast, who: str) -> None:
+    agent = Agent.objects.get(pk=getattr(world, who).pk)
+    for slug in ("all", "mine", "unassigned", "snoozed"):
+        view = chosen_view(agent, {"view": slug})
+        rows = ticket_page(agent, filters=view.filters, size=200).rows
+        told = preview(agent, verb="wake", values={}, filters=view.filters, sort="-created_at")
+        assert (told.count, matching(agent, view.filters)) == (len(rows), len(rows)), slug
+        assert {line.number for line in told.first} <= {row.number for row in rows}
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from core.clock import now
 from core.crypto import is_signed, signature
-from tickets.models import Attachment, Direction, Message, MessageKind
+from tickets.models import Attachment, Delivery, Direction, Message, MessageKind, Ticket
 
 # A file that was too large to travel waits this long behind its signed address.
 LINK_LIFE = timedelta(days=60)
 _LINK = "file-link"
 _LINK_BYTES = 20
 SENT_KINDS = (MessageKind.REPLY, MessageKind.SIDE)
+
+
+def all_left_by(ticket: Ticket, at: datetime) -> datetime:
+    """When the replies that can still be undone will have left; `at` where there are none."""
+    waiting = Message.objects.filter(ticket=ticket, delivery=Delivery.QUEUED, next_attempt_at__gt=at)
+    last: datetime | None = waiting.aggregate(last=Max("next_attempt_at"))["last"]
+    return last or at
 
 
 def conversation_of(message: Message) -> QuerySet[Message]:

@@ -10,24 +10,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from people.policy import require
+from routing.bulk_preview import in_words, preview
 from routing.models.bulk import MOST_TICKETS
 from routing.selectors.bulk import Progress, job_of, jobs_of, matching, problems_of, progress_of
 from routing.services import bulk
+from tickets.selectors.filters import SORTS
 from workspace.guard import AgentRequest, agent_page, wants_fragment
 from workspace.views_of import chosen_view
-
-_LABELS = {
-    "assign": "Assign",
-    "team": "Move to a team",
-    "status": "Set the status",
-    "priority": "Set the priority",
-    "tags": "Change tags",
-    "fields": "Set a field",
-    "snooze": "Snooze",
-    "wake": "Wake",
-    "macro": "Run a macro",
-    "follow": "Follow",
-}
 
 
 @require_safe
@@ -42,12 +32,22 @@ def count_page(request: AgentRequest) -> JsonResponse:
 
 @require_POST
 @agent_page
+def preview_action(request: AgentRequest, verb: str) -> HttpResponse:
+    """What would be changed, to be confirmed; the view is in the URL, the values in the body."""
+    require(request.user, "edit_ticket")
+    view = chosen_view(request.user, request.GET.dict())
+    told = preview(request.user, verb=verb, values=_values(request), filters=view.filters, sort=SORTS[view.sort])
+    context = {"told": told, "view": view, "most": MOST_TICKETS}
+    return render(request, "workspace/_bulk_preview.html", context)
+
+
+@require_POST
+@agent_page
 def start_action(request: AgentRequest, verb: str) -> JsonResponse:
     """The view is in the URL, the values in the body."""
-    view = chosen_view(request.user, request.GET.dict())
-    values = {name: str(text) for name, text in request.POST.items() if name != "said"}
-    said = request.POST.get("said", "").strip() or _LABELS.get(verb, verb)
-    job = bulk.start(request.user, verb=verb, values=values, filters=view.filters, label=f"{said} ({view.name})")
+    view, values = chosen_view(request.user, request.GET.dict()), _values(request)
+    words = in_words(request.user, verb=verb, values=values)
+    job = bulk.start(request.user, verb=verb, values=values, filters=view.filters, label=f"{words} ({view.name})")
     return JsonResponse(_told(progress_of(job)))
 
 
@@ -83,6 +83,10 @@ def cancel_action(request: AgentRequest, job_id: int) -> HttpResponse:
 def undo_action(request: AgentRequest, job_id: int) -> HttpResponse:
     fresh = bulk.undo(job_of(request.user, job_id), by=request.user)
     return _answer(request, fresh.pk)
+
+
+def _values(request: AgentRequest) -> dict[str, str]:
+    return {name: str(text) for name, text in request.POST.items()}
 
 
 def _answer(request: AgentRequest, job_id: int) -> HttpResponse:

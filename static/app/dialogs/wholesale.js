@@ -1,4 +1,4 @@
-// All tickets that match the view: counted, changed by the desk in the background, with progress, a stop and a way back.
+// All tickets that match the view: counted, shown, changed in the background, with progress, a stop and a way back.
 
 import { rows, untick } from "../list.js";
 import { ask, post, settled } from "../server.js";
@@ -15,7 +15,8 @@ export async function chooseAll() {
   const answer = await ask(`/bulk/count/?${query()}`);
   if (!settled(answer)) return;
   const { count, is_more: isMore } = answer.data;
-  if (isMore) return void toast(`More than ${counted(count)} match. Narrow the view first.`, { bad: true });
+  const most = `More than ${counted(count)} match, as many as are changed at once. Narrow the view and do it in parts.`;
+  if (isMore) return void toast(most, { bad: true });
   const boxes = rows().map((row) => row.querySelector("input"));
   boxes.forEach((box) => (box.checked = true));
   boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
@@ -24,12 +25,31 @@ export async function chooseAll() {
   announce(`All ${counted(count)} tickets of this view are selected.`);
 }
 
-/** Ask for the change of them all. */
-export async function start({ verb, values, said }) {
-  const answer = await post(`/bulk/start/${verb}/?${query()}`, { ...values, said });
-  if (!settled(answer)) return;
+/** Show what the change of them all would do; it begins when that is confirmed. */
+export async function start({ verb, values }) {
+  const view = query();
+  const answer = await post(`/bulk/preview/${verb}/?${view}`, values);
+  if (!settled(answer) || !(await confirmed(answer.data))) return;
+  const begun = await post(`/bulk/start/${verb}/?${view}`, values);
+  if (!settled(begun)) return;
   untick();
-  follow(answer.data);
+  follow(begun.data);
+}
+
+/** @returns {Promise<boolean>} */
+function confirmed(html) {
+  const before = document.activeElement;
+  const dialog = Object.assign(document.createElement("dialog"), { className: "sheet bulk-preview", innerHTML: html });
+  dialog.setAttribute("aria-labelledby", "bulk-preview");
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      before?.focus?.({ preventScroll: true });
+      resolve(dialog.returnValue === "start");
+    });
+  });
 }
 
 /** Say how far it is until it is over. */

@@ -25,7 +25,6 @@ from reports.runner import Run
 from reports.wording import shown
 
 PICTURES = 3
-TILES = 4
 MOST_ROWS = 40
 
 
@@ -55,12 +54,11 @@ def letter(saved: SavedReport, run: Run, *, sender: str, query: str) -> EmailMes
 
 
 def _table(run: Run) -> dict[str, object]:
-    """The headline figures a few side by side, and the rows up to a length that a mail can have."""
+    """The figures, and the rows up to a length that a mail can have."""
     result = run.result
     return {
         "result": result,
         "words": words_of(run.filters) if isinstance(run.filters, FactFilters) else [],
-        "tile_rows": [result.tiles[at : at + TILES] for at in range(0, len(result.tiles), TILES)],
         "rows": result.rows[:MOST_ROWS],
         "more": max(len(result.rows) - MOST_ROWS, 0),
     }

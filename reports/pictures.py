@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from reports.base import Chart
 from reports.svg import HEIGHT, WIDTH, Bar, Drawing, draw
+from reports.wording import shown
 
 SCALE = 2
 _INK = {
@@ -60,7 +61,7 @@ def _legend(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:
     font = ImageFont.load_default(11 * SCALE)
     right = float(drawing.right)
     chart = drawing.chart
-    target = [("Target", "ok")] if drawing.target is not None else []
+    target = [(f"Target {shown(chart.target, chart.kind)}", "ok")] if drawing.target is not None else []
     for label, style in reversed([*((series.label, series.style) for series in chart.series), *target]):
         pen.text(_at(right, 13 - _HEAD), label, fill=_TEXT, font=font, anchor="rm")
         right -= pen.textlength(label, font=font) / SCALE + 16

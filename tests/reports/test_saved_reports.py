@@ -81,7 +81,8 @@ def test_due_report_is_mailed_once_with_pictures_table_and_link(
     assert body is not None
     html = body.get_content()
     assert "from=2026-03-09&amp;to=2026-03-15" in html
-    assert "Team:</span> Legal" in html
+    assert "By team</td>" in html
+    assert ">Legal</td>" in html
     assert "style=" in html
     saved.refresh_from_db()
     assert saved.next_at is not None

@@ -124,9 +124,9 @@ class _Page:
         if not cases:
             return ""
         count = self.found.groups["all", ""].get(cases) or 0
-        if METRICS[key].of:
-            return f"of {count:,} {METRICS[cases].name.lower()}"
-        return f"n = {count:,}" if count >= _SMALLEST_SAMPLE else f"only {count:,}: too few to say much"
+        if count < _SMALLEST_SAMPLE:
+            return f"of only {count:,}: too few to say much"
+        return f"of {count:,} {METRICS[cases].name.lower()}" if METRICS[key].of else f"n = {count:,}"
 
     def _target_note(self, key: str, value: float | int | None) -> str:
         target, goal = self.report.target, self.filters.goal

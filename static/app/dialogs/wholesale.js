@@ -84,5 +84,5 @@ function ended(job) {
   if (left.length) toast(`${left.join(", ")}.`, { bad: Boolean(job.refused), action: "Show", run: () => location.assign(job.address) });
   const verb = job.state === "cancelled" ? "stopped" : "done";
   const undo = { action: "Undo", run: () => post(`${job.address}undo/`).then((answer) => settled(answer) && follow(answer.data)) };
-  toast(`${job.label}: ${verb}, ${counted(job.done)} tickets changed`, job.can_undo ? undo : {});
+  toast(`${job.label}: ${verb}, ${counted(job.done)} ticket${job.done === 1 ? "" : "s"} changed`, job.can_undo ? undo : {});
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ import time_machine
 from core.errors import Conflict
 from people.models import Agent, Organization, Role
 from people.services.contacts import set_tiers
-from sla.models import BusinessHours, Clock, Metric, Policy
+from sla.models import BusinessHours, Clock, HoursUse, Metric, Policy
 from sla.services.hours import HoursDraft, save_hours
 from sla.services.policies import (
     PolicyDraft,
@@ -23,7 +24,7 @@ from sla.services.policies import (
 )
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tests.sla.conftest import HOUR, berlin, only
-from tickets.models import Inbox, Ticket
+from tickets.models import Brand, Inbox, Ticket
 from tickets.services import changes, messages
 from tickets.services.brands import remove_brand, save_brand
 
@@ -157,6 +158,28 @@ def test_hours_of_a_brand_count_for_its_inboxes_that_have_none_and_running_clock
     remove_brand(brand, by=mona)
     apply_policies()
     assert the_clock(of_other, Metric.FIRST_RESPONSE).due_at == berlin(4, 12)
+
+
+def test_nearest_hours_win_the_teams_the_inboxs_the_brands_the_desks_the_policys(
+    office: BusinessHours, mia: Agent
+) -> None:
+    inbox = an_inbox(default_team=a_team("Front", mia), brand=Brand.objects.create(name="Acme"))
+    week = [(day, 9 * 60, 17 * 60) for day in range(5)]
+    whose: dict[str, dict[str, Any]] = {
+        "Team": {"team_ids": [inbox.default_team_id]},
+        "Inbox": {"inbox_ids": [inbox.pk]},
+        "Brand": {"brand_ids": [inbox.brand_id]},
+        "Desk": {"is_default": True},
+    }
+    given = [
+        save_hours(HoursDraft(name=name, time_zone="Europe/Berlin", periods=week, **values))
+        for name, values in whose.items()
+    ]
+    save_policy(draft(hours=office, prefers_ticket_hours=True))
+    for hours in [*given, office]:
+        assert the_clock(customer_writes(inbox), Metric.FIRST_RESPONSE).hours == hours
+        HoursUse.objects.filter(hours=hours).delete()
+        BusinessHours.objects.filter(pk=hours.pk).update(is_default=False)
 
 
 def test_archived_policy_gives_no_new_promise_but_keeps_those_it_gave(inbox: Inbox, policy: Policy) -> None:

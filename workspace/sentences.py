@@ -253,8 +253,9 @@ def _chat_unanswered(who: str, data: Data, names: Directory) -> Sentence:
 
 
 def _callback_planned(who: str, data: Data, names: Directory) -> Sentence:
-    verb = "moved the callback to" if data.get("moved_from") else "planned a callback for"
-    asked = ", as the customer asked" if data.get("asked_by") == "contact" and not data.get("moved_from") else ""
+    is_booked, is_moved = data.get("is_booked"), data.get("moved_from")
+    verb = "moved the callback to" if is_moved else "booked a callback for" if is_booked else "planned a callback for"
+    asked = ", as the customer asked" if data.get("asked_by") == "contact" and not is_moved and not is_booked else ""
     return Sentence("phone", f"{who} {verb} {_when(data.get('starts_at'))} to {_time(data.get('ends_at'))}{asked}")
 
 

@@ -89,6 +89,7 @@ def _promise(ticket: Ticket, plan: Plan, phone: str, actor: Actor, moved_from: C
         starts_at=callback.starts_at.isoformat(),
         ends_at=callback.ends_at.isoformat(),
         asked_by=callback.asked_by,
+        is_booked=plan.identity is not None and actor.kind == "contact",
         moved_from=moved_from.pk if moved_from else None,
     )
     journal.record(ticket, event, actor=actor)

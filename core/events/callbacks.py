@@ -9,12 +9,14 @@ from core.events.base import TicketChanged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackPlanned(TicketChanged):
-    """A call between `starts_at` and `ends_at` was promised. `moved_from` is the callback that this one takes over."""
+    """A call between `starts_at` and `ends_at` was promised. `moved_from` is the callback that this one takes over;
+    `is_booked`: the customer chose the time themselves."""
 
     callback_id: int
     starts_at: str
     ends_at: str
     asked_by: str = "agent"
+    is_booked: bool = False
     moved_from: int | None = None
 
 

@@ -69,7 +69,8 @@ def test_customer_books_a_call_in_the_chat_moves_it_and_calls_it_off_before_the_
     expect(booked).to_contain_text("+49 30 901820")
 
     ben = at_the_desk(new_page(), cast.ben, live_stack).opens(f"/tickets/{Ticket.objects.get().number}/?view=all")
-    expect(ben.page.locator("#callbacks")).to_contain_text("My refund")
+    expect(ben.page.locator("#callbacks")).to_contain_text("booked by the customer")
+    expect(ben.timeline).to_contain_text("Eva Berg booked a callback for")
     expect(ben.timeline).to_contain_text("Please call me: My refund")
     before = booked.inner_text()
     booked.get_by_role("button", name="Change").click()

@@ -12,11 +12,13 @@ from portal.doors import bearer, chat_door, json_body, word
 
 @chat_door("GET", "POST")
 def callback_page(request: HttpRequest, inbox_token: str) -> HttpResponse:
-    """The free times; or a booking."""
+    """The free times, or (`?booked`) only what is theirs; or a booking."""
     inbox = chat.widget(inbox_token)
     guest = chat.guest_of(inbox, bearer(request))
     address = limits.address_of(request)
     if request.method == "GET":
+        if "booked" in request.GET:
+            return JsonResponse({"booked": booking.booked(guest)})
         require(limits.OFFERS_BY_ADDRESS, address)
         return JsonResponse(booking.offers(guest))
     limits.require_booking_room(address=address, uid=guest.key.uid, inbox_id=inbox.pk)

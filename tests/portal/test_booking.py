@@ -121,7 +121,8 @@ def test_strangers_booking_is_not_there_for_anybody_else(visitor: Browser, cast:
             browser.client.delete(browser.url(path), headers=browser.headers),
         ]
         assert [answer.status_code for answer in refused] == ([404, 404] if browser is stranger else [401, 401])
-    assert stranger.get("callback/").json()["booked"] is None
+    assert stranger.get("callback/?booked").json() == {"booked": None}
+    assert visitor.get("callback/?booked").json() == {"booked": booked}
     settling.cancel_callback(Callback.objects.get(), actor=cast.ana.as_actor())
     again = visitor.post(f"callback/{booked['id']}/", starts=LATE_FRIDAY.isoformat())
     assert again.status_code == 404

@@ -38,9 +38,10 @@ export function know({ offered, booked, name: theirName }) {
 
 /** An agent may have called, moved it or called it off meanwhile. */
 export async function refresh() {
-  if (!known.booked || !known.offered || isOpen()) return;
-  const now = await session.calls().catch(() => null);
-  if (now) take(now.booked);
+  if (!known.booked || isOpen()) return;
+  const isToCome = Date.parse(known.booked.starts) > Date.now();
+  const now = await session.booked().catch(() => null);
+  if (now) take(now.booked, isToCome ? word("call-gone") : "");
 }
 
 function take(booked, otherwise = "") {

@@ -19,8 +19,8 @@ const talk = new Talk({
   isVisible: () => state.isOpen && document.visibilityState === "visible",
   onState: showState,
   onPresence(isOnline, text) {
-    state.isOnline = isOnline;
-    state.away = text;
+    Object.assign(state, { isOnline, away: text });
+    call.refresh();
     showMode();
   },
   onTyping: showTyping,

@@ -17,6 +17,8 @@ from core.events.bus import publish
 from core.events.catalogue import ContactTyped
 from portal.availability import availability_of, expected_in_words
 from portal.limits import require_message_room
+from portal.question import question_for
+from routing.selectors.first_in_line import is_left
 from tickets.inbound import InboundFile
 from tickets.models import Inbox, Ticket
 
@@ -100,6 +102,8 @@ def shown(visitor: ChatVisitor | None, *, ticket_number: int | None = None, seq:
         "earlier": found.has_earlier,
         "messages": found.messages,
         "seen": _seen_seq(visitor, ticket),
+        "left": is_left(ticket.pk),
+        "asks": question_for(visitor, ticket),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portal.views import booking, chat, demo, demo_mail, files, panel, rating, widget
+from portal.views import booking, chat, demo, demo_mail, files, panel, question, rating, widget
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/<str:inbox_token>/files/<uuid:file_id>/", chat.file_page, name="chat-file"),
     path("chat/<str:inbox_token>/callback/", booking.callback_page, name="chat-callback"),
     path("chat/<str:inbox_token>/callback/<int:callback_id>/", booking.booked_action, name="chat-booked"),
+    path("chat/<str:inbox_token>/rating/", question.rating_action, name="chat-rating"),
     path("files/<uuid:file_id>/<int:until>/<slug:mark>/", files.linked_file_page, name="linked-file"),
     path("rate/<str:token>/", rating.rating_page, name="rate"),
     path("demo/shop/", demo.shop_page, name="shop"),

@@ -16,6 +16,7 @@ from people.models import Identity
 from tickets.models import Attachment, ChannelThread, Delivery, Direction, Message, MessageKind, Ticket
 
 PAGE = 50
+MOST_CHATS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,16 @@ def ticket_of(visitor: ChatVisitor) -> Ticket | None:
         .first()
     )
     return thread.ticket if thread else None
+
+
+def visitors_of(ticket_id: int) -> list[ChatVisitor]:
+    """One row per identity; a ticket of other channels has none."""
+    threads = ChannelThread.objects.filter(ticket_id=ticket_id, inbox__kind=KIND)
+    addresses = list(threads.values_list("key", flat=True)[:MOST_CHATS])
+    if not addresses:
+        return []
+    found = ChatVisitor.objects.filter(identity__kind=KIND, identity__value__in=addresses)
+    return list(found.order_by("identity_id", "-id").distinct("identity_id")[:MOST_CHATS])
 
 
 def messages_of(visitor: ChatVisitor, ticket: Ticket) -> QuerySet[Message]:

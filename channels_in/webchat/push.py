@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels_in.webchat.conversation import public_message
+from channels_in.webchat.conversation import public_message, visitors_of
 from core import push
 from tickets.models import Message
 
@@ -29,6 +29,13 @@ def show_seen(*, identity_id: int, ticket_number: int, seq: int) -> None:
 def ask_again(uid: str) -> None:
     """The browser is known now: its other windows do not hear yet what is said to it."""
     push.publish([push.browser_topic(uid)], {"type": "resync"})
+
+
+def ask_again_in(ticket_id: int) -> None:
+    """There is something beside the messages: every window that shows this conversation asks for it anew."""
+    topics = [push.visitor_topic(visitor.identity_id) for visitor in visitors_of(ticket_id)]
+    if topics:
+        push.publish(topics, {"type": "resync"})
 
 
 def send_away(uid: str) -> None:

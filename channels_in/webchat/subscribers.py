@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from channels_in.models import ChatVisitor
 from channels_in.webchat import push
-from channels_in.webchat.conversation import addressee, identity_for_address
+from channels_in.webchat.conversation import addressee, identity_for_address, visitors_of
 from channels_in.webchat.payload import KIND
 from channels_in.webchat.services.visitors import mark_agent_saw
 from core.events.bus import after
 from core.events.catalogue import AgentTyped, MessageDelivered, MessageReceived, TicketSeen
-from tickets.models import ChannelThread, Delivery, Direction, Message
-
-_MOST_CHATS = 5
+from tickets.models import Delivery, Direction, Message
 
 
 @after(MessageReceived)
@@ -44,7 +41,7 @@ def on_message_delivered(events: Sequence[MessageDelivered]) -> None:
 def on_agent_typed(events: Sequence[AgentTyped]) -> None:
     """Every chat that goes on in the ticket hears of it."""
     for event in events:
-        for visitor in _visitors_of(event.ticket_id):
+        for visitor in visitors_of(event.ticket_id):
             push.show_typing(identity_id=visitor.identity_id, name=event.agent_name.split(" ")[0])
 
 
@@ -52,7 +49,7 @@ def on_agent_typed(events: Sequence[AgentTyped]) -> None:
 def on_ticket_seen(events: Sequence[TicketSeen]) -> None:
     """The second tick: a person has the visitor's words on the screen."""
     for ticket_id in {event.ticket_id for event in events}:
-        visitors = _visitors_of(ticket_id)
+        visitors = visitors_of(ticket_id)
         if not visitors:
             continue
         written = Message.objects.filter(ticket_id=ticket_id, direction=Direction.IN, channel=KIND)
@@ -60,13 +57,3 @@ def on_ticket_seen(events: Sequence[TicketSeen]) -> None:
         for visitor in visitors:
             if newest and mark_agent_saw(visitor.identity_id, message_id=newest.pk):
                 push.show_seen(identity_id=visitor.identity_id, ticket_number=newest.ticket.number, seq=newest.seq)
-
-
-def _visitors_of(ticket_id: int) -> list[ChatVisitor]:
-    """One row per identity; a ticket of other channels has none."""
-    threads = ChannelThread.objects.filter(ticket_id=ticket_id, inbox__kind=KIND)
-    addresses = list(threads.values_list("key", flat=True)[:_MOST_CHATS])
-    if not addresses:
-        return []
-    found = ChatVisitor.objects.filter(identity__kind=KIND, identity__value__in=addresses)
-    return list(found.order_by("identity_id", "-id").distinct("identity_id")[:_MOST_CHATS])

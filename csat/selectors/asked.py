@@ -27,6 +27,12 @@ def request_for(token: str) -> SurveyRequest | None:
     return found.first()
 
 
+def newest_question(ticket: Ticket) -> SurveyRequest | None:
+    """What the customer of this ticket was asked last, answered or not."""
+    found = SurveyRequest.objects.filter(ticket=ticket, state__in=["asked", "answered"], message_id__isnull=False)
+    return found.select_related("survey").order_by("-id").first()
+
+
 def rating_of(request: SurveyRequest) -> Rating | None:
     return Rating.objects.filter(request=request).first()
 

@@ -14,6 +14,11 @@ from tickets.models import Status
 LATELY = timedelta(days=7)
 
 
+def is_left(ticket_id: int) -> bool:
+    """Whether its visitor was told that nobody is free, and still waits."""
+    return ChatWait.objects.filter(ticket_id=ticket_id, ended_at=None, told_at__isnull=False).exists()
+
+
 def left_in_chat() -> list[int]:
     """Tickets whose visitor was told that nobody is free, and has had no answer since; the longest wait first."""
     told = ChatWait.objects.filter(told_at__gte=now() - LATELY, ticket__waiting_since__lte=F("told_at"))

@@ -13,6 +13,9 @@ from channels_in.models import ChatVisitor, DemoMail
 from core.clock import now
 from core.events.bus import publish
 from core.events.catalogue import AgentTyped, TicketSeen
+from csat.models import Rating
+from csat.services.asking import ask_due
+from csat.services.surveys import SurveyDraft, save_survey
 from people.models import Agent, Availability
 from tests.browser.chats import Customer, violations
 from tests.browser.held import HeldAnswers
@@ -23,6 +26,7 @@ from tests.desk import agent_replies
 from tests.stack import Stack
 from tests.waiting import poll_until
 from tickets.models import Message, Ticket
+from tickets.services import changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
@@ -76,6 +80,28 @@ def test_customer_and_agent_talk_and_a_reload_keeps_it(desk: Stack, cast: Cast, 
     customer.opens_the_chat()
     expect(customer.answer("It left us yesterday.")).to_be_visible()
     assert Ticket.objects.count() == 1
+    rates_in_the_chat(customer, cast)
+
+
+def rates_in_the_chat(customer: Customer, cast: Cast) -> None:
+    """The question comes into the open panel; one click rates, a word may follow, and a reload keeps both."""
+    save_survey(SurveyDraft(name="After every chat", delay_minutes=0, questions={"en": "Happy with us?"}))
+    changes.set_status(ticket(), status="resolved", actor=cast.ana.as_actor())
+    ask_due()
+    question = customer.chat.get_by_role("group", name="Happy with us?")
+    question.get_by_role("button", name="Good", exact=True).click()
+    poll_until(lambda: Rating.objects.filter(score=4).exists())
+    assert violations(customer.chat) == []
+    customer.chat.get_by_label("Would you like to tell us why?").fill("Quick <b>and</b> kind")
+    customer.chat.get_by_role("button", name="Send", exact=True).first.click()
+    expect(customer.chat.locator(".rating .told")).to_have_text("Thank you for your answer.")
+    expect(customer.chat.locator(".rating form")).to_be_hidden()
+    poll_until(lambda: Rating.objects.get().comment == "Quick <b>and</b> kind")
+    expect(customer.chat.get_by_text("/rate/")).to_have_count(0)
+    customer.page.reload()
+    customer.opens_the_chat()
+    chosen = customer.chat.get_by_role("group", name="Happy with us?").get_by_role("button", pressed=True)
+    expect(chosen).to_have_text("Good")
 
 
 def test_agent_types_and_answers_at_the_desk_while_the_customer_watches(
@@ -125,8 +151,8 @@ def test_agent_who_types_at_once_is_seen_typing(desk: Stack, cast: Cast, new_pag
 def test_nobody_is_there_and_the_answer_comes_by_mail_into_the_same_ticket(desk: Stack, cast: Cast, page: Page) -> None:
     customer = Customer(page).visits(desk.url).opens_the_chat()
     chat = customer.chat
-    expect(chat.get_by_label("Name")).to_be_focused()
-    chat.get_by_label("Name").fill("Eva Berg")
+    expect(chat.locator("#away").get_by_label("Name")).to_be_focused()
+    chat.locator("#away").get_by_label("Name").fill("Eva Berg")
     chat.get_by_role("button", name="Send message").click()
     expect(chat.get_by_label("E-mail", exact=False).first).to_be_focused()
     chat.get_by_label("E-mail", exact=False).first.fill("eva@customer.example")

@@ -62,6 +62,7 @@ SEEN_BY_NOBODY: dict[str, str] = {
     "channels_in/selectors/demo_mailboxes.py:mailboxes": "the demo's own mailboxes",
     "routing/selectors/stranded.py:stranded": "for the doctor, and for managers, who see every ticket",
     "sla/selectors/expectations.py:_expected": "a forecast from the desk's whole history: minutes, and no ticket's",
+    "sla/selectors/expectations.py:_agents": "agents who are there, and no ticket",
     "sla/selectors/expectations.py": "the history behind that forecast",
     "reports/wallboard.py:at_this_moment": "starts at tickets_visible_to; for managers, who see every ticket",
     "routing/selectors/webhooks.py:endpoints": "calls of an address, for managers, who see every ticket",

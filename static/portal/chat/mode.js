@@ -4,6 +4,7 @@ import { at, word } from "./page.js";
 const chat = document.querySelector(".chat");
 const presence = at("presence");
 const line = at("notice");
+const shown = { isLeft: false };
 
 export const isForm = () => chat.dataset.mode === "away";
 
@@ -16,10 +17,21 @@ export function show({ isForm: asForm, isTalking, isCalling, isOnline, email, aw
   at("away-text").textContent = away;
   at("away").hidden = !asForm || isCalling;
   at("scroll").hidden = at("composer").hidden = asForm || isCalling;
-  at("address").hidden = asForm || isCalling || !isTalking || Boolean(email) || isOnline;
-  at("address-text").textContent = word("away-unknown");
+  Object.assign(shown, { mayLeave: !asForm && !isCalling && isTalking && !email, isOnline });
+  showAddress();
   if (!asForm && !isOnline && email) notice(word("away-known", email));
   else if (line.dataset.kind !== "state") notice("");
+}
+
+/** Nobody has answered for so long that the answer comes by mail, although somebody is there. */
+export function leave(isLeft) {
+  shown.isLeft = isLeft;
+  showAddress();
+}
+
+function showAddress() {
+  at("address").hidden = !shown.mayLeave || (shown.isOnline && !shown.isLeft);
+  at("address-text").textContent = word(shown.isOnline ? "left" : "away-unknown");
 }
 
 /** What the connection does: "online", "waiting" or "unavailable". */

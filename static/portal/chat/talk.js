@@ -1,5 +1,6 @@
 /** The conversation's state: what came, what the visitor has seen, and the two ways by which it goes on. */
 import { Answers } from "./answers.js";
+import * as beside from "./beside.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
 import { settings } from "./page.js";
@@ -71,7 +72,7 @@ export class Talk {
     const isFirst = this.ticket === null;
     this.ticket = conversation.ticket;
     this.receive(conversation.messages, { isHistory: isFirst });
-    log.markSeen(conversation.seen);
+    beside.show(conversation);
     if (conversation.reset) this.hooks.onEarlier(conversation.earlier);
     for (const entry of outbox.waiting()) log.showPending(entry);
     if (isFirst) this.hooks.onEvent("conversation:started");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -24,7 +25,7 @@ LONGEST_QUERY = 8_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedDraft:
-    """What the form holds; recipients are separated by commas or lines."""
+    """What the form holds; recipients are separated by commas, semicolons or lines."""
 
     name: str
     slug: str
@@ -76,7 +77,7 @@ def delete_saved(owner: Agent, saved_id: int) -> None:
 
 def _addresses(text: str) -> tuple[list[str], dict[str, str]]:
     """The addresses, and what is wrong with them."""
-    found = list(dict.fromkeys(part.strip() for part in text.replace("\n", ",").split(",") if part.strip()))
+    found = list(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))
     if len(found) > MOST_RECIPIENTS:
         return [], {"recipients": f"At most {MOST_RECIPIENTS} addresses."}
     wrong = [address for address in found if not _is_address(address)]

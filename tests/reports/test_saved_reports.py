@@ -40,7 +40,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Outgoing]:
 
 
 def _weekly(cast: Cast, **values: object) -> SavedReport:
-    draft = {"name": "Board", "slug": "sla", "every": "week", "recipients": "boss@example.com, cfo@example.com"}
+    draft = {"name": "Board", "slug": "sla", "every": "week", "recipients": "boss@example.com; cfo@example.com"}
     return save_report(cast.mona, SavedDraft(**{**draft, **values}))  # type: ignore[arg-type]  # words of the form
 
 

@@ -21,6 +21,7 @@ from core.paging import keyset_page
 from people.models import Agent
 from people.policy import require
 from routing.selectors.callback_slots import Slot, free_slots
+from routing.services.booking import plan_if_free
 from tickets.selectors.access import ticket_for
 
 CANCELLED, PLANNED = CallbackState.CANCELLED, CallbackState.PLANNED
@@ -41,6 +42,7 @@ class CallbackOut(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField()
     state = serializers.ChoiceField(CallbackState.choices)
     asked_by = serializers.ChoiceField(AskedBy.choices)
+    is_booked = serializers.BooleanField(help_text="The customer booked it in the chat, and may move it or call it off")
     assignee = serializers.IntegerField(allow_null=True)
     team = serializers.IntegerField(allow_null=True)
     note = serializers.CharField()
@@ -55,6 +57,9 @@ class CallbackIn(StrictSerializer):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     asked_by = serializers.ChoiceField(AskedBy.choices, required=False, default=AskedBy.CONTACT)
+    only_if_free = serializers.BooleanField(
+        required=False, default=False, help_text="Take one of the callback-slots, or answer 409 where it is taken"
+    )
     assignee = serializers.IntegerField(min_value=1, max_value=MAX_ID, required=False, allow_null=True)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
@@ -102,8 +107,9 @@ class CallbacksView(ApiView):
     def post(self, request: Request) -> Response:
         values = valid(CallbackIn, request)
         ticket = ticket_for(self.agent, values.pop("ticket"))
+        promise = plan_if_free if values.pop("only_if_free") else plan_callback
         plan = Plan(**{**values, "assignee": _agent(values.get("assignee"))})
-        made = plan_callback(ticket, plan, actor=self.agent.as_actor())
+        made = promise(ticket, plan, actor=self.agent.as_actor())
         return Response(callback_out(callback_for(self.agent, made.pk)), status=201)
 
 
@@ -133,6 +139,7 @@ def callback_out(row: Callback) -> dict[str, Any]:
         "id": row.pk,
         "ticket": row.ticket.number,
         "contact": row.contact_id,
+        "is_booked": row.identity_id is not None,
         "assignee": row.assignee_id,
         "team": row.team_id,
         **{name: getattr(row, name) for name in names},

@@ -69,6 +69,17 @@ def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
         return plan_callback(ticket, plan, actor=_actor(identity))
 
 
+def plan_if_free(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
+    """For programs that book on behalf of customers: one of the half hours that are free, or Conflict."""
+    if plan.ends_at - plan.starts_at != LENGTH:
+        hint = "Choose one of the half hours that are offered."
+        raise Invalid(hint, fields={"ends_at": hint})
+    with unit_of_work():
+        _one_after_the_other()
+        _require_free(_place(ticket), plan.starts_at)
+        return plan_callback(ticket, plan, actor=actor)
+
+
 def move(callback: Callback, *, starts_at: datetime, identity: Identity) -> Callback:
     """The new promise, or the same one where it is for then already. Raises Conflict where the time is taken, or has
     begun."""

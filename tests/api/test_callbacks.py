@@ -38,3 +38,15 @@ def test_program_is_refused_what_cannot_be_meant_or_seen(cast: Cast, as_ana: Cal
     assert reader.patch(f"callbacks/{callback.pk}/", {"state": "called"})[0] == 403
     light = Caller(cast.lia)
     assert light.post("callbacks/", {"ticket": ticket.number, "phone": "+4930901820", **window})[0] == 403
+
+
+def test_program_that_books_for_customers_takes_only_what_is_free(cast: Cast, as_ana: Caller) -> None:
+    ticket = new_ticket(cast.mail)
+    first, second = as_ana.get(f"tickets/{ticket.number}/callback-slots/")[1][:2]
+    body = {"ticket": ticket.number, "phone": "+4930901820", "only_if_free": True}
+    window, longer = ({"starts_at": first["starts_at"], "ends_at": slot["ends_at"]} for slot in (first, second))
+    assert first["free"] == 2
+    assert [as_ana.post("callbacks/", {**body, **window})[0] for _ in range(3)] == [201, 201, 409]
+    assert as_ana.post("callbacks/", {**body, **longer})[0] == 422
+    status, made = as_ana.post("callbacks/", {**body, **window, "only_if_free": False})
+    assert (status, made["is_booked"]) == (201, False), "who promises more than there is, knows"

@@ -1,25 +1,49 @@
 """Breakdowns that a reader asks for: by organization, by the customer's tier, by a custom field of the tickets."""
 
+# ruff: noqa: S608 - every part of the statements is constant text of this file; values are parameters.
+
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from people.models import Agent, Contact, Organization
+from people.models import Contact, Organization
 from reports.base import Row
 from reports.brands import has_brands
-from reports.fact_filters import FactFilters
+from reports.fact_filters import TIER_FACTS, FactFilters
 from reports.fact_table import Table
-from reports.measuring import NOTHING, Wanted, measure
+from reports.measuring import NOTHING, Told
 from tickets.models import CustomField
 from tickets.models.custom_field import FieldKind
 
-# A run of the figures for each value, so not too many.
+# Each one is a bit, and a row of the table.
 MOST_VALUES = 12
 _KEPT_SECONDS = 300
 _LISTED = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.FLAG)
+# The same as the conditions in tickets/conditions/ say, for all values at once.
+_BETWEEN = "t.id BETWEEN %s AND %s"
+_TIERS = f"""
+    WITH k AS MATERIALIZED (
+        SELECT tier, 1::int8 << (n - 1)::int AS bit FROM unnest(%s::text[]) WITH ORDINALITY x(tier, n))
+    SELECT t.id, coalesce(c.bit, 0) | coalesce(o.bit, 0) FROM tickets_ticket t
+    LEFT JOIN (SELECT p.id, k.bit FROM people_contact p JOIN k ON k.tier = p.tier) c ON c.id = t.contact_id
+    LEFT JOIN (SELECT p.id, k.bit FROM people_organization p JOIN k ON k.tier = p.tier) o ON o.id = t.organization_id
+    WHERE (c.bit IS NOT NULL OR o.bit IS NOT NULL) AND {_BETWEEN}"""
+_FLAG = f"SELECT t.id, CASE WHEN t.fields @> %s::jsonb THEN 1::int8 ELSE 2 END FROM tickets_ticket t WHERE {_BETWEEN}"
+_CHOICE = f"""
+    SELECT t.id, CASE WHEN t.fields ? %s
+        THEN coalesce(1::int8 << (array_position(%s::jsonb[], t.fields->%s) - 1), 0) ELSE 1::int8 << %s END
+    FROM tickets_ticket t WHERE {_BETWEEN}"""
+_CHOICES = f"""
+    SELECT t.id, CASE WHEN t.fields ? %s THEN coalesce((
+        SELECT bit_or(1::int8 << (array_position(%s::jsonb[], v) - 1)) FROM jsonb_array_elements(
+            CASE jsonb_typeof(t.fields->%s) WHEN 'array' THEN t.fields->%s ELSE '[]' END) v), 0)
+        ELSE 1::int8 << %s END
+    FROM tickets_ticket t WHERE {_BETWEEN}"""
 
 
 def dimensions_of(dimensions: Sequence[str], filters: FactFilters) -> tuple[str, ...]:
@@ -28,17 +52,54 @@ def dimensions_of(dimensions: Sequence[str], filters: FactFilters) -> tuple[str,
     return (*known, "organization") if filters.by == "organization" else tuple(known)
 
 
-def more_rows(viewer: Agent, table: Table) -> Iterator[Row]:
-    """The rows of the breakdown `by`: facts know organizations; the rest is asked of tickets as they are now."""
-    filters = table.filters
-    if filters.by == "organization":
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A breakdown by what tickets are now: its groups, each with the filters that show it alone."""
+
+    title: str
+    groups: Sequence[tuple[str, FactFilters]]
+    told: Told
+
+
+def asked_of(filters: FactFilters) -> Asked | None:
+    """The breakdown `by` that facts know nothing of."""
+    if filters.by == "tier":
+        groups = [(tier, _of_tier(filters, tier)) for tier in tiers()]
+        return Asked("Customer tier", groups, Told(_TIERS, [tiers()], len(groups)))
+    word, _, key = filters.by.partition(":")
+    field = fields_to_list().filter(key=key).first() if word == "field" else None
+    if field is None:
+        return None
+    groups = _by_field(filters, field)
+    return Asked(field.label, groups, _told_of(field, len(groups)))
+
+
+def more_rows(table: Table, asked: Asked | None) -> Iterator[Row]:
+    """The rows of the breakdown `by`."""
+    if table.filters.by == "organization":
         yield from table.by("organization")
-    elif filters.by == "tier":
-        yield from _rows(viewer, table, "Customer tier", [(tier, filters.narrowed(tier=tier)) for tier in tiers()])
-    elif filters.by:
-        field = fields_to_list().filter(key=filters.by.partition(":")[2]).first()
-        if field is not None:
-            yield from _rows(viewer, table, field.label, _by_field(filters, field))
+    if asked is None:
+        return
+    for number, (label, narrowed) in enumerate(asked.groups):
+        found = table.found.groups.get(("told", str(number)), NOTHING)
+        if any(found.values()):
+            yield table.row(asked.title, label, found, narrowed)
+
+
+def _of_tier(filters: FactFilters, tier: str) -> FactFilters:
+    """Who is chosen by a tier already may be of another one, too: by the contact and by the organization."""
+    if not filters.tier:
+        return filters.narrowed(tier=tier)
+    return filters.where_also({"any": [{"fact": fact, "op": "is", "value": tier} for fact in TIER_FACTS]})
+
+
+def _told_of(field: CustomField, count: int) -> Told:
+    if field.kind == FieldKind.FLAG:
+        return Told(_FLAG, [json.dumps({field.key: True})], count)
+    values = [json.dumps(choice) for choice in field.choices[:MOST_VALUES]]
+    if field.kind == FieldKind.CHOICE:
+        return Told(_CHOICE, [field.key, values, field.key, count - 1], count)
+    return Told(_CHOICES, [field.key, values, field.key, field.key, count - 1], count)
 
 
 def tiers() -> list[str]:
@@ -69,11 +130,3 @@ def _by_field(filters: FactFilters, field: CustomField) -> list[tuple[str, FactF
     if field.kind != FieldKind.FLAG:
         found.append(("Not set", {"fact": fact, "op": "is_not_set"}))
     return [(label, filters.where_also(test)) for label, test in found]
-
-
-def _rows(viewer: Agent, table: Table, title: str, values: list[tuple[str, FactFilters]]) -> Iterator[Row]:
-    for label, narrowed in values:
-        wanted = Wanted(tuple(table.keys), by=("channel",))
-        found = measure(viewer, narrowed, wanted).groups.get(("all", ""), NOTHING)
-        if any(found.values()):
-            yield table.row(title, label, found, narrowed)

@@ -31,6 +31,7 @@ COMPARED = {"": "Previous period", "year": "Same days a year before"}
 HOURS = {"": "Business hours", "calendar": "Calendar hours"}
 _COLUMNS = {"team": "team_id", "agent": "agent_id", "inbox": "inbox_id", "organization": "organization_id"}
 _WORDS = ("channel", "priority", "metric")
+TIER_FACTS = ("contact_tier", "organization_tier")
 _ONLY_BUSINESS = "coalesce(f.counted_seconds, f.business_seconds)"
 
 
@@ -115,8 +116,7 @@ class FactFilters(Filters):
         """What is asked of the ticket as it is now; empty for nothing."""
         parts = [json.loads(self.where)] if self.where else []
         if self.tier:
-            facts = ("contact_tier", "organization_tier")
-            parts.append({"any": [{"fact": fact, "op": "is", "value": self.tier} for fact in facts]})
+            parts.append({"any": [{"fact": fact, "op": "is", "value": self.tier} for fact in TIER_FACTS]})
         return {"all": parts} if parts else {}
 
     @property

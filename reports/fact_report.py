@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from people.models import Agent
 from reports.base import Chart, Choice, Guide, HeatCell, Heatmap, Kind, Mark, Report, Result, Series, Tile
-from reports.fact_breakdowns import dimensions_of, more_rows
+from reports.fact_breakdowns import asked_of, dimensions_of, more_rows
 from reports.fact_choices import choices_for
 from reports.fact_filters import FactFilters, link_to
 from reports.fact_table import Table, cases_of, with_cases
@@ -74,7 +74,8 @@ class FactReport(Report):
         )
 
     def run(self, viewer: Agent, filters: FactFilters, *, now: datetime) -> Result:
-        found = measure(viewer, filters, self.wanted(filters))
+        asked = asked_of(filters)
+        found = measure(viewer, filters, replace(self.wanted(filters), told=asked.told if asked else None))
         columns = [METRICS[key].column for key in self.shown]
         everything = found.groups.get(("all", ""), NOTHING)
         if not any(everything.values()):
@@ -84,7 +85,7 @@ class FactReport(Report):
         table = Table(self.shown, self.dimensions, filters, found)
         return Result(
             columns=columns,
-            rows=[*table.rows(), *more_rows(viewer, table)],
+            rows=[*table.rows(), *more_rows(table, asked)],
             tiles=page.tiles(),
             charts=[*(page.chart(drawn) for drawn in self.drawn), *page.lengths(), *page.reasons()],
             heatmaps=list(page.heatmaps(now)),

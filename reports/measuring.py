@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from people.models import Agent
 from reports.engine import reckoning
 from reports.engine.clock import Local
-from reports.engine.groupings import Grouping, by_dimension, by_hour, by_step
+from reports.engine.groupings import Grouping, by_dimension, by_hour, by_step, by_tickets
 from reports.engine.layout import COLUMN_OF, Array
-from reports.engine.parts import Live, parts_of
+from reports.engine.parts import Live, Part, parts_of
+from reports.engine.reading import copied
 from reports.engine.reckoning import Reckoning
 from reports.engine.rows import Demand, Rows, columns_for, ids_of, load, narrowed
 from reports.fact_filters import FactFilters
@@ -22,8 +24,19 @@ from reports.metrics import METRICS
 # Lengths of time in seconds: the lower end of each band.
 BANDS = (0, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200)
 USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
+_TOLD = np.dtype([("count", ">i2"), ("length", ">i4"), ("id", ">i8"), ("length of bits", ">i4"), ("bits", ">i8")])
 Values = reckoning.Values
 NOTHING: Values = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of tickets as they are now. The statement gives ids between its last two parameters, each with
+    bits: the first one is on for the first of `count` groups, and so on; a ticket may be in several."""
+
+    sql: str
+    params: Sequence[Any]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,7 @@ class Wanted:
     """Which metrics are wanted where, by their keys: `tiles` of everything alone, `steps` by step of the period,
     `steps_before` of the days compared with; `spark` is measured by step for each row of the tables, and metrics of
     the `whole` only are not broken down; the lengths of the set `lengths_of` are sorted into BANDS; `by` names the
-    dimensions."""
+    dimensions; the groups of `told` have their numbers for values."""
 
     rows: Sequence[str]
     tiles: Sequence[str] = ()
@@ -42,6 +55,7 @@ class Wanted:
     lengths_of: str = ""
     whole: Sequence[str] = ()
     by: Sequence[str] = USUAL
+    told: Told | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -122,6 +136,7 @@ def _columns(viewer: Agent, filters: FactFilters, wanted: Wanted) -> dict[str, s
     ]
     # What is not counted in the tables need not be broken down.
     dimensions = {COLUMN_OF.get(name, name) for name in wanted.by}
+    dimensions |= {"ticket"} if wanted.told else set()
     needs += [(_sets_of((*wanted.rows, *filter(None, [wanted.spark]))), column) for column in dimensions]
     common = columns_for(viewer, filters)
     return {
@@ -156,6 +171,16 @@ def _by_dimensions(found: Measured, everything: Reckoning, wanted: Wanted, steps
             tables = [table.reshape(grouping.size, steps.size, -1).sum(axis=1) for table in both]
         for value, values in present.by(grouping, wanted.rows, tables).items():
             found.groups[dimension, _key(value)] = values
+    if wanted.told:
+        grouping = _by_tickets(present.parts, wanted.told)
+        found.groups |= {("told", str(number)): values for number, values in present.by(grouping, wanted.rows).items()}
+
+
+def _by_tickets(parts: Sequence[Part], told: Told) -> Grouping:
+    ends = [(part.rows["ticket"].min(), part.rows["ticket"].max()) for part in parts if len(part)]
+    first, last = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0, 0)
+    found = copied(told.sql, [*told.params, int(first), int(last)], _TOLD)
+    return by_tickets(parts, found["id"].astype(np.int64), found["bits"].astype(np.int64), told.count)
 
 
 def _sparks(dimension: str, grouping: Grouping, counts: Array) -> dict[tuple[str, str], dict[int, float]]:

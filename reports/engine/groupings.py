@@ -110,6 +110,32 @@ def by_hour(parts: Sequence[Part], local: Local) -> Grouping:
     return Grouping({part.kind: local.hours(part.rows["minute"]) for part in parts}, keys)
 
 
+def by_tickets(parts: Sequence[Part], tickets: Array, bits: Array, count: int) -> Grouping:
+    """By what is told of some tickets: the bits that are on are the groups that a ticket is in, of so many."""
+    combinations = np.flatnonzero(np.bincount(bits, minlength=1))
+    numbers = np.zeros(int(bits.max(initial=0)) + 1, np.min_scalar_type(len(combinations) + 1))
+    numbers[combinations] = np.arange(1, len(combinations) + 1)
+    members = [[place for place in range(count) if bit >> place & 1] for bit in combinations.tolist()]
+    return Grouping(
+        {part.kind: _looked_up(part.rows["ticket"], tickets, numbers[bits]) for part in parts},
+        range(count),
+        smallest(np.array(list(chain.from_iterable(members)), np.intp)),
+        np.array([0, *map(len, members)], np.intp),
+    )
+
+
+def _looked_up(wanted: Array, tickets: Array, codes: Array) -> Array:
+    """The codes of the wanted tickets; 0 for those that nothing is told of. By a table from the first ticket to the
+    last: their ids have few gaps."""
+    if not len(tickets):
+        return np.zeros(len(wanted), np.uint8)
+    first = int(tickets.min()) - 1
+    table = np.zeros(int(tickets.max()) - first + 2, codes.dtype)
+    table[tickets - first] = codes
+    found: Array = table[np.clip(wanted - first, 0, len(table) - 1)]
+    return found
+
+
 def _by_tag(parts: Sequence[Part]) -> Grouping:
     codes, lists = _numbered(parts, "tags")
     tags = sorted(set(chain.from_iterable(lists)))

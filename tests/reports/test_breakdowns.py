@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from people.models import Organization
+from people.models import Contact, Organization
 from reports.base import Result, Row
 from reports.counted import counted
 from reports.definitions import REPORTS
@@ -78,17 +78,23 @@ def test_breakdown_by_organization_tier_and_custom_field(cast: Cast, fortnight: 
     cache.clear()
     acme = Organization.objects.create(name="Acme", tier="gold")
     ids = [life.id for life in fortnight.lives]
-    Ticket.objects.filter(pk__in=ids[:10]).update(organization=acme, fields={"size": "large"})
-    Ticket.objects.filter(pk__in=ids[10:16]).update(fields={"size": "small"})
+    Ticket.objects.filter(pk__in=ids[:10]).update(organization=acme, fields={"size": "large", "vip": True})
+    Ticket.objects.filter(pk__in=ids[10:16]).update(fields={"size": "small", "vip": False, "parts": ["sole", "lace"]})
+    Ticket.objects.filter(pk__in=ids[16:18]).update(fields={"size": "gone", "parts": ["lace", "gone"]})
+    Ticket.objects.filter(pk__in=ids[8:11]).update(contact=Contact.objects.create(name="Silvia", tier="silver"))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE sla_fact SET organization_id = %s WHERE ticket_id = ANY(%s)", [acme.pk, ids[:10]])
         cursor.execute("SET LOCAL session_replication_role = origin")
     CustomField.objects.create(key="size", label="Size", kind="choice", choices=["small", "large", "huge"])
+    CustomField.objects.create(key="parts", label="Parts", kind="choices", choices=["sole", "lace", "heel"])
+    CustomField.objects.create(key="vip", label="VIP", kind="flag")
     expected: dict[str, tuple[str, dict[str, Any]]] = {
         "organization": ("Organization", {"Acme": 20, "No organization": 63}),
-        "tier": ("Customer tier", {"gold": 20}),
-        "field:size": ("Size", {"large": 20, "small": 12, "Not set": 51}),
+        "tier": ("Customer tier", {"gold": 20, "silver": 6}),
+        "field:size": ("Size", {"large": 20, "small": 12, "Not set": 47}),
+        "field:parts": ("Parts", {"sole": 12, "lace": 16, "Not set": 67}),
+        "field:vip": ("VIP", {"Yes": 20, "No": 63}),
     }
     for by, (title, counts) in expected.items():
         rows = _rows(_run(cast, by=by), title)
@@ -99,6 +105,8 @@ def test_breakdown_by_organization_tier_and_custom_field(cast: Cast, fortnight: 
     page = client.get("/reports/sla/", {**DAYS, "by": "field:size"}).content.decode()
     assert "By size" in page
     assert _run(cast, tier="gold").rows[0].values["decided"] == 20
+    both = _rows(_run(cast, tier="gold", by="tier"), "Customer tier")["silver"]
+    assert _behind(cast, both.links["decided"]) == both.values["decided"] == 4
 
 
 def test_figures_are_told_by_the_brand_of_the_inbox(cast: Cast, fortnight: Fortnight, client: Client) -> None:

@@ -28,13 +28,14 @@ from core.events.catalogue import (
 )
 from core.planned import Planned
 from routing.selectors.listening import listening
-from routing.services import chat_waits, contact_news
+from routing.services import chat_ends, chat_waits, contact_news
 from routing.services.arming import arm_ticket
 from routing.services.forgetting import forget_words
 from routing.services.offers import begun, moved
 from routing.tasks import arm_rules, change_many, dispatch_tickets, react_to_events, tell_of_contacts
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 from tickets.capabilities import capabilities_for
+from tickets.models import OPEN_STATUSES
 
 # The ordinary task comes within milliseconds; what is older than this was lost.
 GRACE = timedelta(seconds=10)
@@ -82,6 +83,13 @@ def begin_chat(event: MessageReceived) -> None:
 def answer_chat(event: MessageQueued) -> None:
     if event.actor.kind == "agent" and not event.is_automatic:
         defer(chat_waits.answer(event.ticket_id, event.message_id, event.actor.id, event.at or now()))
+
+
+@within(StatusChanged)
+def end_chat_with_its_ticket(event: StatusChanged) -> None:
+    """One small read where a ticket is done with; most were no chats."""
+    if event.after not in OPEN_STATUSES:
+        chat_ends.end_by_resolving(event.ticket_id, event.at or now(), actor=event.actor)
 
 
 @within(MessageRetracted)

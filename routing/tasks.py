@@ -10,7 +10,7 @@ from celery import shared_task
 from routing.services import (
     arming,
     bulk,
-    chat_waits,
+    chat_ends,
     contact_news,
     dispatching,
     errands,
@@ -65,7 +65,7 @@ def fire_time_rules() -> None:
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
 def find_abandoned_chats() -> None:
     """Visitors who left before anybody answered."""
-    chat_waits.find_abandoned()
+    chat_ends.find_abandoned()
 
 
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)

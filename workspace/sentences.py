@@ -252,6 +252,11 @@ def _chat_unanswered(who: str, data: Data, names: Directory) -> Sentence:
     return Sentence("message-circle", f"{whom} for {minutes} min{told}", is_alarming=True)
 
 
+def _chat_ended(who: str, data: Data, names: Directory) -> Sentence:
+    how = {"visitor": f"{who} ended the chat", "left": "The visitor left the chat before anybody answered"}
+    return Sentence("message-circle", how.get(str(data.get("how")), "The chat ended with the ticket"))
+
+
 def _callback_planned(who: str, data: Data, names: Directory) -> Sentence:
     is_booked, is_moved = data.get("is_booked"), data.get("moved_from")
     verb = "moved the callback to" if is_moved else "booked a callback for" if is_booked else "planned a callback for"
@@ -344,6 +349,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "RecoveryOverdue": _recovery_overdue,
     "RecoveryClosed": _recovery_closed,
     "ChatUnanswered": _chat_unanswered,
+    "ChatEnded": _chat_ended,
     "CallbackPlanned": _callback_planned,
     "CallbackMade": _callback_made,
     "CallbackMoved": _callback_moved,

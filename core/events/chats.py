@@ -18,3 +18,12 @@ class ChatUnanswered(TicketChanged):
     why: str
     message_id: int | None = None
     agent_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatEnded(TicketChanged):
+    """A chat is over. `how`: "visitor" (they ended it), "resolved" (with its ticket), "left" (before anybody answered).
+    What they write after that begins a new one."""
+
+    how: str
+    is_answered: bool = False

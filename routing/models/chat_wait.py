@@ -16,12 +16,14 @@ class ChatEnd(models.TextChoices):
 
 
 class ChatWait(models.Model):
-    """Open until `ended_at`. A ticket has a new one when it opens, reopens, or its last one was abandoned."""
+    """Open until `ended_at`. A ticket has a new one when it opens, reopens, or its last chat was over."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="chat_waits", db_index=False)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=9, choices=ChatEnd.choices, blank=True, default="", db_default="")
+    # When the chat itself was over, answered or not.
+    over_at = models.DateTimeField(null=True)
     # The words with which it began, and the answer that ended it.
     message_id = models.BigIntegerField()
     answer_id = models.BigIntegerField(null=True)

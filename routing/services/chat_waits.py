@@ -1,7 +1,8 @@
 """Chats that wait for a person: when one begins, is answered, or is given up by its visitor.
 
-A chat begins with the words that open or reopen a ticket of a channel that rings, and with the first words after an
-abandoned chat. What a visitor leaves in the form, because nobody is there, waits for no chat.
+A chat begins with the words that open or reopen a ticket of a channel that rings, and with the first words after a
+chat that was abandoned or is over (chat_ends.py). What a visitor leaves in the form, because nobody is there, waits for
+no chat.
 """
 
 # ruff: noqa: S608 - every part of the statements is constant text; values are parameters.
@@ -15,7 +16,6 @@ from channels_in.webchat.payload import FORM
 from channels_in.webchat.presence import GONE_AFTER
 from core.clock import now
 from core.db import Statement, run
-from core.events.bus import unit_of_work
 from core.planned import Planned
 from routing.models import ChatEnd, ChatWait
 from sla.models import FactKind
@@ -36,8 +36,9 @@ _BEGIN = f"""
             FROM (SELECT %s::bigint AS ticket_id, %s::bigint AS message_id, %s::timestamptz AS at,
                 %s::boolean AS is_new) g
         ) g
-        WHERE g.is_new OR g.left_word OR '{ChatEnd.ABANDONED}' = (
-            SELECT w.ended_by FROM routing_chatwait w WHERE w.ticket_id = g.ticket_id ORDER BY w.began_at DESC LIMIT 1)
+        WHERE g.is_new OR g.left_word OR (
+            SELECT w.ended_by = '{ChatEnd.ABANDONED}' OR w.over_at IS NOT NULL
+            FROM routing_chatwait w WHERE w.ticket_id = g.ticket_id ORDER BY w.began_at DESC LIMIT 1)
         ON CONFLICT (ticket_id) WHERE ended_at IS NULL DO NOTHING
         RETURNING CASE WHEN ended_at IS NULL THEN '{FactKind.CHAT_BEGUN}' ELSE '{FactKind.CHAT_LEFT_WORD}' END AS kind,
             ticket_id, began_at AS at, NULL::timestamptz AS began_at, message_id, NULL::bigint AS agent_id,
@@ -89,7 +90,7 @@ def take_back(message_id: int) -> Statement:
     """The answer was undone before it left: its chat waits again."""
     sql = """
         UPDATE routing_chatwait w SET ended_at = NULL, ended_by = '', answer_id = NULL
-        WHERE w.answer_id = %s AND NOT EXISTS (
+        WHERE w.answer_id = %s AND w.over_at IS NULL AND NOT EXISTS (
             SELECT FROM routing_chatwait o WHERE o.ticket_id = w.ticket_id AND o.ended_at IS NULL)"""
     return sql, [message_id]
 
@@ -98,19 +99,26 @@ def ring_missed(offer_id: int, at: datetime) -> Statement:
     return _RING_MISSED, [at, offer_id]
 
 
-def find_abandoned() -> int:
-    """End the waits of those who have left or whose ticket is closed; returns how many visitors have left."""
-    at, ended = now(), 0
+def give_up(wait_id: int, at: datetime, *, is_closed: bool) -> None:
+    """Nobody has answered: the visitor left, which is a fact of its own, or the ticket `is_closed`."""
+    if is_closed:
+        ChatWait.objects.filter(pk=wait_id, ended_at=None).update(ended_at=at, ended_by=ChatEnd.CLOSED)
+    else:
+        run([(_ABANDON, [wait_id, at])])
+
+
+def close_settled() -> None:
+    """Waits on tickets that are no longer open, however they came to be so."""
     ChatWait.objects.filter(ended_at=None).exclude(ticket__status__in=OPEN_STATUSES).update(
-        ended_at=at, ended_by=ChatEnd.CLOSED
+        ended_at=now(), ended_by=ChatEnd.CLOSED
     )
+
+
+def abandoned() -> list[tuple[int, int, datetime]]:
+    """The waits of visitors who have left (wait, ticket, when), one batch."""
+    at = now()
     long_enough = ChatWait.objects.filter(ended_at=None, began_at__lte=at - GONE_AFTER)
     waits = list(long_enough.order_by("began_at").values_list("pk", "ticket_id", "began_at"))
     seen = last_seen_in([ticket_id for _, ticket_id, _ in waits]) if waits else {}
-    for pk, ticket_id, began_at in waits:
-        left_at = max(seen[ticket_id] or began_at, began_at)
-        if left_at < at - GONE_AFTER and ended < BATCH:
-            with unit_of_work():
-                run([(_ABANDON, [pk, left_at])])
-            ended += 1
-    return ended
+    left = [(pk, ticket_id, max(seen[ticket_id] or began_at, began_at)) for pk, ticket_id, began_at in waits]
+    return [one for one in left if one[2] < at - GONE_AFTER][:BATCH]

@@ -11,15 +11,18 @@ import time_machine
 
 from channels_in.models import ChatVisitor
 from channels_in.webchat.payload import FORM, Written, dump, load
+from core.events.catalogue import Actor
 from people.models import Agent, Identity, Team
 from routing.models import ChatWait
 from routing.services import offers
-from routing.services.chat_waits import find_abandoned
+from routing.services.chat_ends import end_by_visitor, find_abandoned
 from routing.services.dispatching import dispatch_all
+from routing.services.rules import RuleDraft, save_rule
+from routing.tasks import sweep_routing
 from sla.models import Fact
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tickets.inbound import Clues, Sender
-from tickets.models import Inbox, Ticket
+from tickets.models import Inbox, Ticket, TicketEvent
 from tickets.services import changes, messages
 from tickets.services.intake import record_inbound
 
@@ -132,3 +135,69 @@ def test_mail_begins_no_chat(ana: Agent, clock: time_machine.Traveller) -> None:
     ticket = customer_writes(an_inbox())
     agent_replies(ticket, ana)
     assert told() == []
+
+
+def ends(ticket: Ticket) -> list[tuple[str, bool, str]]:
+    """How, whether answered, and by whom."""
+    rows = TicketEvent.objects.filter(ticket=ticket, kind="ChatEnded").order_by("seq")
+    return [(row.data["how"], row.data["is_answered"], row.actor_kind) for row in rows]
+
+
+def visitor_ends(ticket: Ticket) -> bool:
+    return end_by_visitor(ticket, actor=Actor(kind="contact", id=ticket.contact_id, name="Visitor"))
+
+
+def test_visitor_ends_a_chat_once_and_begins_another_by_writing(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = visitor_writes(chat, "Hello?")
+    agent_replies(ticket, ana)
+    assert [visitor_ends(ticket) for _ in range(2)] == [True, False]
+    ticket.refresh_from_db()
+    assert (ends(ticket), ticket.status) == ([("visitor", True, "contact")], "open")
+    clock.shift(60)
+    visitor_writes(chat, "One more thing")
+    assert [kind for kind, _, _ in told()] == ["chat_begun", "chat_answered", "chat_begun"]
+    assert visitor_ends(ticket), "before anybody answered: given up at once"
+    assert [kind for kind, _, _ in told()][-1] == "chat_abandoned"
+    assert ends(ticket)[-1] == ("visitor", False, "contact")
+
+
+def test_chat_ends_with_its_ticket_or_when_the_visitor_has_left(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = visitor_writes(chat, "Hello?")
+    changes.set_status(ticket, status="pending", actor=ana.as_actor())
+    assert ends(ticket) == []
+    changes.set_status(ticket, status="resolved", actor=ana.as_actor())
+    changes.set_status(ticket, status="closed", actor=ana.as_actor())
+    assert ends(ticket) == [("resolved", False, "agent")]
+    assert not visitor_ends(ticket)
+    clock.shift(60)
+    visitor_writes(chat, "Hello again?")
+    visitor_was_seen(chat, MORNING)
+    clock.shift(600)
+    assert find_abandoned() == 1
+    assert ends(ticket)[-1] == ("left", False, "system")
+    mail = customer_writes(an_inbox())
+    changes.set_status(mail, status="resolved", actor=ana.as_actor())
+    assert ends(mail) == []
+
+
+def test_rule_reacts_to_the_end_of_a_chat(clock: time_machine.Traveller, chat: Inbox, ana: Agent) -> None:
+    by_visitor = {
+        "all": [
+            {"fact": "chat_end", "op": "is", "value": "visitor"},
+            {"fact": "chat_answered", "op": "is", "value": True},
+        ]
+    }
+    resolve = {"action": "set_status", "params": {"status": "resolved"}}
+    save_rule(RuleDraft(name="Done", event="ChatEnded", conditions=by_visitor, actions=[resolve]))
+    ticket = visitor_writes(chat, "Hello?")
+    agent_replies(ticket, ana)
+    visitor_ends(ticket)
+    clock.shift(20)
+    sweep_routing()
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
+    assert ends(ticket) == [("visitor", True, "contact")], "what the rule resolves ends no second time"

@@ -62,6 +62,11 @@ _OF_CONTACT = [
     ("blocked", "the contact was blocked"),
     ("unblocked", "the contact was unblocked"),
 ]
+_CHAT_ENDS = [
+    ("visitor", "the visitor ended it"),
+    ("resolved", "its ticket was resolved"),
+    ("left", "the visitor left unanswered"),
+]
 _ACTORS = [("agent", "an agent"), ("contact", "the customer"), ("rule", "a rule"), ("system", "Helpdesk itself")]
 
 
@@ -179,6 +184,19 @@ _ALL: tuple[Fact, ...] = (
         WORD,
         read=lambda o: str(o.event.data.get("what") or "") if o.event else None,
         choices=lambda: _OF_CONTACT,
+    ),
+    EventFact(
+        "chat_end",
+        "How the chat ended",
+        WORD,
+        read=lambda o: str(o.event.data.get("how") or "") if o.event else None,
+        choices=lambda: _CHAT_ENDS,
+    ),
+    EventFact(
+        "chat_answered",
+        "Somebody answered the chat",
+        FLAG,
+        read=lambda o: bool(o.event and o.event.data.get("is_answered")),
     ),
     EventFact(
         "actor", "Done by", WORD, read=lambda o: o.event.actor_kind if o.event else None, choices=lambda: _ACTORS

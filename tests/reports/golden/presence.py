@@ -10,7 +10,7 @@ from core.clock import now
 from people.models import Agent, Identity
 from routing.models import Offer
 from routing.services import offers
-from routing.services.chat_waits import find_abandoned
+from routing.services.chat_ends import find_abandoned
 from routing.services.shifts import set_shift
 from routing.services.staffing import look
 from sla.models import BusinessHours

@@ -1,0 +1,67 @@
+"""When a chat is over: its visitor ended it, its ticket was resolved, or they left unanswered. Each is told once.
+
+What the visitor writes after that begins a new chat (chat_waits.py). The ticket stays what it is: rules may resolve it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.clock import now
+from core.events.bus import unit_of_work
+from core.events.catalogue import SYSTEM, Actor, ChatEnded
+from routing.models import ChatEnd, ChatWait
+from routing.services import chat_waits
+from tickets.models import Ticket
+from tickets.services import journal
+
+VISITOR, RESOLVED, LEFT = "visitor", "resolved", "left"
+
+
+def end_by_visitor(ticket: Ticket, *, actor: Actor) -> bool:
+    """They pressed "End chat"; False where no chat goes on."""
+    with unit_of_work():
+        fresh = journal.locked(ticket)
+        return _end(fresh, VISITOR, now(), actor=actor)
+
+
+def end_by_resolving(ticket_id: int, at: datetime, *, actor: Actor) -> bool:
+    """In the transaction that resolves, closes or discards the ticket, under its lock."""
+    if not _going_on(ticket_id):
+        return False
+    return _end(journal.locked(ticket_id), RESOLVED, at, actor=actor)
+
+
+def end_by_leaving(wait_id: int, ticket_id: int, left_at: datetime) -> bool:
+    """Nobody had answered when they left."""
+    with unit_of_work():
+        fresh = journal.locked(ticket_id)
+        wait = _going_on(ticket_id)
+        return wait is not None and wait.pk == wait_id and _end(fresh, LEFT, left_at, actor=SYSTEM)
+
+
+def find_abandoned() -> int:
+    """End the chats of those who have left, and the waits of closed tickets; returns how many visitors have left."""
+    chat_waits.close_settled()
+    return sum(end_by_leaving(*one) for one in chat_waits.abandoned())
+
+
+def _going_on(ticket_id: int) -> ChatWait | None:
+    """The ticket's newest chat, unless it is over; a message that was left in the form is no chat."""
+    last = ChatWait.objects.filter(ticket_id=ticket_id).order_by("-began_at", "-id").first()
+    if last is None or last.over_at or last.ended_by in (ChatEnd.LEFT_WORD, ChatEnd.ABANDONED):
+        return None
+    return last
+
+
+def _end(ticket: Ticket, how: str, at: datetime, *, actor: Actor) -> bool:
+    """`ticket` must be locked."""
+    wait = _going_on(ticket.pk)
+    if wait is None:
+        return False
+    if wait.ended_at is None:
+        chat_waits.give_up(wait.pk, at, is_closed=how == RESOLVED)
+    ChatWait.objects.filter(pk=wait.pk).update(over_at=at)
+    event = ChatEnded(how=how, is_answered=wait.ended_by == ChatEnd.ANSWERED)
+    journal.record(ticket, event, actor=actor)
+    return True

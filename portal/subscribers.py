@@ -6,11 +6,35 @@ from collections.abc import Sequence
 
 from channels_in.webchat import push
 from core.events.bus import after
-from core.events.catalogue import ChatUnanswered, CsatAsked, RatingGiven, TicketChanged
+from core.events.catalogue import (
+    CallbackCancelled,
+    CallbackMade,
+    CallbackMissed,
+    CallbackMoved,
+    CallbackPlanned,
+    CallbackUndone,
+    ChatEnded,
+    ChatUnanswered,
+    CsatAsked,
+    RatingGiven,
+    TicketChanged,
+)
 
 
-@after(ChatUnanswered, CsatAsked, RatingGiven)
+@after(
+    ChatEnded,
+    ChatUnanswered,
+    CsatAsked,
+    RatingGiven,
+    CallbackPlanned,
+    CallbackMoved,
+    CallbackCancelled,
+    CallbackMade,
+    CallbackMissed,
+    CallbackUndone,
+)
 def on_something_beside(events: Sequence[TicketChanged]) -> None:
-    """That nobody is free, the question how it was, and its answer from another window or the page of the link."""
+    """That nobody is free, or the chat is over; the question how it was, and its answer from another window or the page
+    of the link; what became of the call that they booked."""
     for ticket_id in dict.fromkeys(event.ticket_id for event in events):
         push.ask_again_in(ticket_id)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from callbacks.models import Callback
+from callbacks.services.planning import move_callback
 from core.clock import now
 from tests.browser.agents import at_the_desk
 from tests.browser.chats import Customer, violations
@@ -72,13 +73,19 @@ def test_customer_books_a_call_in_the_chat_moves_it_and_calls_it_off_before_the_
     expect(ben.page.locator("#callbacks")).to_contain_text("booked by the customer")
     expect(ben.timeline).to_contain_text("Eva Berg booked a callback for")
     expect(ben.timeline).to_contain_text("Please call me: My refund")
-    before = booked.inner_text()
+    said = booked.get_by_role("status")
+    before = said.inner_text()
     booked.get_by_role("button", name="Change").click()
     chat.get_by_role("button", name="Move the call").click()
     expect(ben.timeline).to_contain_text("Eva Berg agreed on another time for the callback")
-    expect(booked).to_be_visible()
-    assert booked.inner_text() != before
+    expect(said).to_be_visible()
+    expect(said).not_to_have_text(before)
+    before = said.inner_text()
+    noon = (now() + timedelta(days=3)).replace(hour=12, minute=0)
+    callback = Callback.objects.get(state="planned")
+    move_callback(callback, starts_at=noon, ends_at=noon + timedelta(minutes=45), actor=cast.ben.as_actor())
+    expect(said).not_to_have_text(before)
     booked.get_by_role("button", name="Change").click()
     chat.get_by_role("button", name="Call it off").click()
-    expect(booked.get_by_role("status")).to_have_text("The call is called off.")
+    expect(said).to_have_text("The call is called off.")
     expect(ben.timeline).to_contain_text("Eva Berg called the callback off")

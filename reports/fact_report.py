@@ -153,16 +153,21 @@ class _Page:
         """A share leads to all that it is a share of, a count to what it counts."""
         first, last = self.steps[number]
         present = self.found.steps.get(number, NOTHING)
-        empty = None if drawn.is_line else 0
-        numbers = {metric: present.get(metric, empty) for metric, _, _ in drawn.series}
+        numbers = {metric: present.get(metric, self._empty(metric, first)) for metric, _, _ in drawn.series}
         there = self.filters.on_days(first, last)
         links = {metric: there.link(METRICS[metric].of or METRICS[metric].counted) for metric in numbers}
         main = next(iter(links.values()))
         if drawn.is_compared:
             main_metric = METRICS[drawn.series[0][0]]
-            numbers["before"] = self.found.steps_before.get(number, NOTHING).get(main_metric.key)
+            before = self.found.steps_before.get(number, NOTHING)
+            numbers["before"] = before.get(main_metric.key, self._empty(main_metric.key, first))
             links["before"] = self.filters.compared_step(first, last).link(main_metric.of or main_metric.counted)
         return Mark(f"{first.day} {first:%b}", numbers, main, first <= self.today <= last, links)
+
+    def _empty(self, key: str, first: date) -> int | None:
+        """Where nothing happened a count is 0; there is no share or length, nor anything of the days to come."""
+        is_count = METRICS[key].kind == "count" and not cases_of(key)
+        return 0 if is_count and first <= self.today else None
 
     def lengths(self) -> list[Chart]:
         """The histogram of a set of lengths, with the usual target of each priority."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from routing.selectors.situation import row_of
 from tickets.models import Ticket
-from tickets.selectors.rows import row_context
 
 ROW_TEMPLATE = "workspace/_ticket_row.html"
 
@@ -24,7 +24,7 @@ def changed_ticket(ticket: Ticket) -> dict[str, Any]:
             "due": ticket.sla_due_at.isoformat(),
             "created": ticket.created_at.isoformat(),
         },
-        "row": render_to_string(ROW_TEMPLATE, row_context(ticket)),
+        "row": render_to_string(ROW_TEMPLATE, row_of(ticket)),
     }
 
 

@@ -13,11 +13,12 @@ from django.utils.timezone import localdate, localtime
 from core.clock import now
 from people.models import Agent
 from people.policy import may
+from routing.selectors.situation import row_of
 from tickets.models import Priority, ScheduledReply, Status, Ticket
 from tickets.selectors.drafts import drafts_of
 from tickets.selectors.links import linked
 from tickets.selectors.reach import Reach, reach
-from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS, channel_of, due_context, row_context
+from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS, channel_of, due_context
 from tickets.selectors.scheduled import scheduled_of
 from tickets.selectors.timeline import entries_after, moved_back_after, retracted_after, timeline
 from workspace.chips import chips
@@ -83,7 +84,7 @@ def delta(request: HttpRequest, agent: Agent, ticket: Ticket, seq: int) -> dict[
         "gone": retracted_after(ticket, seq) if ticket.last_seq > seq else [],
         "head": render_to_string("workspace/_head.html", head_context(agent, ticket), request),
         "state": composer_state(request, agent, ticket),
-        "row": render_to_string("workspace/_ticket_row.html", row_context(ticket)),
+        "row": render_to_string("workspace/_ticket_row.html", row_of(ticket)),
     }
 
 

@@ -16,6 +16,7 @@ from core.errors import Invalid, NotAllowed
 from core.push import Hint
 from live.changes import MOST_EVENTS, changes_since, newest_cursor
 from people.models import Agent
+from routing.selectors.situation import situation
 from tests.cast import Cast, new_ticket, receive
 from tests.live.screen import Screen
 from tickets.models import Status, Ticket, TicketEvent
@@ -149,5 +150,6 @@ def test_number_of_questions_does_not_grow_with_the_changes(
     start = newest_cursor()
     for number in range(12):
         new_ticket(cast.mail if number % 2 else cast.legal_mail, f"letter {number}")
+    situation()  # why tickets wait is looked at once in ten seconds
     with django_assert_max_num_queries(9):
         assert len(changes_since(Agent.objects.get(pk=cast.ana.pk), start).tickets) == 6

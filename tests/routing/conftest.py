@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from people.models import Agent, Team
-from routing.selectors import listening
+from routing.selectors import listening, situation
 from tests.desk import a_team, an_agent, an_inbox, plain_channel
 from tickets.models import Inbox
 
@@ -18,6 +18,7 @@ def _plain_channels(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> None:
     listening.forget()
+    situation.forget()
 
 
 @pytest.fixture

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.clock import now
 from core.errors import NotAllowed, NotFound
 from people.models import Agent, Availability, Role, Team
+from routing.selectors import situation
+from routing.selectors.situation import why_in_short
 from routing.selectors.waiting import why_waiting
 from routing.services.taking import take_next
 from tests.desk import a_team, an_agent, an_inbox, customer_writes, rule_actor
@@ -103,3 +107,33 @@ def test_ticket_that_waits_for_no_agent_says_nothing(inbox: Inbox, ada: Agent, s
     ticket = customer_writes(inbox)
     Ticket.objects.filter(pk=ticket.pk).update(**{**state, **({"assignee": ada} if "assignee" in state else {})})
     assert why_waiting(Ticket.objects.get(pk=ticket.pk)) is None
+
+
+def test_row_of_a_list_says_the_same_in_short_without_a_question_of_its_own(
+    inbox: Inbox, team: Team, ada: Agent, django_assert_num_queries: Any
+) -> None:
+    manual = a_team("By hand", an_agent("Zoe"))
+    asking, plain, taken = (customer_writes(inbox) for _ in range(3))
+    skills.require_skills(asking, skills=["german"], actor=rule_actor())
+    changes.assign(taken, agent=ada, actor=rule_actor())
+    homeless, alone = customer_writes(an_inbox()), customer_writes(an_inbox(default_team=manual))
+    empty = customer_writes(an_inbox(default_team=a_team("Empty", strategy="round_robin")))
+    Team.objects.filter(pk=team.pk).update(strategy="round_robin")
+    rows = list(Ticket.objects.in_bulk([row.pk for row in (asking, plain, taken, homeless, alone, empty)]).values())
+    situation.forget()
+    why_in_short(rows[0])
+    with django_assert_num_queries(0):
+        told = {row.pk: why_in_short(row) for row in rows}
+    assert [told[row.pk][0] for row in (asking, plain, taken, homeless, alone, empty)] == [
+        "nobody fits", "", "", "no team", "", "no members",
+    ]  # fmt: skip
+    for row in (asking, plain, alone, empty):
+        full = why_waiting(Ticket.objects.get(pk=row.pk))
+        assert full is not None
+        assert full.text == told[row.pk][1]
+    shorts = []
+    for change in ({"capacity": 1}, {"last_seen_at": None}):
+        Agent.objects.filter(pk=ada.pk).update(**change)
+        situation.forget()
+        shorts.append(why_in_short(Ticket.objects.get(pk=plain.pk))[0])
+    assert shorts == ["all full", "nobody here"]

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from people.models import Agent
+from routing.selectors import situation
 from workspace import view_shelf
 from workspace.directory import forget
 
@@ -18,9 +19,11 @@ SignIn = Callable[[Agent], Client]
 def _fresh_directory() -> Iterator[None]:
     forget()
     view_shelf.forget()
+    situation.forget()
     yield
     forget()
     view_shelf.forget()
+    situation.forget()
 
 
 @pytest.fixture

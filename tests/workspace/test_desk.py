@@ -7,12 +7,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from people.models import Agent
+from live.frames import changed_ticket
+from people.models import Agent, Team
 from people.services.contacts import rename
+from routing.selectors.situation import situation
 from tests.cast import Cast, new_ticket, receive
 from tests.workspace.conftest import SignIn
 from tickets.inbound import Clues
-from tickets.services import messages
+from tickets.services import changes, messages
 from workspace.directory import directory
 from workspace.view_shelf import views_beside
 
@@ -22,11 +24,23 @@ pytestmark = pytest.mark.django_db
 def queries_of(client: Client, address: str) -> int:
     directory()  # remembered by the process, as are the views: not part of a page's own cost
     views_beside(Agent(pk=0))
+    situation()
     with CaptureQueriesContext(
         connection,
     ) as found:
         assert client.get(address).status_code == 200
     return len(found)
+
+
+def test_list_says_why_nobody_has_a_ticket(cast: Cast, sign_in: SignIn) -> None:
+    Team.objects.filter(pk=cast.support.pk).update(strategy="round_robin")
+    ticket = new_ticket(cast.mail)
+    page = sign_in(cast.ana).get("/tickets/?view=all").content.decode()
+    assert "Unassigned. Nobody who could take it is here now." in page
+    assert 'title="Nobody who could take it is here now.">nobody here</span>' in page
+    assert "nobody here" in changed_ticket(ticket)["row"], "and so does a row that comes by push"
+    ticket = changes.assign(ticket, agent=cast.ben, actor=cast.ana.as_actor())
+    assert "nobody here" not in changed_ticket(ticket)["row"]
 
 
 def test_list_page_needs_six_queries_at_any_length(cast: Cast, sign_in: SignIn) -> None:

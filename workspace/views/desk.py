@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from people.models import Agent
+from routing.selectors.situation import row_of
 from tickets.selectors.access import ticket_for
 from tickets.selectors.counts import view_counts
 from tickets.selectors.lists import BUILT_IN_VIEWS, ticket_page
-from tickets.selectors.rows import row_context
 from workspace.directory import directory
 from workspace.guard import AgentRequest, agent_page
 from workspace.pane import etag, pane_context
@@ -85,7 +85,7 @@ def list_context(request: AgentRequest, view: ChosenView) -> dict[str, Any]:
     return {
         "view": view,
         "facets": view.facets(request.user),
-        "rows": [row_context(ticket) for ticket in page.rows],
+        "rows": [row_of(ticket) for ticket in page.rows],
         "next_cursor": page.next_cursor,
         "sorts": SORT_NAMES,
     }

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from routing.selectors.situation import row_of
 from tickets.selectors.contacts import find_contacts
-from tickets.selectors.rows import row_context
 from tickets.selectors.search import search
 from workspace.guard import AgentRequest, agent_page, wants_fragment
 from workspace.views.desk import nav_context
@@ -22,7 +22,7 @@ _SUGGESTED = 6
 def search_page(request: AgentRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     hits = search(request.user, query, size=50) if query else []
-    rows = [{**row_context(hit.ticket), "snippet": hit.snippet} for hit in hits]
+    rows = [{**row_of(hit.ticket), "snippet": hit.snippet} for hit in hits]
     context = {"query": query, "rows": rows}
     if wants_fragment(request):
         return render(request, "workspace/_hits.html", context)

@@ -14,11 +14,13 @@ from channels_in.webchat.services import visitors, words
 from channels_in.webchat.tokens import TokenRefused, VisitorKey
 from core.errors import NotFound
 from core.events.bus import publish
-from core.events.catalogue import ContactTyped
+from core.events.catalogue import Actor, ContactTyped
 from portal.availability import availability_of, expected_in_words
 from portal.limits import require_message_room
 from portal.question import question_for
+from routing.selectors.chats import chat_of
 from routing.selectors.first_in_line import is_left
+from routing.services.chat_ends import end_by_visitor
 from tickets.inbound import InboundFile
 from tickets.models import Inbox, Ticket
 
@@ -103,6 +105,7 @@ def shown(visitor: ChatVisitor | None, *, ticket_number: int | None = None, seq:
         "messages": found.messages,
         "seen": _seen_seq(visitor, ticket),
         "left": is_left(ticket.pk),
+        "chat": chat_of(ticket.pk),
         "asks": question_for(visitor, ticket),
     }
 
@@ -135,6 +138,15 @@ def introduce(visitor: ChatVisitor, about: About, *, is_mail_wanted: bool = Fals
     """Unsigned claims count only on widgets that verify nobody; an address for answers is always welcome."""
     name = "" if secrets_of(visitor.inbox) and not is_mail_wanted else about.name
     return visitors.introduce(visitor, name=name, email=about.email, is_mail_wanted=is_mail_wanted)
+
+
+def end(guest: Guest) -> None:
+    """The visitor has what they came for; the ticket stays what it is."""
+    ticket = conversation.ticket_of(guest.visitor) if guest.visitor else None
+    if guest.visitor is None or ticket is None:
+        raise NotFound("There is no conversation yet.")
+    contact = guest.visitor.identity.contact
+    end_by_visitor(ticket, actor=Actor(kind="contact", id=contact.pk, name=guest.visitor.name or contact.name))
 
 
 def tell_typing(visitor: ChatVisitor) -> None:

@@ -20,6 +20,7 @@ FILES_BY_ADDRESS = Limit(name="chat-files-ip", times=60, seconds=600)
 BYTES_BY_ADDRESS = Limit(name="chat-bytes-ip", times=200 * 1024 * 1024, seconds=3600)
 BYTES_BY_WIDGET = Limit(name="chat-bytes-inbox", times=2 * 1024 * 1024 * 1024, seconds=3600)
 RATINGS_BY_VISITOR = Limit(name="chat-rating", times=30, seconds=600)
+ENDS_BY_VISITOR = Limit(name="chat-end", times=30, seconds=600)
 FORMS_BY_ADDRESS = Limit(name="chat-form-ip", times=20, seconds=600)
 
 # Each look at the free times counts shifts and bookings; each booking makes somebody call.

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/<str:inbox_token>/status/", chat.status_page, name="chat-status"),
     path("chat/<str:inbox_token>/messages/", chat.messages_page, name="chat-messages"),
     path("chat/<str:inbox_token>/away/", chat.away_action, name="chat-away"),
+    path("chat/<str:inbox_token>/end/", chat.end_action, name="chat-end"),
     path("chat/<str:inbox_token>/address/", chat.address_action, name="chat-address"),
     path("chat/<str:inbox_token>/files/<uuid:file_id>/", chat.file_page, name="chat-file"),
     path("chat/<str:inbox_token>/callback/", booking.callback_page, name="chat-callback"),

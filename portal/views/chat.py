@@ -96,6 +96,15 @@ def address_action(request: HttpRequest, inbox_token: str) -> HttpResponse:
     return JsonResponse({"email": visitor.email})
 
 
+@chat_door("POST")
+def end_action(request: HttpRequest, inbox_token: str) -> HttpResponse:
+    """The visitor ends the chat; twice is once."""
+    guest = _guest(request, inbox_token)
+    require(limits.ENDS_BY_VISITOR, guest.key.uid)
+    chat.end(guest)
+    return JsonResponse({"conversation": chat.shown(guest.visitor)})
+
+
 @chat_door("GET")
 def file_page(request: HttpRequest, inbox_token: str, file_id: UUID) -> HttpResponseBase:
     """A file of the visitor's own conversation; never shown in place, never guessed at."""

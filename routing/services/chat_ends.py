@@ -11,6 +11,7 @@ from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, Actor, ChatEnded
 from routing.models import ChatEnd, ChatWait
+from routing.selectors.chats import chat_of, newest_chat
 from routing.services import chat_waits
 from tickets.models import Ticket
 from tickets.services import journal
@@ -47,11 +48,7 @@ def find_abandoned() -> int:
 
 
 def _going_on(ticket_id: int) -> ChatWait | None:
-    """The ticket's newest chat, unless it is over; a message that was left in the form is no chat."""
-    last = ChatWait.objects.filter(ticket_id=ticket_id).order_by("-began_at", "-id").first()
-    if last is None or last.over_at or last.ended_by in (ChatEnd.LEFT_WORD, ChatEnd.ABANDONED):
-        return None
-    return last
+    return newest_chat(ticket_id) if chat_of(ticket_id) == "on" else None
 
 
 def _end(ticket: Ticket, how: str, at: datetime, *, actor: Actor) -> bool:

@@ -25,7 +25,7 @@ from tests.channels_in.webchat.people import SECRET, signed
 from tests.desk import agent_replies
 from tests.stack import Stack
 from tests.waiting import poll_until
-from tickets.models import Message, Ticket
+from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -80,7 +80,22 @@ def test_customer_and_agent_talk_and_a_reload_keeps_it(desk: Stack, cast: Cast, 
     customer.opens_the_chat()
     expect(customer.answer("It left us yesterday.")).to_be_visible()
     assert Ticket.objects.count() == 1
+    ends_the_chat_and_writes_again(customer)
     rates_in_the_chat(customer, cast)
+
+
+def ends_the_chat_and_writes_again(customer: Customer) -> None:
+    end, over = customer.chat.get_by_role("button", name="End chat"), customer.chat.get_by_text("The chat has ended.")
+    end.click()
+    expect(over).to_be_visible()
+    expect(end).to_be_hidden()
+    expect(customer.box).to_be_focused()
+    assert TicketEvent.objects.get(kind="ChatEnded").data == {"how": "visitor", "is_answered": True}
+    customer.says("One more thing")
+    expect(customer.own("One more thing")).to_have_attribute("data-state", "sent")
+    expect(over).to_be_hidden()
+    expect(end).to_be_visible()
+    assert Ticket.objects.count() == 1
 
 
 def rates_in_the_chat(customer: Customer, cast: Cast) -> None:

@@ -19,7 +19,7 @@ from tests.cast import Cast
 from tests.channels_in.webchat.people import SECRET, signed
 from tests.desk import agent_replies
 from tests.portal.conftest import Browser
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Attachment, Message, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,23 @@ def test_visitor_leaves_an_address_later(browser_of_visitor: Browser) -> None:
     browser_of_visitor.says()
     assert browser_of_visitor.post("address/", email="eva").status_code == 422
     assert browser_of_visitor.post("address/", email="eva@customer.example").json() == {"email": "eva@customer.example"}
+
+
+def test_visitor_ends_the_chat_once_and_writing_begins_another(browser_of_visitor: Browser, cast: Cast) -> None:
+    visitor = browser_of_visitor
+    assert visitor.post("end/").status_code == 404, "there is nothing to end"
+    visitor.says()
+    agent_replies(Ticket.objects.get(), cast.ana)
+    assert visitor.begin()["conversation"]["chat"] == "on"
+    for _ in range(2):
+        assert visitor.post("end/").json()["conversation"]["chat"] == "over"
+    event = TicketEvent.objects.get(kind="ChatEnded")
+    assert (event.actor_kind, event.data) == ("contact", {"how": "visitor", "is_answered": True})
+    visitor.says("One more thing")
+    assert visitor.begin()["conversation"]["chat"] == "on"
+    stranger = Browser(cast.chat)
+    stranger.begin()
+    assert stranger.post("end/").status_code == 404
 
 
 def test_files_go_both_ways_and_to_nobody_else(browser_of_visitor: Browser, cast: Cast) -> None:

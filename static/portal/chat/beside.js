@@ -1,10 +1,28 @@
-/** What stands beside the messages: who has seen them, that nobody is free, and the question how it was. */
+/** What stands beside the messages: who has seen them, that nobody is free, the chat's end, and the question how it was. */
+import * as composer from "./composer.js";
 import * as log from "./log.js";
 import * as mode from "./mode.js";
+import { at, word } from "./page.js";
+import * as session from "./session.js";
 
-export function show({ seen, left, asks }) {
+export function show({ seen, left, asks, chat }) {
   log.markSeen(seen);
   mode.leave(Boolean(left));
+  goes(chat);
   // Most conversations never come to it.
   if (asks) import("./rating.js").then((rating) => rating.show(asks), () => {});
 }
+
+/** The chat goes "on", or is "over" until the visitor writes again; anything else is none. */
+export function goes(chat) {
+  at("end").hidden = chat !== "on";
+  at("over").hidden = chat !== "over";
+}
+
+at("end").addEventListener("click", async () => {
+  const told = await session.end().catch(() => null);
+  if (!told) return mode.notice(word("unavailable"));
+  show(told.conversation);
+  log.toEnd();
+  composer.focus();
+});

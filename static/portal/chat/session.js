@@ -18,6 +18,7 @@ export const earlier = async (seq) => (await ask(`messages/?before=${seq}`)).jso
 export const since = async (ticket, seq) => (await ask(`messages/?ticket=${ticket || ""}&seq=${seq}`)).json();
 export const leaveMessage = async (form) => (await ask("away/", { body: form })).json();
 export const rate = async (answer) => (await ask("rating/", { body: answer })).json();
+export const end = async () => (await ask("end/", { body: {} })).json();
 export const leaveAddress = async (email) => (await ask("address/", { body: { email } })).json();
 export const calls = async () => (await ask("callback/")).json();
 export const booked = async () => (await ask("callback/?booked")).json();

@@ -56,6 +56,7 @@ export class Talk {
     this.answers = new Answers();
     this.hooks.onUnread(0, "");
     this.hooks.onEarlier(false);
+    beside.goes("");
     for (const entry of outbox.waiting()) log.showPending(entry);
   }
 
@@ -127,14 +128,13 @@ export class Talk {
 
   say(text, files) {
     log.showPending(outbox.add(text, files, { page: this.page, name: this.about.name || "" }));
+    beside.goes(this.ticket === null ? "" : "on");
     this.socket.open();
     this.sender.flush();
     this.hooks.onEvent("message:sent");
   }
 
-  type() {
-    this.socket.send({ type: "typing" });
-  }
+  type = () => this.socket.send({ type: "typing" });
 
   /** Without a socket: ask what is new and send by HTTP. */
   async ask() {

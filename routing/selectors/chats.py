@@ -1,0 +1,20 @@
+"""Whether a ticket's chat goes on, is over, or never was."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from routing.models import ChatEnd, ChatWait
+
+
+def newest_chat(ticket_id: int) -> ChatWait | None:
+    """What was left in the form, because nobody was there, is no chat."""
+    chats = ChatWait.objects.filter(ticket_id=ticket_id).exclude(ended_by=ChatEnd.LEFT_WORD)
+    return chats.order_by("-began_at", "-id").first()
+
+
+def chat_of(ticket_id: int) -> Literal["on", "over", ""]:
+    chat = newest_chat(ticket_id)
+    if chat is None:
+        return ""
+    return "over" if chat.over_at or chat.ended_by == ChatEnd.ABANDONED else "on"

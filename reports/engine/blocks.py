@@ -1,4 +1,4 @@
-"""Facts of one kind in memory: columns of numbers and of codes that are the same all over this process."""
+"""Facts of one kind in memory: columns of numbers and of codes."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from reports.engine.codes import codes_of
+from reports.engine.codes import Coding
 from reports.engine.layout import CODED, NUMBERS, Array
 from reports.engine.reading import Packed
 
 Block = Mapping[str, Array]
 
 
-def block_of(packed: Packed, names: Iterable[str]) -> Block:
-    return {name: unpacked(packed.kind, name, packed.columns[name], packed.names.get(name, [])) for name in names}
+def block_of(coding: Coding, packed: Packed, names: Iterable[str]) -> Block:
+    return {
+        name: unpacked(coding, packed.kind, name, packed.columns[name], packed.names.get(name, [])) for name in names
+    }
 
 
-def unpacked(kind: str, name: str, column: Array, values: list[Any]) -> Array:
-    """A column as it was stored, with this process's codes."""
-    if name not in CODED:
+def unpacked(coding: Coding, kind: str, name: str, column: Array, values: list[Any]) -> Array:
+    """A column as it was stored, with the codes of a coding."""
+    if name not in CODED or not len(column):
         return column
-    return codes_of(name, kind).of([_hashable(value) for value in values])[column] if len(column) else column
+    keys = [tuple(value) for value in values] if name == "tags" else values
+    return coding.of(name, kind).of(keys)[column]
 
 
 def within(block: Block, first: int, last: int) -> Block:
@@ -49,7 +52,3 @@ def joined(blocks: list[Block], names: Iterable[str]) -> Block:
 
 def _nothing(name: str) -> Array:
     return np.zeros(0, NUMBERS.get(name, "u1"))
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -10,6 +10,7 @@ from django.db import connection
 
 from reports.engine.blocks import block_of
 from reports.engine.closed import columns_of, standing_days
+from reports.engine.codes import Coding
 from reports.engine.layout import CODED, NUMBERS, Window
 from reports.engine.reading import read
 from reports.fact_sets import SETS, kinds_of
@@ -26,9 +27,12 @@ class StoredDay:
     def first_difference(self) -> str:
         """The column that is not as it should be; "" when all are."""
         names = [*NUMBERS, *CODED]
-        stored = columns_of(self.kind, [self.pk], names, is_remembered=False)
+        coding = Coding()
+        stored = columns_of(coding, self.kind, [self.pk], names)
         start = datetime.combine(self.day, time(), tzinfo=UTC)
-        facts = [block_of(packed, names) for packed in read([Window(self.kind, start, start + timedelta(days=1))])]
+        facts = [
+            block_of(coding, packed, names) for packed in read([Window(self.kind, start, start + timedelta(days=1))])
+        ]
         if self.pk not in stored or self.pk not in standing_days([self.kind], self.day, self.day).values():
             return ""  # stored anew in the meantime
         if not facts:

@@ -19,10 +19,13 @@ from django.conf import settings
 from django.db import connection
 
 from reports.engine.blocks import unpacked
+from reports.engine.codes import Coding
 from reports.engine.layout import CODED, NUMBERS, Array, version_of
 
 _MEGABYTE = 1024 * 1024
 _HEAD = 19
+# How much of the memory codes may take.
+_SHARE_OF_CODES = 0.25
 
 
 def standing_days(kinds: Collection[str], first: date, last: date) -> dict[tuple[str, date], int]:
@@ -44,31 +47,52 @@ def standing_days(kinds: Collection[str], first: date, last: date) -> dict[tuple
 
 @dataclass(slots=True)
 class _Memory:
-    """Columns by row, the longest unused dropped first. Rows never change, so nothing here is ever wrong."""
+    """Columns by row, the longest unused dropped first. Rows never change, so nothing here is ever wrong. All columns
+    have the codes of one coding, which is dropped with them when it has grown too large: a desk may have a tag for
+    each ticket. Whoever works with the old one goes on with what they have."""
 
+    coding: Coding = field(default_factory=Coding)
     blocks: OrderedDict[int, dict[str, Array]] = field(default_factory=OrderedDict)
     size: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, pk: int) -> dict[str, Array]:
+    def current(self) -> Coding:
+        """The coding to begin with."""
         with self.lock:
+            if self.coding.size > self._most * _SHARE_OF_CODES:
+                self.coding = Coding()
+                self.blocks.clear()
+                self.size = 0
+            return self.coding
+
+    @property
+    def _most(self) -> int:
+        return int(settings.REPORTS_MEMORY_MB * _MEGABYTE)
+
+    def get(self, coding: Coding, pk: int) -> dict[str, Array]:
+        with self.lock:
+            if coding is not self.coding:
+                return {}
             if pk in self.blocks:
                 self.blocks.move_to_end(pk)
             return self.blocks.get(pk, {})
 
-    def add(self, pk: int, columns: Mapping[str, Array]) -> None:
+    def add(self, coding: Coding, pk: int, columns: Mapping[str, Array]) -> None:
         with self.lock:
+            if coding is not self.coding:
+                return
             known = self.blocks.setdefault(pk, {})
             fresh = {name: column for name, column in columns.items() if name not in known}
             self.blocks[pk] = {**known, **fresh}
             self.blocks.move_to_end(pk)
             self.size += sum(column.nbytes for column in fresh.values())
-            while self.size > settings.REPORTS_MEMORY_MB * _MEGABYTE and self.blocks:
+            while self.size + coding.size > self._most and self.blocks:
                 _, dropped = self.blocks.popitem(last=False)
                 self.size -= sum(column.nbytes for column in dropped.values())
 
     def clear(self) -> None:
         with self.lock:
+            self.coding = Coding()
             self.blocks.clear()
             self.size = 0
 
@@ -76,38 +100,38 @@ class _Memory:
 memory = _Memory()
 
 
-def columns_of(
-    kind: str, pks: Sequence[int], names: Collection[str], *, is_remembered: bool = True
-) -> dict[int, Mapping[str, Array]]:
-    """The wanted columns of closed days of a kind; a row that was replaced in the meantime is missing."""
+def columns_of(coding: Coding, kind: str, pks: Sequence[int], names: Collection[str]) -> dict[int, Mapping[str, Array]]:
+    """The wanted columns of closed days of a kind; a row that was replaced in the meantime is missing. With a coding of
+    one's own nothing is remembered."""
     found: dict[int, Mapping[str, Array]] = {}
     lacking: dict[tuple[str, ...], list[int]] = {}
     for pk in pks:
-        known = memory.get(pk) if is_remembered else {}
+        known = memory.get(coding, pk)
         missing = tuple(name for name in sorted(names) if name not in known)
         if missing:
             lacking.setdefault(missing, []).append(pk)
         found[pk] = known
     for missing, rows in lacking.items():
-        loaded = dict(_load(kind, rows, missing))
+        loaded = dict(_load(coding, kind, rows, missing))
         for pk in rows:
             if pk in loaded:
                 found[pk] = {**found[pk], **loaded[pk]}
-                if is_remembered:
-                    memory.add(pk, loaded[pk])
+                memory.add(coding, pk, loaded[pk])
             else:
                 del found[pk]
     return found
 
 
-def _load(kind: str, pks: Sequence[int], names: Sequence[str]) -> Iterator[tuple[int, dict[str, Array]]]:
+def _load(
+    coding: Coding, kind: str, pks: Sequence[int], names: Sequence[str]
+) -> Iterator[tuple[int, dict[str, Array]]]:
     coded = [name for name in names if name in CODED]
     told = ", ".join(f"'{name}', names->'{name}'" for name in coded)
     sql = f"SELECT id, jsonb_build_object({told})::text, {', '.join(names)} FROM reports_closedday WHERE id = ANY(%s)"
     for fields in _copied(sql, [list(pks)]):
         known = json.loads(bytes(fields[1]))
         columns = {
-            name: unpacked(kind, name, _array(name, body), known.get(name, []))
+            name: unpacked(coding, kind, name, _array(name, body), known.get(name, []))
             for name, body in zip(names, fields[2:], strict=True)
         }
         yield int.from_bytes(fields[0]), columns

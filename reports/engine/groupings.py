@@ -12,7 +12,7 @@ import numpy as np
 
 from reports.brands import brands_by_inbox
 from reports.engine.clock import Local
-from reports.engine.codes import CODES, smallest
+from reports.engine.codes import smallest
 from reports.engine.counting import counted
 from reports.engine.layout import Array
 from reports.engine.parts import Part
@@ -154,8 +154,9 @@ def _by_brand(parts: Sequence[Part]) -> Grouping:
 
 
 def _numbered(parts: Sequence[Part], column: str) -> tuple[dict[str, Array], list[Any]]:
-    """The process's own codes, as long as there are few of them."""
-    codes, values = {part.kind: part.rows[column] for part in parts}, CODES[column].values
+    """The codes as they are, as long as there are few of them."""
+    codes = {part.kind: part.rows[column] for part in parts}
+    values: list[Any] = parts[0].rows.coding.of(column, parts[0].kind).values if parts else []
     size = len(values)
     if size <= _FEW:
         return codes, values[:size]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from reports.engine.codes import codes_of
+from reports.engine.codes import Codes
 from reports.engine.layout import Array
 from reports.engine.rows import Rows, is_among
 from reports.fact_sets import SETS
@@ -30,9 +30,13 @@ class Part:
     def kind(self) -> str:
         return self.rows.kind
 
+    @property
+    def _sets(self) -> Codes:
+        return self.rows.coding.of("sets", self.kind)
+
     @cached_property
     def class_count(self) -> int:
-        return max(len(codes_of("sets", self.kind)), 1)
+        return max(len(self._sets), 1)
 
     @property
     def classes(self) -> Array:
@@ -41,7 +45,7 @@ class Part:
 
     def members(self, set_key: str) -> Array:
         """Which classes belong to a set."""
-        keys = [str(value).split() for value in codes_of("sets", self.kind).values[: self.class_count]]
+        keys = [str(value).split() for value in self._sets.values[: self.class_count]]
         return np.array([set_key in each for each in keys] or [False], dtype=bool)
 
     def places_of(self, set_key: str) -> Array | None:
@@ -67,9 +71,9 @@ def _as_things_are(rows: Rows, live: Live) -> Rows:
     for set_key, ids in live.items():
         if rows.kind not in SETS[set_key].kinds or not len(rows):
             continue
-        known = codes_of("sets", rows.kind)
+        known = rows.coding.of("sets", rows.kind)
         keys = [" ".join(key for key in str(value).split() if key != set_key) for value in known.values]
         without = known.of(keys)
         codes = np.where(is_among(rows["ticket"], ids), rows["sets"], without[rows["sets"]])
-        rows = Rows(rows.kind, {**rows.columns, "sets": codes})
+        rows = Rows(rows.kind, {**rows.columns, "sets": codes}, rows.coding)
     return rows

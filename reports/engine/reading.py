@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db import connection
 
 from reports.engine.codes import smallest
@@ -26,9 +27,11 @@ from reports.engine.layout import (
 # The head and the end of the format.
 _HEAD, _END = 19, 2
 
-# What the keys of words and tags stand for, as far as this process has met them. Two words with the same 64 bits
-# would be taken for one: among a million words once in thirty million desks.
+# What the keys of words and tags stand for, as far as this process has met them; all are dropped when there are too
+# many. Two words with the same 64 bits would be taken for one: among a million words once in thirty million desks.
 _known: dict[int, Hashable] = {}
+# About a sixteenth of the memory of reports.
+_MOST_KNOWN_PER_MB = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,13 @@ def read(windows: Sequence[Window]) -> Iterator[Packed]:
         if ends[number] < ends[number + 1]
     }
     found = {kind: {name: np.unique(part[name], return_inverse=True) for name in CODED} for kind, part in parts.items()}
-    _learn(windows, {int(key) for coded in found.values() for name in (*TEXTS, "tags") for key in coded[name][0]})
+    words = _words(
+        windows, {int(key) for coded in found.values() for name in (*TEXTS, "tags") for key in coded[name][0]}
+    )
     for kind, part in parts.items():
         numbers = {name: part[name].astype(NUMBERS[name]) for name in NUMBERS}
         codes = {name: smallest(found[kind][name][1]) for name in CODED}
-        names = {name: [_value(kind, name, int(key)) for key in found[kind][name][0]] for name in CODED}
+        names = {name: [_value(kind, name, int(key), words) for key in found[kind][name][0]] for name in CODED}
         yield Packed(kind, {**numbers, **codes}, names)
 
 
@@ -74,18 +79,23 @@ def copied(sql: str, params: Sequence[Any], dtype: np.dtype[Any]) -> Array:
     return np.frombuffer(data[_HEAD : len(data) - _END], dtype=dtype)
 
 
-def _learn(windows: Sequence[Window], keys: set[int]) -> None:
+def _words(windows: Sequence[Window], keys: set[int]) -> dict[int, Hashable]:
     """Facts are never taken away, so a later look at the same windows meets every word again."""
-    if unknown := keys - _known.keys():
+    found = {key: word for key in keys if (word := _known.get(key)) is not None}
+    if unknown := keys - found.keys():
         with connection.cursor() as cursor:
             cursor.execute(*texts_statement(windows, sorted(unknown)))
-            for key, word, tags in cursor.fetchall():
-                _known[key] = word if tags is None else tuple(tags)
+            fresh = {key: word if tags is None else tuple(tags) for key, word, tags in cursor.fetchall()}
+        if len(_known) + len(fresh) > settings.REPORTS_MEMORY_MB * _MOST_KNOWN_PER_MB:
+            _known.clear()
+        _known.update(fresh)
+        found |= fresh
+    return found
 
 
-def _value(kind: str, name: str, key: int) -> Any:
+def _value(kind: str, name: str, key: int, words: Mapping[int, Hashable]) -> Any:
     if name == "sets":
         return keys_of_bits(kind, key)
     if name in TEXTS or name == "tags":
-        return _known[key]
+        return words[key]
     return None if key < 0 else key

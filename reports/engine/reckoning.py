@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from reports.engine.codes import CODES
 from reports.engine.counting import counted
 from reports.engine.groupings import Grouping, combined, cubes, everything
 from reports.engine.layout import Array
@@ -82,12 +81,14 @@ class Reckoning:
                 continue
             places = part.places_of(set_key)
             groups, codes = (part.rows[each] if places is None else part.rows[each][places] for each in (by, column))
-            width = len(CODES[column].values)
+            coding = part.rows.coding
+            whose, what = (coding.of(each, part.kind).values for each in (by, column))
+            width = len(what)
             times = np.bincount(groups.astype(np.int64) * width + codes)
             for pair in np.flatnonzero(times).tolist():
-                value = CODES[column].values[pair % width]
+                value = what[pair % width]
                 if value is not None:
-                    counts[CODES[by].values[pair // width]][value] += int(times[pair])
+                    counts[whose[pair // width]][value] += int(times[pair])
         return {
             group: [value for value, count in found.items() if count == max(found.values())]
             for group, found in counts.items()

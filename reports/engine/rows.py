@@ -13,8 +13,8 @@ from people.models import Agent
 from reports.brands import brands_by_inbox
 from reports.engine.blocks import Block, block_of, joined, touches, within
 from reports.engine.clock import Local
-from reports.engine.closed import columns_of, standing_days
-from reports.engine.codes import CODES
+from reports.engine.closed import columns_of, memory, standing_days
+from reports.engine.codes import Coding
 from reports.engine.layout import Array, Window
 from reports.engine.reading import copied, read
 from reports.fact_filters import FactFilters, range_of, tickets_of
@@ -33,6 +33,7 @@ class Rows:
 
     kind: str
     columns: Block
+    coding: Coding
 
     def __len__(self) -> int:
         return len(self.columns["minute"])
@@ -64,6 +65,7 @@ class Demand:
 
 def load(demands: Sequence[Demand]) -> list[list[Rows]]:
     """The facts of each demand: closed days from store, everything else from the facts themselves."""
+    coding = memory.current()
     blocks: dict[tuple[str, date], Block] = {}
     missing: dict[str, list[date]] = {}
     for stretch in _stretches(demands):
@@ -72,7 +74,7 @@ def load(demands: Sequence[Demand]) -> list[list[Rows]]:
         for kind in kinds:
             for wanted, days in _alike(demands, kind, stretch).items():
                 pks = {day: standing[kind, day] for day in days if (kind, day) in standing}
-                found = columns_of(kind, [pk for pk in pks.values() if pk], wanted)
+                found = columns_of(coding, kind, [pk for pk in pks.values() if pk], wanted)
                 blocks |= {(kind, day): found[pk] for day, pk in pks.items() if pk in found}
                 missing.setdefault(kind, []).extend(
                     day for day in days if day not in pks or (pks[day] and pks[day] not in found)
@@ -80,8 +82,8 @@ def load(demands: Sequence[Demand]) -> list[list[Rows]]:
     windows = [window for kind, days in missing.items() for window in _windows(kind, sorted(days))]
     for packed in read(windows):
         names = {name for demand in demands if packed.kind in demand.columns for name in demand.names(packed.kind)}
-        blocks |= _by_day(packed.kind, block_of(packed, names), missing[packed.kind])
-    return [[_rows_of(demand, kind, blocks) for kind in demand.columns] for demand in demands]
+        blocks |= _by_day(packed.kind, block_of(coding, packed, names), missing[packed.kind])
+    return [[_rows_of(coding, demand, kind, blocks) for kind in demand.columns] for demand in demands]
 
 
 def _alike(demands: Sequence[Demand], kind: str, stretch: tuple[date, date]) -> dict[frozenset[str], list[date]]:
@@ -109,11 +111,11 @@ def _by_day(kind: str, block: Block, days: Sequence[date]) -> dict[tuple[str, da
     return found
 
 
-def _rows_of(demand: Demand, kind: str, blocks: Mapping[tuple[str, date], Block]) -> Rows:
+def _rows_of(coding: Coding, demand: Demand, kind: str, blocks: Mapping[tuple[str, date], Block]) -> Rows:
     first, last = minute_of(demand.period.starts_at), minute_of(demand.period.ends_at)
     there = [blocks[kind, day] for day in _each(*demand.days) if (kind, day) in blocks]
     cut = [within(block, first, last) for block in there if touches(block, first, last)]
-    return Rows(kind, joined(cut, demand.names(kind)))
+    return Rows(kind, joined(cut, demand.names(kind)), coding)
 
 
 def narrowed(rows: Sequence[Rows], viewer: Agent, filters: FactFilters, local: Local) -> list[Rows]:
@@ -153,9 +155,9 @@ def minute_of(moment: datetime) -> int:
 def _mask(rows: Rows, filters: FactFilters, tickets: Sequence[Array], local: Local) -> Array | None:
     masks = [_equal(rows, name, str(getattr(filters, name))) for name in _EXACT if getattr(filters, name, "")]
     if filters.tag:
-        masks.append(_tagged(rows["tags"], filters.tag))
+        masks.append(_tagged(rows, filters.tag))
     if filters.brand:
-        masks.append(_branded(rows["inbox"], filters.brand))
+        masks.append(_branded(rows, filters.brand))
     if filters.weekday:
         masks.append(local.hours(rows["minute"]) // 24 == int(filters.weekday) - 1)
     if filters.hour:
@@ -174,28 +176,28 @@ _IDS = ("team", "agent", "inbox", "organization")
 
 def _equal(rows: Rows, name: str, value: str) -> Array:
     meant: Any = value if name not in _IDS else None if value == "none" else int(value)
-    number = CODES[name].number(meant)
+    number = rows.coding.of(name, rows.kind).number(meant)
     return np.zeros(len(rows), bool) if number is None else rows[name] == number
 
 
-def _branded(inboxes: Array, brand: str) -> Array:
+def _branded(rows: Rows, brand: str) -> Array:
     known, wanted = brands_by_inbox(), None if brand == "none" else int(brand)
-    values: list[Any] = CODES["inbox"].values
+    values: list[Any] = rows.coding.of("inbox", rows.kind).values
     fits = np.array([known.get(inbox) == wanted for inbox in values], dtype=bool)
-    return fits[inboxes] if len(fits) else np.zeros(len(inboxes), bool)
+    return fits[rows["inbox"]] if len(fits) else np.zeros(len(rows), bool)
 
 
-def _tagged(tags: Array, tag: str) -> Array:
-    lists: list[Any] = CODES["tags"].values
+def _tagged(rows: Rows, tag: str) -> Array:
+    lists: list[Any] = rows.coding.of("tags", rows.kind).values
     fits = np.array([(not each if tag == "none" else tag in each) for each in lists], dtype=bool)
-    return fits[tags] if len(fits) else np.zeros(len(tags), bool)
+    return fits[rows["tags"]] if len(fits) else np.zeros(len(rows), bool)
 
 
 def _chosen(rows: Rows, mask: Array | None) -> Rows:
     if mask is None:
         return rows
     places = np.flatnonzero(mask)
-    return Rows(rows.kind, {name: column[places] for name, column in rows.columns.items()})
+    return Rows(rows.kind, {name: column[places] for name, column in rows.columns.items()}, rows.coding)
 
 
 def _stretches(demands: Sequence[Demand]) -> list[tuple[date, date]]:

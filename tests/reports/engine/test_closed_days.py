@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,6 +144,28 @@ def test_process_remembers_no_more_than_it_may(cast: Cast, dice: random.Random, 
     memory.clear()
     _assert_same(measure(cast.mona, filters, EVERYTHING), found)
     assert memory.size == 0
+
+
+def test_process_drops_the_codes_of_a_desk_with_a_tag_for_each_ticket(
+    cast: Cast, dice: random.Random, settings: Settings
+) -> None:
+    ticket = customer_writes(cast.mail)
+    at = FIRST + timedelta(days=3)
+    Fact.objects.bulk_create(
+        Fact(kind="opened", at=at, ticket=ticket, inbox_id=1, tags=[f"order-{number}"]) for number in range(2000)
+    )
+    filters = _filters({"from": "2026-03-01", "to": "2026-04-09"})
+    found = measure(cast.mona, filters, EVERYTHING)
+    close_days(now=NOW)
+    memory.clear()
+    settings.REPORTS_MEMORY_MB = 1
+    for _ in range(3):
+        _assert_same(measure(cast.mona, filters, EVERYTHING), found)
+        assert memory.coding.size > 300_000
+        before = memory.coding
+        measure(cast.mona, filters.on_days(date(2026, 3, 20), date(2026, 3, 21)), EVERYTHING)
+        assert memory.coding is not before
+        assert memory.size + memory.coding.size < 1_000_000
 
 
 def _filters(query: dict[str, str]) -> FactFilters:

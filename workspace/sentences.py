@@ -157,7 +157,8 @@ def _escalated(who: str, data: Data, names: Directory) -> Sentence:
 
 def _rule(who: str, data: Data, names: Directory) -> Sentence:
     actions = "; ".join(data.get("actions") or ())
-    return Sentence("zap", f"The rule “{data.get('rule')}” ran" + (f": {actions}" if actions else ""))
+    version = f" (version {data['version']})" if data.get("version") else ""
+    return Sentence("zap", f"The rule “{data.get('rule')}” ran{version}" + (f": {actions}" if actions else ""))
 
 
 def _macro(who: str, data: Data, names: Directory) -> Sentence:

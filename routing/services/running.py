@@ -16,6 +16,10 @@ from routing.services import action_lists
 from tickets.conditions import Occasion, findings
 from tickets.services import journal
 
+# A chain of rules ends by its depth (routing/loops.py). What leads out of the desk and comes back by the API or by mail
+# begins a new one each time; this ends such circles.
+MOST_ON_A_TICKET = 60
+
 
 def run_rule(rule: Rule, occasion: Occasion, trace: Trace, *, waiting_since: datetime | None = None) -> RuleRun | None:
     """Do what the rule says; None when it has already reacted to this event."""
@@ -44,6 +48,9 @@ def held_back(rule: Rule, ticket_id: int, *, but: int = 0) -> str:
     done = RuleRun.objects.filter(rule=rule, outcome=Outcome.DONE).exclude(pk=but)
     if rule.most_per_ticket and done.filter(ticket_id=ticket_id).count() >= rule.most_per_ticket:
         return f"It may act on a ticket {_times(rule.most_per_ticket)} only."
+    lately = done.filter(ticket_id=ticket_id, at__gt=now() - timedelta(hours=1))
+    if lately.count() >= MOST_ON_A_TICKET:
+        return f"It has acted on this ticket {MOST_ON_A_TICKET} times within an hour. Does another system answer it?"
     if is_over_hour(rule, but=but):
         return f"It may act {_times(rule.most_per_hour)} an hour only."
     return ""

@@ -41,7 +41,7 @@ def test_manager_builds_a_rule_tries_it_sees_it_run_and_explains_a_ticket(
     expect(page.get_by_role("button", name="Save as version 2")).to_be_visible()
     again = new_ticket(cast.mail, "My money, please", subject="Order 18")
     mona.opens(f"/tickets/{again.number}/?view=all")
-    expect(mona.timeline).to_contain_text("The rule “Money first” ran", timeout=PATIENCE)
+    expect(mona.timeline).to_contain_text("The rule “Money first” ran (version 1)", timeout=PATIENCE)
     assert Ticket.objects.get(pk=refund.pk).priority == "normal"
 
     mona.timeline.get_by_role("link", name="Why?").first.click()

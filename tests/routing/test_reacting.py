@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.events.catalogue import TICKET_EVENTS
 from people.models import Agent, Team
 from routing import subscribers
-from routing.models import PendingEvent, Rule, RuleRun
+from routing.models import Outcome, PendingEvent, Rule, RuleRun, WebhookCall
 from routing.selectors.listening import forget, listening
 from routing.services import reacting
 from routing.services.rules import RuleDraft, save_rule
@@ -118,6 +118,48 @@ def test_two_rules_that_undo_each_other_come_to_rest(inbox: Inbox) -> None:
     changes.set_priority(ticket, priority="high", actor=an_actor(ticket))
     settle()
     assert RuleRun.objects.count() == 2
+
+
+def test_circle_through_another_system_is_held_back(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The receiver of a webhook changes the ticket by the API, as a person would: no cause or depth comes back."""
+    monkeypatch.setattr("routing.services.running.MOST_ON_A_TICKET", 4)
+    call = {"action": "call_webhook", "params": {"url": "https://erp.example/hook"}}
+    a_rule("tell", event="PriorityChanged", actions=[call])
+    ticket = customer_writes(inbox)
+    for priority in ("low", "high") * 5:
+        changes.set_priority(ticket, priority=priority, actor=an_actor(ticket))
+        settle()
+    assert WebhookCall.objects.count() == 4
+    held = RuleRun.objects.filter(outcome=Outcome.HELD)
+    assert held.count() == 6
+    assert "within an hour" in held[0].problem
+    other = customer_writes(inbox)
+    changes.set_priority(other, priority="low", actor=an_actor(other))
+    settle()
+    assert WebhookCall.objects.count() == 5, "one ticket's circle holds up no other ticket"
+
+
+def test_chain_of_different_rules_ends_after_five_steps(inbox: Inbox) -> None:
+    """Each step adds a tag, to which only the next rule reacts; it stands before it, so that it needs an event anew."""
+    for step in range(8):
+        before = [{"fact": "tags", "op": "is", "value": f"s{step}"}]
+        after = [{"fact": "tags", "op": "is", "value": f"s{step + 1}"}]
+        add = {"action": "add_tag", "params": {"tags": f"s{step + 1}"}}
+        a_rule(
+            f"step {step}",
+            position=100 - step,
+            event="TicketTagged",
+            conditions={"all": before, "none": after},
+            actions=[add],
+        )
+    ticket = customer_writes(inbox)
+    changes.add_tags(ticket, tags=["s0"], actor=an_actor(ticket))
+    settle()
+    assert tags(ticket) == [f"s{step}" for step in range(6)]
+    depths = (
+        TicketEvent.objects.filter(ticket=ticket, kind="TicketTagged").order_by("seq").values_list("depth", flat=True)
+    )
+    assert list(depths) == [0, 1, 2, 3, 4, 5]
 
 
 def an_actor(ticket: Ticket) -> Any:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 
 from core.clock import now
 from core.errors import Invalid
+from core.events.bus import unit_of_work
+from helpdesk.celery import app as celery_app
 from people.models import Agent, Role
 from routing.models import Outcome, Rule, RuleRun, RuleTimer
 from routing.services import timing
@@ -19,8 +23,11 @@ from routing.services.rules import RuleDraft, save_rule, switch
 from routing.tasks import arm_rules, fire_time_rules
 from sla.services.hours import HoursDraft, save_hours
 from tests.desk import agent_replies, an_agent, customer_writes
+from tests.waiting import poll_until
 from tickets.models import Inbox, Ticket, TicketEvent
 from tickets.services import changes
+from workspace.directory import directory
+from workspace.sentences import sentence
 
 DAY = 86400
 
@@ -217,3 +224,64 @@ def test_failure_is_tried_again(
 def test_what_cannot_be_waited_for_is_refused(db: None, values: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         a_rule(**values)
+
+
+def test_rule_acts_within_a_minute_of_its_time(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:
+    """It is due to the second, and looked for every few seconds, a whole batch at a time."""
+    assert celery_app.conf.beat_schedule["fire-time-rules"]["schedule"] <= 60
+    a_rule()
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    timer = RuleTimer.objects.get()
+    assert timer.due_at - timer.episode == timedelta(days=3)
+    clock.shift(timer.due_at - now() - timedelta(seconds=1))
+    fire_time_rules()
+    assert tags(ticket) == []
+    clock.shift(2)
+    fire_time_rules()
+    assert tags(ticket) == ["nudge"]
+
+
+def test_history_of_the_ticket_names_the_rule_and_its_version(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    rule = a_rule()
+    for _ in range(2):
+        save_rule(RuleDraft(name="Nudge", wait="pending", wait_seconds=3 * DAY, actions=rule.actions), rule=rule)
+    set_pending(customer_writes(inbox), mia)
+    pass_days(clock, 4)
+    fire_time_rules()
+    ran = TicketEvent.objects.get(kind="RuleRan")
+    assert sentence(ran, directory()).text == "The rule “Nudge” ran (version 3): Add the tags nudge"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_customer_who_is_quicker_than_the_rule_is_heard(inbox: Inbox, mia: Agent) -> None:
+    """The rule has found the wait to be over and stands before the ticket's lock when the ticket goes on."""
+    a_rule(wait_seconds=60)
+    ticket = customer_writes(inbox)
+    set_pending(ticket, mia)
+    RuleTimer.objects.update(due_at=now() - timedelta(seconds=1))
+    Ticket.objects.filter(pk=ticket.pk).update(status_since=now() - timedelta(hours=1))
+    RuleTimer.objects.update(episode=Ticket.objects.get(pk=ticket.pk).status_since)
+    firing = Thread(target=_fire_in_own_connection)
+    with unit_of_work():
+        changes.set_status(ticket, status="open", actor=mia.as_actor())
+        firing.start()
+        poll_until(_somebody_waits_for_a_lock)
+    firing.join()
+    assert tags(ticket) == []
+    assert not RuleRun.objects.exists()
+
+
+def _fire_in_own_connection() -> None:
+    try:
+        timing.fire_due()
+    finally:
+        connection.close()
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

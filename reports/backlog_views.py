@@ -22,9 +22,9 @@ def backlog_page(request: ViewerRequest) -> HttpResponseBase:
 
 
 @report_page
-def now_page(request: ViewerRequest, key: str) -> HttpResponseBase:
+def now_page(request: ViewerRequest, figure: str) -> HttpResponseBase:
     at = now()
-    chosen = now_lists(at).get(key)
+    chosen = now_lists(at).get(figure)
     if chosen is None:
         raise NotFound("There is no such list.")
     context = now_context(request.user, chosen, cursor=request.GET.get("cursor", ""), now=at)

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.architecture.source import name_of, templates, told
+from reports.definitions import REPORTS
+from tests.architecture.source import ROOT, name_of, templates, told
 
 RULES: dict[str, tuple[str, str]] = {
     "inline script": (r"<script(?![^>]*\ssrc=)[^>]*>", "put the code into an ES module under static/"),
@@ -32,6 +33,18 @@ def test_templates_hold_no(rule: str) -> None:
         if re.search(pattern, line, re.IGNORECASE)
     ]
     assert not found, told(found, f"{rule}: {remedy}")
+
+
+def test_every_icon_of_a_template_is_in_the_sprite() -> None:
+    there = set(re.findall(r'id="([a-z0-9-]+)"', (ROOT / "static/icons/sprite.svg").read_text(encoding="utf-8")))
+    found = [
+        f"{name_of(path)}: {icon}"
+        for path in templates()
+        for icon in re.findall(r'{% icon "([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+        if icon not in there
+    ]
+    found += [f"the report {report.slug}: {report.icon}" for report in REPORTS.values() if report.icon not in there]
+    assert not found, told(found, "an icon that is not there is an empty place: take one of the sprite, or add it")
 
 
 def is_mail(name: str) -> bool:

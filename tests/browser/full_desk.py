@@ -72,6 +72,7 @@ def furnish(cast: Cast, stack: Stack) -> FullDesk:
         "mailbox": mail.mailbox,
         "mail_id": mail.pk,
         "index": 0,
+        "figure": "overdue_now",
     }
     made = _settings(cast) | _troubles(cast) | _rated(ticket) | _own(cast, ticket)
     return FullDesk(cast, ticket, arguments | made)

@@ -80,6 +80,10 @@ _SPAM_OR_MERGED = f"""
 # A stretch without any of the moments (twice a parameter) is told by its ends alone, before the rest is looked up.
 _HOLDS_A_MOMENT = "width_bucket(f.began_at, %s::timestamptz[]) < width_bucket(f.at, %s::timestamptz[])"
 _ALL = f"{_OPEN_NOW} UNION ALL {_RESOLVED} UNION ALL {_SPAM_OR_MERGED}"
+_BY_TAG = f"""
+    SELECT 'tag', tag, width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1,
+        count(*), count(*) FILTER (WHERE f.waits_on = '{WAITS_ON_US}'), min(f.began_at)
+    FROM ({{stretches}}) f CROSS JOIN LATERAL unnest(f.tags) AS tag WHERE {{where}} GROUP BY 2, 3"""
 _SETTINGS = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB';"
 
 
@@ -97,7 +101,8 @@ class Standing:
 
 
 def standing_at(viewer: Agent, filters: FactFilters, at: datetime, *, now: datetime) -> dict[tuple[str, str], Standing]:
-    """By (dimension, value), ("all", "") being everything; one statement. Of the past no status is known."""
+    """By (dimension, value), ("all", "") being everything; one statement, and one more for tags, which are asked for
+    because the tickets themselves have to be read. Of the past no status is known."""
     where, params = _open_at(viewer, filters, at)
     left_out = {name for name, is_there in (("status", at >= now), ("brand", has_brands())) if not is_there}
     columns = {name: column for name, column in DIMENSIONS.items() if name not in left_out}
@@ -114,9 +119,12 @@ def standing_at(viewer: Agent, filters: FactFilters, at: datetime, *, now: datet
         SELECT CASE {names} ELSE 'all' END, coalesce(CASE {values} END, ''), f.band, sum(f.n)::bigint,
             coalesce(sum(f.n) FILTER (WHERE f.waits_on = '{WAITS_ON_US}'), 0)::bigint, min(f.oldest)
         FROM f LEFT JOIN tickets_inbox i ON i.id = f.inbox_id GROUP BY GROUPING SETS ((f.band), {sets})"""
-    seconds = [days * _DAY for days in BANDS]
+    given = [at, [days * _DAY for days in BANDS], *_moments(at, now), *params]
+    told = _fetch(sql, given)
+    if filters.by == "tag":
+        told += _fetch(_BY_TAG.format(stretches=_stretches(at, now=now), where=where), given)
     found: dict[tuple[str, str], Standing] = {}
-    for name, value, band, count, on_us, oldest in _fetch(sql, [at, seconds, *_moments(at, now), *params]):
+    for name, value, band, count, on_us, oldest in told:
         group = found.setdefault((name, value), Standing())
         group.by_band[band] = group.by_band.get(band, 0) + count
         group.on_us += on_us

@@ -61,7 +61,9 @@ class BacklogReport(Report):
         )
 
     def choices(self, viewer: Agent, filters: FactFilters) -> Sequence[Choice]:
-        return [choice for choice in choices_for(viewer, filters) if choice.name in _OFFERED]
+        offered = [choice for choice in choices_for(viewer, filters) if choice.name in _OFFERED]
+        more = [("", "Nothing more"), ("tag", "Tag")]
+        return [*offered, Choice("by", "Also broken down by", more, filters.by, is_more=True)]
 
 
 def backlog_tile(viewer: Agent, filters: FactFilters, *, now: datetime) -> Tile:
@@ -99,7 +101,7 @@ class _Page:
     def rows(self) -> list[Row]:
         names = names_of(Measured(groups=dict.fromkeys(self.standing, NOTHING)))
         rows = [self._row("All", "Everything", self.all)]
-        for dimension in DIMENSIONS:
+        for dimension in (*DIMENSIONS, "tag"):
             found = [(value, group) for (name, value), group in self.standing.items() if name == dimension]
             for value, group in sorted(found, key=lambda pair: _order(dimension, *pair)):
                 label = Status(value).label if dimension == "status" else names.label(dimension, value)

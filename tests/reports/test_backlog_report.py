@@ -79,6 +79,22 @@ def test_figures_are_the_lengths_of_their_lists_and_a_recount_by_hand(
     assert told == [_open_by_hand(moment) for moment in moments]
 
 
+def test_backlog_is_broken_down_by_tag_for_who_asks(cast: Cast, fortnight: Fortnight) -> None:
+    ids = [customer_writes(cast.mail).pk for _ in range(3)]
+    Ticket.objects.filter(pk__in=ids[:2]).update(tags=["bug"])
+    Ticket.objects.filter(pk=ids[2]).update(tags=["bug", "lace"])
+    now = datetime.now(UTC) + timedelta(hours=1)
+    assert {row.group for row in _run(cast, now).rows} == {row.group for row in _run(cast, now, by="tag").rows} - {
+        "Tag"
+    }
+    rows = {row.label: row for row in _run(cast, now, by="tag").rows if row.group == "Tag"}
+    assert {label: row.values["open"] for label, row in rows.items()} == {"bug": 3, "lace": 1}
+    for row in rows.values():
+        for key in ("open", "on_us", "band0"):
+            behind = count_behind(cast.mona, row.links[key], now=now, zone=UTC_ZONE)
+            assert behind == row.values[key] == row.values["open"]
+
+
 def _open_by_hand(at: datetime) -> int:
     spans = []
     for number in range(42):

@@ -51,17 +51,25 @@ def test_missed_deadline_walks_its_path_on_two_screens(
     path = ("notify_assignee", "assign_lead", "notify_managers")
     steps = [{"after_minutes": 0, "action": action} for action in path]
     targets = {(str(Metric.FIRST_RESPONSE), "normal"): 5}
-    save_policy(PolicyDraft(name="At once", targets=targets, warnings=(), escalation=steps))
     ticket = new_ticket(cast.mail, subject="A question nobody answers")
     changes.assign(ticket, agent=cast.ben, actor=cast.ben.as_actor())
     managers = new_page()
     come_in(page, cast.ben, live_stack.url, f"/tickets/{ticket.number}/?view=all")
     come_in(managers, cast.mona, live_stack.url, f"/tickets/{ticket.number}/?view=all")
     for screen in (page, managers):
+        expect(screen.locator("#timeline")).not_to_contain_text("missed")
+        screen.evaluate("window.isSamePage = true")
+    # Only now is there a promise, and soon it is broken: all that follows comes to screens that are open already.
+    save_policy(PolicyDraft(name="At once", targets=targets, warnings=(), escalation=steps))
+    for screen in (page, managers):
         timeline = screen.locator("#timeline")
         expect(timeline).to_contain_text("Notify the managers", timeout=PATIENCE)
         expect(timeline).to_contain_text("(At once) was missed just now; step 3 of 3")
+        for step in (1, 2, 3):
+            expect(timeline).to_contain_text(f"step {step} of 3")
         expect(screen.locator("#ticket-head")).to_contain_text("Ana Ruiz")
+        expect(screen.locator(f"#t{ticket.pk} .sla[data-state=late]")).to_be_attached()
+        assert screen.evaluate("window.isSamePage")
     expect(managers.locator("[data-bell] .count")).to_have_text("1")
     (line,) = bell_of(cast.mona).notifications
     assert (line.kind, line.text.endswith("step 3 of 3")) == ("sla_escalated", True)

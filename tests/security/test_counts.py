@@ -60,6 +60,7 @@ SEEN_BY_NOBODY: dict[str, str] = {
     "tickets/selectors/workload.py:open_load": "assignment balances work; for no person's eyes",
     "tickets/selectors/workload.py:teams_worked_for": "in which team an agent counts on duty; for managers only",
     "channels_in/selectors/demo_mailboxes.py:mailboxes": "the demo's own mailboxes",
+    "reports/backlog_list.py:now_context": "for managers, who see every ticket; compared in test_wallboard.py",
     "routing/selectors/stranded.py:stranded": "for the doctor, and for managers, who see every ticket",
     "sla/selectors/expectations.py:_expected": "a forecast from the desk's whole history: minutes, and no ticket's",
     "sla/selectors/expectations.py:_agents": "agents who are there, and no ticket",

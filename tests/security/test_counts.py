@@ -50,6 +50,7 @@ COMPARED: dict[str, str] = {
     "routing/selectors/bulk.py:counted": "test_number_of_a_change_of_many_is_the_length_of_its_list",
     "reports/counted.py:counted_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/comments.py:comments_context": "test_figure_of_a_report_is_the_length_of_its_list",
+    "reports/backlog.py": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/backlog_list.py:backlog_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/listed.py:count_behind": "test_figure_of_a_report_is_the_length_of_its_list",
 }

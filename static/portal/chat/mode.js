@@ -17,10 +17,10 @@ export function show({ isForm: asForm, isTalking, isCalling, isOnline, email, aw
   at("away-text").textContent = away;
   at("away").hidden = !asForm || isCalling;
   at("scroll").hidden = at("composer").hidden = asForm || isCalling;
-  Object.assign(shown, { mayLeave: !asForm && !isCalling && isTalking && !email, isOnline });
-  showAddress();
+  Object.assign(shown, { mayLeave: !asForm && !isCalling && isTalking && !email, isOnline, email: isTalking && email });
   if (!asForm && !isOnline && email) notice(word("away-known", email));
   else if (line.dataset.kind !== "state") notice("");
+  showAddress();
 }
 
 /** Nobody has answered for so long that the answer comes by mail, although somebody is there. */
@@ -32,6 +32,7 @@ export function leave(isLeft) {
 function showAddress() {
   at("address").hidden = !shown.mayLeave || (shown.isOnline && !shown.isLeft);
   at("address-text").textContent = word(shown.isOnline ? "left" : "away-unknown");
+  if (shown.isLeft && shown.isOnline && shown.email && line.hidden) notice(word("by-mail", shown.email));
 }
 
 /** What the connection does: "online", "waiting" or "unavailable". */

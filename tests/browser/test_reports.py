@@ -39,6 +39,24 @@ def test_manager_drills_down_from_a_figure_to_a_ticket(live_stack: Stack, cast: 
     ticket.click()
     expect(page.locator("#timeline")).to_contain_text("Where is my order?")
     expect(page.locator("#main")).to_contain_text(subject)
+    _drills_from_the_reddest_hour(desk)
+
+
+def _drills_from_the_reddest_hour(desk: AtTheDesk) -> None:
+    """The heatmap of missed promises: its reddest cell counts as many as stand behind it, each with its ticket."""
+    page = desk.page
+    desk.opens(REPORT)
+    hours = page.locator("#heatmap-breached")
+    red = hours.locator("td.h5 a").first
+    count, colour = red.inner_text(), red.evaluate("cell => getComputedStyle(cell.parentElement).backgroundColor")
+    assert colour != hours.locator("td.h0").first.evaluate("cell => getComputedStyle(cell).backgroundColor")
+    red.click()
+    expect(page.locator("tr[data-fact]")).to_have_count(int(count))
+    ticket = page.locator("tr[data-fact]").filter(has_text="Missed").locator("th a").first
+    number = re.findall(r"\d+", ticket.get_attribute("href") or "")[0]
+    ticket.click()
+    expect(page.locator("#ticket-head")).to_contain_text(f"#{number}")
+    expect(page.locator("#timeline")).to_contain_text("missed its target")
 
 
 def test_manager_narrows_the_report_and_keeps_it_in_the_address(

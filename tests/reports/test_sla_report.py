@@ -16,6 +16,7 @@ from reports.base import Result
 from reports.counted import counted
 from reports.definitions.sla import SlaReport
 from reports.fact_filters import FactFilters
+from sla.models import Fact
 from tests.cast import Cast
 from tests.reports.fortnight import NOW, Fortnight
 
@@ -49,6 +50,23 @@ def test_golden_fortnight(cast: Cast, fortnight: Fortnight) -> None:
     assert by_name["Team", "Legal"]["count"] == 27
     assert {row.label for row in result.rows if row.group == "Priority"} == {"Normal", "High", "Low"}
     assert by_name["Agent", "Cleo"]["breached"] == by_name["Team", "Legal"]["breached"]
+
+
+def copy_of(fact: Fact, **changes: object) -> Fact:
+    values = {name.attname: getattr(fact, name.attname) for name in Fact._meta.concrete_fields}
+    return Fact(**{**values, "id": None, "event_id": None, **changes})
+
+
+def test_histogram_marks_what_each_priority_is_promised(cast: Cast, fortnight: Fortnight) -> None:
+    def marks() -> list[str]:
+        chart = next(chart for chart in _run(cast).charts if chart.key == "lengths")
+        return [guide.label for guide in chart.guides]
+
+    assert marks() == ["Promised: 1 h"]
+    # Two more of each answer to what is high, promised within half an hour: now most of them were.
+    high = Fact.objects.filter(kind="first_response", priority="high")
+    Fact.objects.bulk_create([copy_of(fact, target_seconds=1800) for fact in [*high, *high]])
+    assert marks() == ["High: 30 min", "Normal, Low: 1 h"]
 
 
 def test_percentiles_equal_those_of_plain_python(cast: Cast, fortnight: Fortnight) -> None:

@@ -16,7 +16,7 @@ from reports.engine.layout import COLUMN_OF, Array
 from reports.engine.parts import Live, Part, parts_of
 from reports.engine.reading import copied
 from reports.engine.reckoning import Reckoning
-from reports.engine.rows import Demand, Rows, columns_for, ids_of, load, narrowed
+from reports.engine.rows import Demand, Rows, columns_for, ids_of, load, narrowed, tickets_for
 from reports.fact_filters import FactFilters
 from reports.fact_sets import SETS, kinds_of
 from reports.metrics import METRICS
@@ -103,8 +103,10 @@ def measure(viewer: Agent, filters: FactFilters, wanted: Wanted) -> Measured:
         ]
     )
     local, local_past = Local(filters.period), Local(past.period)
-    present = _reckoning(loaded, viewer, filters, local, live)
-    before = _reckoning(loaded_past, viewer, past, local_past, live)
+    # The same tickets are asked for on the days compared with.
+    tickets = tickets_for(viewer, filters)
+    present = _reckoning(loaded, filters, tickets, local, live)
+    before = _reckoning(loaded_past, past, tickets, local_past, live)
     found = Measured()
     steps, steps_before = by_step(present.parts, local), by_step(before.parts, local_past)
     _by_dimensions(found, present, wanted, steps)
@@ -148,8 +150,10 @@ def _sets_of(keys: Iterable[str]) -> set[str]:
     return {name for key in keys for name in METRICS[key].sets}
 
 
-def _reckoning(rows: Sequence[Rows], viewer: Agent, filters: FactFilters, local: Local, live: Live) -> Reckoning:
-    return Reckoning(parts_of(narrowed(rows, viewer, filters, local), live), filters.took_column)
+def _reckoning(
+    rows: Sequence[Rows], filters: FactFilters, tickets: Sequence[Array], local: Local, live: Live
+) -> Reckoning:
+    return Reckoning(parts_of(narrowed(rows, filters, tickets, local), live), filters.took_column)
 
 
 def _by_dimensions(found: Measured, everything: Reckoning, wanted: Wanted, steps: Grouping) -> None:

@@ -118,9 +118,13 @@ def _rows_of(coding: Coding, demand: Demand, kind: str, blocks: Mapping[tuple[st
     return Rows(kind, joined(cut, demand.names(kind)), coding)
 
 
-def narrowed(rows: Sequence[Rows], viewer: Agent, filters: FactFilters, local: Local) -> list[Rows]:
-    """Those that fit the filters and that the viewer may see."""
-    tickets = [ids_of(sql, params) for sql, params in tickets_of(viewer, filters)]
+def tickets_for(viewer: Agent, filters: FactFilters) -> list[Array]:
+    """Lists of tickets, of each of which facts have to be: what the viewer may see, and what is asked of tickets."""
+    return [ids_of(sql, params) for sql, params in tickets_of(viewer, filters)]
+
+
+def narrowed(rows: Sequence[Rows], filters: FactFilters, tickets: Sequence[Array], local: Local) -> list[Rows]:
+    """Those that fit the filters and are of these tickets."""
     return [_chosen(each, _mask(each, filters, tickets, local)) for each in rows]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from people.models import Agent
 from reports.engine.clock import Local
 from reports.engine.layout import Array
-from reports.engine.rows import Demand, columns_for, load, narrowed
+from reports.engine.rows import Demand, columns_for, load, narrowed, tickets_for
 from reports.fact_filters import FactFilters
 from reports.period import Period
 
@@ -31,7 +31,7 @@ def under_way_at(
     # Whole minutes lie before a moment just when they lie before the minute that it ends with.
     minutes = np.ceil([moment.timestamp() / 60 for moment in moments]).astype(np.int32)
     counts = np.zeros(len(moments), np.intp)
-    for rows in narrowed(loaded, viewer, filters, Local(period)):
+    for rows in narrowed(loaded, filters, tickets_for(viewer, filters), Local(period)):
         counts += _before(minutes, rows["began"]) - np.searchsorted(rows["minute"], minutes)
     found: list[int] = counts.tolist()
     return found

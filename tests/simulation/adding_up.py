@@ -52,8 +52,7 @@ def _one_by_one(day: Day) -> Iterator[str]:
         .values_list("kind", "ticket_id", "at", "actor_id", "wall_seconds")
     )
     known = Counter(
-        (entry.kind, entry.ticket_id, entry.at, entry.agent_id, round(entry.took or 0))
-        for entry in day.log.entries
+        (entry.kind, entry.ticket_id, entry.at, entry.agent_id, round(entry.took or 0)) for entry in day.log.entries
     )
     yield from (f"recorded, and nobody knows of it: {what}" for what in recorded - known)
     yield from (f"done, and not recorded: {what}" for what in known - recorded)

@@ -58,7 +58,6 @@ class Preview:
 
 def preview(agent: Agent, *, verb: str, values: Values, filters: Filters, sort: str) -> Preview:
     """Nothing is changed or kept. `sort` is the keyset order of the list that the agent looks at."""
-    verb_named(verb)
     found = apply(tickets_visible_to(agent), filters, agent=agent).order_by()
     macro = _macro(agent, values) if verb == "macro" else None
     return Preview(
@@ -73,7 +72,8 @@ def preview(agent: Agent, *, verb: str, values: Values, filters: Filters, sort: 
 
 
 def in_words(agent: Agent, *, verb: str, values: Values) -> str:
-    """What is asked for: the name of the change, wherever it is told."""
+    """What is asked for: the name of the change, wherever it is told. Raises NotFound for a verb that there is not."""
+    verb_named(verb)
     if verb == "assign":
         return f"Assign to {_agent(values)}" if values.get("agent") else "Assign to nobody"
     if verb == "team":

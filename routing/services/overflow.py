@@ -44,10 +44,12 @@ def pass_chat(ticket: Ticket, *, why: str) -> bool:
         fresh = journal.locked(ticket)
         team = fresh.team
         offer = Offer.objects.filter(ticket=fresh, ended_at=None)
-        if team is None or team.pk != ticket.team_id or (fresh.assignee_id and not offer.exists()):
+        if team is None or team.pk != ticket.team_id or team.overflow_team is None:
+            return False
+        if fresh.assignee_id and not offer.exists():
             return False
         _, is_first = Overflow.objects.get_or_create(ticket=fresh, team=team, defaults={"at": now()})
-        if not is_first or team.overflow_team is None:
+        if not is_first:
             return False
         end_ring(fresh)
         changes.assign_team(journal.locked(fresh), team=team.overflow_team, reason=why, actor=SYSTEM)

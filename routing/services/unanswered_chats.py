@@ -33,7 +33,8 @@ from tickets.services import journal, messages
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+# Those that nobody can do anything about stay the first: there must be room for many of them.
+BATCH = 500
 # Where the ticket has no team, as a team's default.
 PATIENCE = timedelta(minutes=3)
 # Whoever reloads the page is away for a moment.
@@ -59,11 +60,12 @@ def settle() -> int:
 
 
 def _waiting() -> list[ChatWait]:
-    """Chats that nobody has begun with and that ring at nobody this moment, the longest first."""
+    """Chats that have waited a little, that nobody has begun with and that ring at nobody now, the longest first."""
     of_ticket = Offer.objects.filter(ticket=OuterRef("ticket"), ended_at=None)
     nobody_has_it = Q(ticket__assignee=None) | Exists(of_ticket)
-    found = ChatWait.objects.filter(nobody_has_it, ended_at=None, told_at=None, ticket__status=Status.OPEN)
-    quiet = found.filter(ticket__snoozed_until=None).exclude(Exists(of_ticket.filter(ring_until__gt=now())))
+    found = ChatWait.objects.filter(nobody_has_it, ended_at=None, told_at=None, began_at__lte=now() - LEAST_WAIT)
+    open_now = found.filter(ticket__status=Status.OPEN, ticket__snoozed_until=None)
+    quiet = open_now.exclude(Exists(of_ticket.filter(ring_until__gt=now())))
     related = quiet.select_related(
         "ticket__inbox", "ticket__contact", "ticket__team__lead", "ticket__team__overflow_team"
     )
@@ -76,7 +78,7 @@ def _settle_one(wait: ChatWait, floor: Floor, missed: set[int]) -> bool:
     patience = timedelta(minutes=team.chat_wait_minutes) if team else PATIENCE
     if patience and waited >= patience:
         return _give_up(wait, TIME)
-    if team is None or waited < LEAST_WAIT:
+    if team is None:
         return False
     could = _who_could(wait.ticket, team, floor)
     if could - missed - _owner(wait.ticket):

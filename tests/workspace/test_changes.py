@@ -98,6 +98,8 @@ def test_bulk_refuses_an_empty_or_endless_selection(cast: Cast, sign_in: SignIn)
     assert ana.post("/tickets/bulk/wake/", {"ids": ""}).status_code == 422
     assert ana.post("/tickets/bulk/wake/", {"ids": ",".join(map(str, range(201)))}).status_code == 422
     assert ana.post("/tickets/bulk/explode/", {"ids": "1"}).status_code == 404
+    assert ana.post("/bulk/preview/explode/", {}).status_code == 404
+    assert ana.post("/bulk/start/explode/", {}).status_code == 404
 
 
 def test_agent_takes_the_next_and_is_told_when_nothing_waits(cast: Cast, sign_in: SignIn) -> None:

@@ -10,7 +10,10 @@ _DEAR = (
     phonenumbers.PhoneNumberType.PREMIUM_RATE,
     phonenumbers.PhoneNumberType.SHARED_COST,
     phonenumbers.PhoneNumberType.UAN,
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
 )
+# Numbers of no country: satellites and networks of their own, but for those that are free everywhere (800).
+_NO_COUNTRY, _FREE_EVERYWHERE = "001", 800
 
 
 def normal_phone(text: str, *, region: str = "") -> str:
@@ -29,10 +32,16 @@ def number_to_call(text: str, *, region: str = "") -> str:
     """The same for what a stranger types: a number that exists, and none that costs the desk a fortune to call."""
     phone = normal_phone(text, region=region)
     number = phonenumbers.parse(phone, None)
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) in _DEAR:
+    if not phonenumbers.is_valid_number(number) or _is_dear(number):
         hint = "We cannot call this number. Enter another one with its country, such as +49 30 123456."
         raise Invalid(hint, fields={"phone": hint})
     return phone
+
+
+def _is_dear(number: phonenumbers.PhoneNumber) -> bool:
+    if phonenumbers.region_code_for_country_code(number.country_code or 0) == _NO_COUNTRY:
+        return number.country_code != _FREE_EVERYWHERE
+    return phonenumbers.number_type(number) in _DEAR
 
 
 def in_words(phone: str) -> str:

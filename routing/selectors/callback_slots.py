@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -26,6 +28,7 @@ AT_LEAST = timedelta(minutes=10)
 AHEAD = timedelta(days=14)
 
 Stretch = tuple[datetime, datetime]
+Leave = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,27 +84,40 @@ class _Crew:
         self.shifts: dict[int, list[Stretch]] = defaultdict(list)
         for hours_id, starts_at, ends_at in _intervals(set(self.hours.values()), at):
             self.shifts[hours_id].append((starts_at, ends_at))
-        self.leave: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        leave: dict[int, list[Leave]] = defaultdict(list)
         away = Absence.objects.filter(agent__in=self.agents, last_day__gte=at.date() - timedelta(days=1))
         for agent_id, first, last in away.values_list("agent_id", "first_day", "last_day"):
-            self.leave[agent_id].append((first, last))
+            leave[agent_id].append((first, last))
+        # Strangers ask for two weeks of half hours: those who work alike are looked at once.
+        self.alike = Counter(
+            (self.hours.get(agent.pk), agent.time_zone, tuple(sorted(leave[agent.pk]))) for agent in self.agents
+        )
         planned = Callback.objects.filter(state=CallbackState.PLANNED, ends_at__gt=at, starts_at__lt=at + AHEAD)
         # Who has promised a call of another team's is not free, either. Without a team all calls count.
         theirs = planned.filter(Q(team=team_id) | Q(assignee__in=self.agents)) if team_id else planned
         self.booked: list[Stretch] = list(theirs.values_list("starts_at", "ends_at"))
 
     def free(self, starts_at: datetime, ends_at: datetime) -> int:
-        there = sum(self._works(agent, starts_at, ends_at) for agent in self.agents)
+        half = (starts_at, ends_at)
+        there = sum(
+            count
+            for (hours_id, zone, leave), count in self.alike.items()
+            if not _is_on_leave(leave, starts_at, zone) and (hours_id is None or self._is_shift(hours_id, half))
+        )
         booked = sum(begins < ends_at and ends > starts_at for begins, ends in self.booked)
         return max(0, there - booked)
 
-    def _works(self, agent: Agent, starts_at: datetime, ends_at: datetime) -> bool:
-        day = starts_at.astimezone(ZoneInfo(agent.time_zone)).date()
-        if any(first <= day <= last for first, last in self.leave[agent.pk]):
-            return False
-        if agent.pk not in self.hours:
-            return True
-        return any(begins <= starts_at and ends_at <= ends for begins, ends in self.shifts[self.hours[agent.pk]])
+    def _is_shift(self, hours_id: int, half: Stretch) -> bool:
+        shifts = self.shifts[hours_id]
+        place = bisect_right(shifts, half[0], key=itemgetter(0))
+        return place > 0 and half[1] <= shifts[place - 1][1]
+
+
+def _is_on_leave(leave: Sequence[Leave], at: datetime, zone: str) -> bool:
+    if not leave:
+        return False
+    day = at.astimezone(ZoneInfo(zone)).date()
+    return any(first <= day <= last for first, last in leave)
 
 
 def _open(place: Place, at: datetime) -> Sequence[Stretch]:

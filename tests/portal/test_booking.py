@@ -142,6 +142,9 @@ def test_call_that_an_agent_planned_is_not_the_visitors_to_change(visitor: Brows
         ({"phone": "call me"}, 422, "phone"),
         ({"phone": "+49 30 1"}, 422, "phone"),
         ({"phone": "+49 900 1234567"}, 422, "phone"),  # whoever calls it pays by the minute
+        ({"phone": "+44 7012 345678"}, 422, "phone"),  # "personal" numbers cost the caller as much
+        ({"phone": "+881 612 345678"}, 422, "phone"),  # a satellite
+        ({"phone": "+882 16 12345678"}, 422, "phone"),  # a network of no country
         ({"phone": "9" * 5000}, 422, "phone"),
         ({"phone": ["+4930901820"]}, 422, "phone"),
         ({"text": " \n "}, 422, "text"),
@@ -164,6 +167,10 @@ def test_wish_that_cannot_be_meant_is_refused_and_nothing_is_written(
     assert (answer.status_code, next(iter(answer.json()["fields"]), None)) == (status, field)
     assert not Ticket.objects.exists()
     assert not Callback.objects.exists()
+
+
+def test_number_that_is_free_everywhere_may_be_called(visitor: Browser) -> None:
+    assert books(visitor, phone="+800 1234 5678").status_code == 200
 
 
 def test_machine_that_fills_in_the_hidden_field_books_nothing(visitor: Browser) -> None:

@@ -11,7 +11,7 @@ import time_machine
 from callbacks.services.planning import Plan, plan_callback
 from people.models import Agent
 from routing.models import Absence, Shift
-from routing.selectors.callback_slots import free_slots
+from routing.selectors.callback_slots import _Crew, free_slots
 from sla.models import HoursUse
 from sla.services.hours import HoursDraft, save_hours
 from tests.desk import a_team, an_agent, an_inbox, customer_writes
@@ -55,6 +55,26 @@ def test_what_is_booked_on_leave_or_off_shift_is_not_offered(ticket: Ticket, cre
     plan = Plan(phone="+4930901820", starts_at=monday, ends_at=monday + timedelta(minutes=30))
     plan_callback(ticket, plan, actor=crew[0].as_actor())
     assert local(ticket, 2) == ["Mon 09:00, 2", "Mon 10:00, 1"]
+
+
+def test_calls_are_offered_within_a_shift_and_not_across_its_breaks(ticket: Ticket, crew: list[Agent]) -> None:
+    halves = save_hours(
+        HoursDraft(
+            name="Split", time_zone=BERLIN.key, periods=[(0, 9 * 60 + 15, 10 * 60 + 30), (0, 10 * 60 + 45, 12 * 60)]
+        )
+    )
+    Shift.objects.bulk_create([Shift(agent=agent, hours=halves) for agent in crew])
+    assert local(ticket, 5) == ["Mon 09:30, 2", "Mon 10:00, 2", "Mon 11:00, 2", "Mon 11:30, 2", "Mon 09:30, 2"]
+
+
+def test_many_who_work_alike_are_looked_at_once(ticket: Ticket, crew: list[Agent]) -> None:
+    # Strangers ask for two weeks of half hours; a second of work for each would stop the desk.
+    others = [an_agent(f"Cyd {number}") for number in range(30)]
+    assert ticket.team
+    ticket.team.members.add(*others)
+    Absence.objects.create(agent=crew[0], first_day=date(2026, 3, 30), last_day=date(2026, 3, 30))
+    assert len(_Crew(ticket.team_id, FRIDAY).alike) == 2
+    assert local(ticket, 2) == ["Fri 16:30, 32", "Mon 09:00, 31"]
 
 
 def test_desk_without_hours_offers_weekdays_from_nine_to_five(ticket: Ticket) -> None:

@@ -9,4 +9,3 @@ HOOKS_ACCEPTED = Counter(
 DELIVERIES_HANDLED = Counter(
     "helpdesk_deliveries_handled_total", "Inbound deliveries by what came of them", ["channel", "outcome"]
 )
-MESSAGES_OUT = Counter("helpdesk_messages_out_total", "Attempts to send by their end", ["channel", "outcome"])

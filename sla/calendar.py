@@ -135,12 +135,6 @@ class Calendar:
         index = bisect_right(year.starts, instant) - 1
         return index >= 0 and instant < year.ends[index]
 
-    def opens_next(self, at: datetime) -> datetime:
-        """`at` itself when that is open time, else the next opening."""
-        if self.is_open(at):
-            return at
-        return self.add(at, 1 / SECOND) - MICROSECOND
-
     def _year(self, year: int) -> Year:
         found = self._compiled.get(year)
         if found is None:

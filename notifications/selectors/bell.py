@@ -22,10 +22,6 @@ class Bell:
     unread: int
     notifications: list[Notification]
 
-    @property
-    def unread_label(self) -> str:
-        return "99+" if self.unread >= COUNTED else str(self.unread)
-
 
 def bell_of(agent: Agent, *, shown: int = SHOWN) -> Bell:
     """Two queries; lines about tickets that the agent may not see, or a desk that is not theirs, are left out."""

@@ -23,8 +23,6 @@ CODED = ("sets", "team", "agent", "inbox", "organization", "channel", "priority"
 TEXTS = ("channel", "priority", "metric", "item")
 # Dimensions whose column has another name.
 COLUMN_OF = {"tag": "tags", "brand": "inbox"}
-# How the statement says that there is nothing.
-_NO_ID = -1
 _MOST_SETS = 62
 _FORMAT = 1
 

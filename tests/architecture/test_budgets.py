@@ -18,7 +18,6 @@ FILE_LINES = 400
 FUNCTION_LINES = 50
 TEMPLATE_LINES = 120
 SCRIPT_LINES = 150
-SERVICE_KEYWORDS = 5
 
 # path -> why it is longer
 LONG_FILES: dict[str, str] = {}

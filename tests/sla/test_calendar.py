@@ -142,14 +142,6 @@ def test_open_time_adds_up_over_a_split_range(calendar: Calendar, start: datetim
     assert calendar.between(start, end) == calendar.between(start, middle) + calendar.between(middle, end)
 
 
-@settings(max_examples=100, deadline=None)
-@given(calendars(), instants)
-def test_next_opening_is_open_and_nothing_before_it_is(calendar: Calendar, at: datetime) -> None:
-    opening = calendar.opens_next(at)
-    assert calendar.is_open(opening)
-    assert calendar.between(at, opening) == timedelta()
-
-
 def test_four_hours_from_friday_afternoon_fall_due_on_monday() -> None:
     due = office().add(local(BERLIN, 2026, 6, 5, 16, 0), 4 * 3600)
     assert due == local(BERLIN, 2026, 6, 8, 12, 0)

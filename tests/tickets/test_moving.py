@@ -20,7 +20,6 @@ from tickets.selectors.timeline import entries_after, retracted_after, timeline
 from tickets.services import changes, messages, moving
 
 pytestmark = pytest.mark.django_db
-LEO = Sender(kind="email", value="leo@example.org", name="Leo")
 
 
 def sent(message: Message) -> Message:

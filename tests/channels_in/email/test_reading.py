@@ -15,8 +15,6 @@ from tests.channels_in.email.samples import mail, multipart
 from tickets.inbound import Inbound, Reachability, Receipt
 from tickets.models import Inbox
 
-OWN_ID = "t.{ticket}.m.{message}"
-
 
 def events(
     raw: bytes, *, external_id: str = "m1@example.net", config: Any = None, **envelope: str

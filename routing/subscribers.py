@@ -88,7 +88,7 @@ def answer_chat(event: MessageQueued) -> None:
 @within(StatusChanged)
 def end_chat_with_its_ticket(event: StatusChanged) -> None:
     """One small read where a ticket is done with; most were no chats."""
-    if event.after not in OPEN_STATUSES:
+    if event.before in OPEN_STATUSES and event.after not in OPEN_STATUSES:
         chat_ends.end_by_resolving(event.ticket_id, event.at or now(), actor=event.actor)
 
 

@@ -5,6 +5,7 @@ What the visitor writes after that begins a new chat (chat_waits.py). The ticket
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from core.clock import now
@@ -15,6 +16,8 @@ from routing.selectors.chats import chat_of, newest_chat
 from routing.services import chat_waits
 from tickets.models import Ticket
 from tickets.services import journal
+
+logger = logging.getLogger(__name__)
 
 VISITOR, RESOLVED, LEFT = "visitor", "resolved", "left"
 
@@ -38,13 +41,25 @@ def end_by_leaving(wait_id: int, ticket_id: int, left_at: datetime) -> bool:
     with unit_of_work():
         fresh = journal.locked(ticket_id)
         wait = _going_on(ticket_id)
-        return wait is not None and wait.pk == wait_id and _end(fresh, LEFT, left_at, actor=SYSTEM)
+        # An agent may have answered while we waited for the lock: then the chat goes on.
+        if wait is None or wait.pk != wait_id or wait.ended_at is not None:
+            return False
+        return _end(fresh, LEFT, left_at, actor=SYSTEM)
 
 
 def find_abandoned() -> int:
     """End the chats of those who have left, and the waits of closed tickets; returns how many visitors have left."""
     chat_waits.close_settled()
-    return sum(end_by_leaving(*one) for one in chat_waits.abandoned())
+    return sum(_end_abandoned(*one) for one in chat_waits.abandoned())
+
+
+def _end_abandoned(wait_id: int, ticket_id: int, left_at: datetime) -> bool:
+    """One that cannot be ended does not keep the others waiting."""
+    try:
+        return end_by_leaving(wait_id, ticket_id, left_at)
+    except Exception:
+        logger.exception("A chat could not be ended; it will be tried again", extra={"wait_id": wait_id})
+        return False
 
 
 def _going_on(ticket_id: int) -> ChatWait | None:

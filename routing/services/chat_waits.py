@@ -109,8 +109,9 @@ def give_up(wait_id: int, at: datetime, *, is_closed: bool) -> None:
 
 def close_settled() -> None:
     """Waits on tickets that are no longer open, however they came to be so."""
+    at = now()
     ChatWait.objects.filter(ended_at=None).exclude(ticket__status__in=OPEN_STATUSES).update(
-        ended_at=now(), ended_by=ChatEnd.CLOSED
+        ended_at=at, over_at=at, ended_by=ChatEnd.CLOSED
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ import time_machine
 
 from channels_in.models import ChatVisitor
 from channels_in.webchat.payload import FORM, Written, dump, load
+from core.db import run
 from core.events.catalogue import Actor
 from people.models import Agent, Identity, Team
 from routing.models import ChatWait
-from routing.services import offers
-from routing.services.chat_ends import end_by_visitor, find_abandoned
+from routing.selectors.chats import chat_of
+from routing.services import chat_ends, chat_waits, offers
+from routing.services.chat_ends import end_by_leaving, end_by_visitor, find_abandoned
 from routing.services.dispatching import dispatch_all
 from routing.services.rules import RuleDraft, save_rule
 from routing.tasks import sweep_routing
@@ -201,3 +204,44 @@ def test_rule_reacts_to_the_end_of_a_chat(clock: time_machine.Traveller, chat: I
     ticket.refresh_from_db()
     assert ticket.status == "resolved"
     assert ends(ticket) == [("visitor", True, "contact")], "what the rule resolves ends no second time"
+
+
+def test_chat_that_an_agent_answers_while_its_visitor_is_found_gone_goes_on(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = visitor_writes(chat, "Hello?")
+    clock.shift(600)
+    [found] = chat_waits.abandoned()
+    agent_replies(ticket, ana)
+    assert not end_by_leaving(*found)
+    assert (ends(ticket), chat_of(ticket.pk)) == ([], "on")
+
+
+def test_chat_that_cannot_be_ended_keeps_no_other_waiting(
+    clock: time_machine.Traveller, chat: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = customer_writes(chat, "Hello?")
+    second = customer_writes(chat, "Anybody?")
+    plain = chat_ends.end_by_leaving
+
+    def broken(wait_id: int, ticket_id: int, left_at: datetime) -> bool:
+        if ticket_id == first.pk:
+            raise RuntimeError("a lock that was not given in time")
+        return plain(wait_id, ticket_id, left_at)
+
+    monkeypatch.setattr(chat_ends, "end_by_leaving", broken)
+    clock.shift(600)
+    assert find_abandoned() == 1
+    assert (chat_of(first.pk), chat_of(second.pk)) == ("on", "over")
+
+
+def test_chats_of_tickets_that_were_finished_before_the_upgrade_end_no_more(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = visitor_writes(chat, "Hello?")
+    agent_replies(ticket, ana)
+    Ticket.objects.filter(pk=ticket.pk).update(status="resolved")
+    changes.set_status(ticket, status="closed", actor=ana.as_actor())
+    assert ends(ticket) == [], "it was over when it was resolved"
+    run([(import_module("routing.migrations.0011_chats_of_finished_tickets_are_over").OVER, [])])
+    assert chat_of(ticket.pk) == "over"

@@ -12,6 +12,7 @@ from core.events.catalogue import (
     AgentAvailabilityChanged,
     AgentWorkloadChanged,
     BulkAsked,
+    CallbackPlanned,
     ContactChanged,
     ContactUpdated,
     Event,
@@ -83,6 +84,13 @@ def begin_chat(event: MessageReceived) -> None:
 def answer_chat(event: MessageQueued) -> None:
     if event.actor.kind == "agent" and not event.is_automatic:
         defer(chat_waits.answer(event.ticket_id, event.message_id, event.actor.id, event.at or now()))
+
+
+@within(CallbackPlanned)
+def end_chat_for_a_call(event: CallbackPlanned) -> None:
+    """One that a program books, or an agent promises, answers nobody's question in the chat."""
+    if event.is_booked and event.moved_from is None:
+        defer(chat_waits.call_instead(event.ticket_id, event.at or now()))
 
 
 @within(StatusChanged)

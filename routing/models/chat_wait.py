@@ -13,6 +13,7 @@ class ChatEnd(models.TextChoices):
     ABANDONED = "abandoned", "The visitor left"
     LEFT_WORD = "left_word", "A message was left while nobody was there"
     CLOSED = "closed", "The ticket was closed without an answer"
+    CALL = "call", "The visitor booked a call instead"
 
 
 class ChatWait(models.Model):

@@ -1,8 +1,8 @@
 """Chats that wait for a person: when one begins, is answered, or is given up by its visitor.
 
 A chat begins with the words that open or reopen a ticket of a channel that rings, and with the first words after a
-chat that was abandoned or is over (chat_ends.py). What a visitor leaves in the form, because nobody is there, waits for
-no chat.
+chat that was abandoned, is over (chat_ends.py), or for which they booked a call. What a visitor leaves in the form,
+because nobody is there, waits for no chat.
 """
 
 # ruff: noqa: S608 - every part of the statements is constant text; values are parameters.
@@ -37,7 +37,7 @@ _BEGIN = f"""
                 %s::boolean AS is_new) g
         ) g
         WHERE g.is_new OR g.left_word OR (
-            SELECT w.ended_by = '{ChatEnd.ABANDONED}' OR w.over_at IS NOT NULL
+            SELECT w.ended_by IN ('{ChatEnd.ABANDONED}', '{ChatEnd.CALL}') OR w.over_at IS NOT NULL
             FROM routing_chatwait w WHERE w.ticket_id = g.ticket_id ORDER BY w.began_at DESC LIMIT 1)
         ON CONFLICT (ticket_id) WHERE ended_at IS NULL DO NOTHING
         RETURNING CASE WHEN ended_at IS NULL THEN '{FactKind.CHAT_BEGUN}' ELSE '{FactKind.CHAT_LEFT_WORD}' END AS kind,
@@ -84,6 +84,14 @@ def begin(ticket_id: int, message_id: int, at: datetime, *, is_new: bool) -> Sta
 def answer(ticket_id: int, message_id: int, agent_id: int | None, at: datetime) -> Statement:
     """A person wrote to the visitor."""
     return _ANSWER, [ticket_id, message_id, agent_id, at]
+
+
+def call_instead(ticket_id: int, at: datetime) -> Statement:
+    """The visitor booked a call: nobody keeps them waiting, and who goes now gives nothing up."""
+    sql = """
+        UPDATE routing_chatwait SET ended_at = %s, ended_by = %s
+        WHERE ticket_id = %s AND ended_at IS NULL AND told_at IS NULL"""
+    return sql, [at, ChatEnd.CALL.value, ticket_id]
 
 
 def take_back(message_id: int) -> Statement:

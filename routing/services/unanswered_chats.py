@@ -128,13 +128,13 @@ def _give_up(wait: ChatWait, why: str) -> bool:
 
 
 def _words(ticket: Ticket) -> str:
-    """The answer will be a mail, so it takes as long as mails take."""
+    """The answer will be a mail, and takes as long as mails usually do: whoever comes first waits for no others."""
     inbox = mail_inbox_for(ticket.inbox)
     expected = expected_response(inbox) if inbox else None
     return words_for_left(
         ticket.contact.language,
         has_address=has_left_address(ticket.pk),
-        seconds=expected.p50_seconds if expected else None,
+        seconds=expected.usual_p50_seconds if expected else None,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
 
+from callbacks.services.planning import plan_callback
 from channels_in.models import ChatVisitor
 from core.clock import now
-from core.events.catalogue import SYSTEM
+from core.events.catalogue import SYSTEM, Actor
 from notifications.models import Notification
 from people.models import Agent, Identity, Team
 from routing.chat_words import WORDS, words_for_left
@@ -19,6 +20,8 @@ from routing.models import ChatWait, Offer
 from routing.selectors.floor import queue_of
 from routing.services.taking import take_next
 from routing.tasks import sweep_routing
+from sla.models import Fact, FactKind
+from tests.callbacks.conftest import a_plan
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tickets.inbound import Clues, Sender
 from tickets.models import Inbox, Message, Ticket, TicketEvent
@@ -163,6 +166,28 @@ def test_chat_that_an_agent_has_begun_or_taken_is_theirs_however_long_it_takes(
     live(clock, seconds=240)
     assert said(ticket) == []
     assert owner(ticket) == ada.name
+
+
+def test_visitor_who_booked_a_call_is_not_told_that_nobody_is_free_until_they_write_again(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    leaves(*team.members.all())
+    ticket = visitor_writes(chat)
+    identity = Identity.objects.get(value=ADDRESS)
+    by_themselves = Actor(kind="contact", id=identity.contact_id, name="Visitor")
+    plan_callback(ticket, a_plan(starts_at=now() + timedelta(hours=1), identity=identity), actor=by_themselves)
+    live(clock, seconds=300)
+    assert said(ticket) == []
+    assert not Fact.objects.filter(ticket_id=ticket.pk, kind=FactKind.CHAT_ABANDONED).exists()
+    customer_writes(
+        chat,
+        "And do you sell filters?",
+        sender=Sender(kind="webchat", value=ADDRESS, name="Visitor"),
+        clues=Clues(thread_key=ADDRESS),
+        recipients={},
+    )
+    live(clock, seconds=60)
+    assert len(said(ticket)) == 1
 
 
 def test_team_whose_visitors_wait_as_long_as_it_takes_tells_nobody(

@@ -9,6 +9,9 @@ from django.utils.timezone import is_naive, make_aware
 
 from core.errors import Invalid
 
+# Beyond these a moment cannot be told in every zone.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+
 
 def whole(text: str, name: str) -> int:
     if not text.isdecimal() or len(text) > 18:
@@ -25,6 +28,6 @@ def moment(text: str, name: str) -> datetime:
         found = parse_datetime(text)
     except ValueError:
         found = None
-    if found is None:
+    if found is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise Invalid("This is not a time.", fields={name: "Choose a date and a time."})
     return make_aware(found) if is_naive(found) else found

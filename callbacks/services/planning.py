@@ -54,13 +54,15 @@ def plan_callback(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
 
 
 def move_callback(callback: Callback, *, starts_at: datetime, ends_at: datetime, actor: Actor) -> Callback:
-    """The new promise, as theirs as the old one was. Raises Conflict when somebody was quicker to settle it."""
+    """The new promise, as theirs as the old one was, if they are still there to keep it. Raises Conflict when somebody
+    was quicker to settle it."""
     require_agent(actor)
     with unit_of_work():
         ticket, old = still_to_do(callback)
         settle(ticket, old, CallbackState.MOVED, CallbackMoved(callback_id=old.pk), actor=actor)
+        assignee = who_may_call(ticket).filter(pk=old.assignee_id or 0).first()
         plan = Plan(
-            phone=old.phone, starts_at=starts_at, ends_at=ends_at, note=old.note, assignee=old.assignee,
+            phone=old.phone, starts_at=starts_at, ends_at=ends_at, note=old.note, assignee=assignee,
             asked_by=old.asked_by, identity=old.identity,
         )  # fmt: skip
         return _promise(ticket, plan, old.phone, actor, moved_from=old)

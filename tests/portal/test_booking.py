@@ -14,6 +14,7 @@ from callbacks.services import missing, settling
 from callbacks.services.planning import plan_callback
 from core.ids import new_token
 from core.limits import Limit
+from people.models import Agent
 from portal import limits
 from sla.services.hours import HoursDraft, save_hours
 from tests.callbacks.conftest import a_plan
@@ -154,7 +155,7 @@ def test_call_that_an_agent_planned_is_not_the_visitors_to_change(visitor: Brows
         ({"starts": "2026-11-23T09:10:00+01:00"}, 409, None),  # no half hour of ours
         ({"starts": "2026-11-22T09:00:00+01:00"}, 409, None),  # a Sunday
         ({"starts": "2036-11-24T09:00:00+01:00"}, 409, None),
-        ({"starts": "0001-01-01T00:00:00+14:00"}, 409, None),
+        ({"starts": "0001-01-01T00:00:00+14:00"}, 422, "starts"),
         ({"id": "?"}, 422, "id"),
     ],
 )
@@ -209,6 +210,15 @@ def test_call_stays_while_it_may_be_ringing_and_one_that_was_missed_is_moved(
     assert visitor.begin()["call"]["booked"]["late"]
     moved = visitor.post(f"callback/{booked['id']}/", starts=MONDAY.isoformat()).json()["booked"]
     assert (datetime.fromisoformat(moved["starts"]), moved["late"]) == (MONDAY, False)
+
+
+def test_call_of_an_agent_who_has_left_is_moved_and_anybody_of_the_team_makes_it(visitor: Browser, cast: Cast) -> None:
+    books(visitor)
+    Callback.objects.update(assignee=cast.ben)
+    Agent.objects.filter(pk=cast.ben.pk).update(is_active=False)
+    answer = visitor.post(f"callback/{Callback.objects.get().pk}/", starts=(MONDAY + timedelta(minutes=30)).isoformat())
+    assert (answer.status_code, cast.ben.name in answer.content.decode()) == (200, False)
+    assert Callback.objects.get(state="planned").assignee is None
 
 
 def test_widget_that_offers_no_calls_takes_none_and_shows_what_was_booked_before(visitor: Browser, cast: Cast) -> None:

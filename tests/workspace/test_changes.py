@@ -56,6 +56,9 @@ def test_change_answers_with_what_the_screen_misses(cast: Cast, sign_in: SignIn)
         ("status", {"status": "asleep"}, "status"),
         ("assign", {"agent": "x"}, "agent"),
         ("snooze", {"until": "yesterday"}, "until"),
+        # In another zone it is a day that no calendar has: nobody could open the ticket again.
+        ("snooze", {"until": "9999-12-31T23:59:59-14:00"}, "until"),
+        ("snooze", {"until": "2099-01-01T00:00:00Z"}, "until"),
         ("subject", {"subject": "  "}, "subject"),
     ],
 )
@@ -100,6 +103,7 @@ def test_bulk_refuses_an_empty_or_endless_selection(cast: Cast, sign_in: SignIn)
     assert ana.post("/tickets/bulk/explode/", {"ids": "1"}).status_code == 404
     assert ana.post("/bulk/preview/explode/", {}).status_code == 404
     assert ana.post("/bulk/start/explode/", {}).status_code == 404
+    assert ana.post("/bulk/preview/snooze/", {"until": "0001-01-01T00:00:00+14:00"}).status_code == 422
 
 
 def test_agent_takes_the_next_and_is_told_when_nothing_waits(cast: Cast, sign_in: SignIn) -> None:

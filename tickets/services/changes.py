@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import now
@@ -29,6 +29,7 @@ from tickets.services.journal import locked, record
 from tickets.tags import normal_tag as normal_tag
 
 MAX_TAGS = 30
+LONGEST_SNOOZE = timedelta(days=3653)
 
 
 def assign(ticket: Ticket, *, agent: Agent | None, reason: str = "", actor: Actor) -> Ticket:
@@ -162,8 +163,11 @@ def remove_tags(ticket: Ticket, *, tags: Iterable[str], actor: Actor) -> Ticket:
 
 def snooze(ticket: Ticket, *, until: datetime, actor: Actor) -> Ticket:
     """Put an open ticket away until a moment; it comes back by itself, or when the customer writes."""
-    if until <= now():
+    at = now()
+    if until <= at:
         raise Invalid("Choose a time in the future.", fields={"until": "Choose a time in the future."})
+    if until > at + LONGEST_SNOOZE:
+        raise Invalid("This is too far ahead.", fields={"until": "At most ten years ahead."})
     with unit_of_work():
         fresh = _editable(ticket, actor)
         if not fresh.is_open:

@@ -1,4 +1,4 @@
-"""Fills the blanks of a canned response from a fixed list; what cannot be filled is marked [[so]]. Pure."""
+"""Fills the blanks of a canned response from a fixed list; what cannot be filled is marked [[so]]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mail means to the desk: a message of a contact, news about one of ours, or nothing. Pure."""
+"""What a mail means to the desk: a message of a contact, news about one of ours, or nothing. It asks the database nothing."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from reports.base import Filters
 from reports.brands import of_brand
 from reports.fact_sets import ITEMS, PROMISES, by_kind
 from reports.period import Period, period_from
-from tickets.conditions import checked, for_viewer, sql_of
+from tickets.conditions import checked, for_viewer, sqls_of
 from tickets.models import Priority
 from tickets.selectors.access import scopes_of, tickets_visible_to
 
@@ -195,8 +195,7 @@ def tickets_of(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]
     if filters.tier:
         found.append((_OF_TIER, [filters.tier, filters.tier]))
     if conditions := filters.conditions:
-        sql, more = sql_of(for_viewer(conditions, viewer))
-        found.append((sql, list(more)))
+        found += [(sql, list(params)) for sql, params in sqls_of(for_viewer(conditions, viewer))]
     return found
 
 

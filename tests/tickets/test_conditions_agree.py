@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cast import Cast
 from tests.tickets.crowd import AT, make_crowd, make_custom_fields, samples
-from tickets.conditions import Occasion, checked, holds, where
+from tickets.conditions import Occasion, checked, holds, sqls_of, where
 from tickets.conditions.facts import EventFact, Fact, MomentFact
 from tickets.conditions.language import OPPOSITES
 from tickets.conditions.registry import facts
@@ -74,10 +75,15 @@ def _tests_of(fact: Fact) -> list[dict[str, Any]]:
 
 
 def agreed(conditions: dict[str, Any], occasions: list[Occasion], at: datetime) -> set[int]:
-    """The tickets of which they hold, after both ways were seen to agree."""
+    """The tickets of which they hold, after all ways were seen to agree."""
     here = [occasion.ticket.pk for occasion in occasions]
     listed = set(Ticket.objects.filter(where(conditions, at=at), pk__in=here).values_list("pk", flat=True))
     assert listed == {occasion.ticket.pk for occasion in occasions if holds(conditions, occasion)}, conditions
+    parts = [f"SELECT t.id FROM tickets_ticket t WHERE t.id IN ({sql})" for sql, _ in sqls_of(conditions, at=at)]
+    params = [value for _, values in sqls_of(conditions, at=at) for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(" INTERSECT ".join(parts), params)
+        assert {pk for (pk,) in cursor.fetchall()} & set(here) == listed, conditions
     return listed
 
 

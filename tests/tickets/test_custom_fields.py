@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Conflict, Invalid, NotAllowed
 from tests.cast import Cast, new_ticket
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Ticket, TicketChoice, TicketEvent
 from tickets.selectors.custom_fields import answers
 from tickets.services.custom_fields import FieldDraft, save_field, set_fields
 
@@ -98,3 +98,24 @@ def test_light_agents_answer_no_fields(cast: Cast) -> None:
     define(cast, "Plan")
     with pytest.raises(NotAllowed):
         set_fields(new_ticket(cast.mail), values={"plan": "Gold"}, actor=cast.lia.as_actor())
+
+
+def test_choices_that_an_index_tells_follow_every_change_of_a_ticket(cast: Cast) -> None:
+    define(cast, "Area", "choice", "Billing", "Login")
+    define(cast, "Parts", "choices", "Lid", "Box")
+    define(cast, "Paid", "flag")
+    define(cast, "Words")
+
+    def told() -> set[tuple[str, str]]:
+        return set(TicketChoice.objects.values_list("key", "value"))
+
+    ticket = Ticket.objects.create(subject="Order", inbox=cast.mail, channel="email", contact=cast.rosa)
+    row = Ticket.objects.filter(pk=ticket.pk)
+    row.update(fields={"area": "Billing", "parts": ["Lid", "Box"], "paid": True, "words": "Billing", "later": "a"})
+    assert told() == {("area", "Billing"), ("parts", "Lid"), ("parts", "Box"), ("paid", "true")}
+    row.update(fields={"area": "Login", "parts": ["Box"], "later": "a"})
+    assert told() == {("area", "Login"), ("parts", "Box")}
+    define(cast, "Later", "choice", "a")
+    assert told() == {("area", "Login"), ("parts", "Box"), ("later", "a")}
+    row.delete()
+    assert told() == set()

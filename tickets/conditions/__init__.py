@@ -11,7 +11,7 @@ as a filter of `Ticket` rows, where something lists. A property test proves that
 from tickets.conditions.checking import checked
 from tickets.conditions.deciding import findings, holds
 from tickets.conditions.language import Conditions, InvalidConditions
-from tickets.conditions.listing import for_viewer, sql_of, where
+from tickets.conditions.listing import for_viewer, sql_of, sqls_of, where
 from tickets.conditions.occasion import Occasion
 from tickets.conditions.words import in_words
 
@@ -25,5 +25,6 @@ __all__ = [
     "holds",
     "in_words",
     "sql_of",
+    "sqls_of",
     "where",
 ]

@@ -10,7 +10,7 @@ from tickets.models.message import ATTEMPTABLE, Delivery, Direction, Message, Me
 from tickets.models.reference import ChannelThread, MessageRef, RefKind
 from tickets.models.scheduled_reply import ScheduledReply, ScheduleState
 from tickets.models.side import SideConversation, SideState
-from tickets.models.ticket import OPEN_STATUSES, Follower, Link, Priority, Status, Ticket, TicketCount
+from tickets.models.ticket import OPEN_STATUSES, Follower, Link, Priority, Status, Ticket, TicketChoice, TicketCount
 from tickets.models.wording import CannedResponse, Tag, View
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Status",
     "Tag",
     "Ticket",
+    "TicketChoice",
     "TicketCount",
     "TicketEvent",
     "View",

@@ -192,6 +192,21 @@ class TicketCount(models.Model):
         return f"{self.status}: {self.n}"
 
 
+class TicketChoice(models.Model):
+    """A value that a ticket has in a custom field with a list of values ("true" and "false" of a flag): the same as in
+    its `fields`, kept by a database trigger where an index can tell the tickets without looking at each."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.DO_NOTHING, db_constraint=False, related_name="choices")
+    key = models.CharField(max_length=40)
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "value", "ticket"], name="ticketchoice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of ticket {self.ticket_id}: {self.value}"
+
+
 class Follower(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="followers")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="follows")

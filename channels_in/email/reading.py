@@ -1,4 +1,4 @@
-"""What a mail means to the desk: a message of a contact, news about one of ours, or nothing. It asks the database nothing."""
+"""What a mail means to the desk, by itself: a message of a contact, news about one of ours, or nothing."""
 
 from __future__ import annotations
 

@@ -140,6 +140,7 @@ function complain(fields, otherwise = "") {
 function busy(isBusy) {
   form.setAttribute("aria-busy", String(isBusy));
   for (const button of form.querySelectorAll("button")) button.disabled = isBusy;
+  at("call-send").disabled ||= !slots.length;
 }
 
 const dayOf = (slot) => new Date(slot).toDateString();

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from core.clock import now
 from core.db import run
-from routing.models import BulkJob, CallState, ChatWait, Offer, PendingEvent, Reminder, RuleRun, WebhookCall
+from routing.models import BulkItem, BulkJob, CallState, ChatWait, Offer, PendingEvent, Reminder, RuleRun, WebhookCall
 from routing.services.reacting import MAX_ATTEMPTS
 from routing.waits import SINCE_SQL
 from tickets.models import OPEN_STATUSES, Ticket
@@ -40,6 +40,7 @@ def drop_old() -> int:
     old = _old(settings.KEEP_RULE_RUNS_DAYS)
     calls = _old(settings.KEEP_CALLS_DAYS)
     done = WebhookCall.objects.exclude(state=CallState.QUEUED)
+    jobs = BulkJob.objects.filter(finished_at__lt=_old(settings.KEEP_BULK_DAYS))
     dropped = sum(
         _drop(rows)
         for rows in (
@@ -48,7 +49,9 @@ def drop_old() -> int:
             Reminder.objects.filter(settled_at__lt=old),
             done.filter(created_at__lt=calls),
             PendingEvent.objects.filter(due_at__lt=calls, attempts__gte=MAX_ATTEMPTS),
-            BulkJob.objects.filter(finished_at__lt=_old(settings.KEEP_BULK_DAYS)),
+            # Some jobs have tens of thousands: with their jobs they would go at once.
+            BulkItem.objects.filter(job__in=jobs),
+            jobs.exclude(Exists(BulkItem.objects.filter(job=OuterRef("pk")))),
         )
     )
     offers = _old(settings.KEEP_OFFERS_DAYS)

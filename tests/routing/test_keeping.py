@@ -10,7 +10,7 @@ import time_machine
 
 from core.clock import now
 from people.models import Agent
-from routing.models import BulkJob, ChatWait, Offer, Reminder, Rule, RuleRun, RuleTimer, WebhookCall
+from routing.models import BulkItem, BulkJob, ChatWait, Offer, Reminder, Rule, RuleRun, RuleTimer, WebhookCall
 from routing.services import arming, bulk, keeping
 from routing.services.rules import RuleDraft, save_rule, switch
 from routing.tasks import arm_rules, fire_time_rules, sweep_routing
@@ -54,6 +54,23 @@ def test_old_traces_go_and_those_of_open_tickets_stay(
     assert list(WebhookCall.objects.values_list("ticket", flat=True)) == [tickets[0].pk]
     assert not Reminder.objects.exists()
     assert not BulkJob.objects.exists()
+
+
+def test_change_of_many_tickets_goes_in_small_steps_and_its_job_last(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    monkeypatch.setattr(keeping, "MOST_BATCHES", 2)
+    for _ in range(7):
+        customer_writes(inbox)
+    job = bulk.start(mia, verb="priority", values={"priority": "low"}, filters=Filters(state="any"), label="Low")
+    bulk.cancel(job, by=mia)
+    clock.shift(timedelta(days=400))
+    left = []
+    while BulkJob.objects.exists():
+        keeping.drop_old()
+        left.append(BulkItem.objects.filter(job=job).count())
+    assert left == [3, 0]
 
 
 def test_ended_offers_and_chats_of_finished_tickets_go_and_what_still_counts_stays(

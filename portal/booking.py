@@ -54,6 +54,9 @@ def book(guest: Guest, wish: Booking, *, address: str, client_id: str, name: str
     """Their words come in like any others, on the ticket that the promise then hangs on. What can be refused is
     refused before; the same `client_id` again is the same request."""
     _require_offered(guest.inbox)
+    before = conversation.ticket_of(guest.visitor) if guest.visitor else None
+    if before:
+        booking.require_wanted(before)
     if not wish.topic:
         raise Invalid("Say what it is about.", fields={"text": gettext("Say in a few words what it is about.")})
     try:

@@ -13,12 +13,12 @@ from callbacks.services.planning import Plan, move_callback, plan_callback
 from callbacks.services.settling import cancel_callback
 from core.clock import now
 from core.db import lock, run
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotAllowed
 from core.events.bus import unit_of_work
 from core.events.catalogue import Actor
 from people.models import Contact, Identity
 from routing.selectors.callback_slots import LENGTH, Place, is_free
-from tickets.models import Ticket
+from tickets.models import Status, Ticket
 
 # Strangers could have us call somebody all day.
 MOST_PER_NUMBER = 2
@@ -51,11 +51,19 @@ def check(place: Place, booking: Booking, *, identity_ids: Collection[int]) -> C
     return None
 
 
+def require_wanted(ticket: Ticket) -> None:
+    """What an agent has called spam makes nobody call."""
+    if ticket.status == Status.SPAM:
+        raise NotAllowed("Your request was not accepted.")
+
+
 def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
     """One at a time for each customer. Raises what `check` raises."""
     with unit_of_work():
         _one_after_the_other()
-        if same := check(_place(ticket), booking, identity_ids=[identity.pk]):
+        fresh = _fresh(ticket)
+        require_wanted(fresh)
+        if same := check(_place(fresh), booking, identity_ids=[identity.pk]):
             return same
         plan = Plan(
             phone=booking.phone,
@@ -76,7 +84,7 @@ def plan_if_free(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
         raise Invalid(hint, fields={"ends_at": hint})
     with unit_of_work():
         _one_after_the_other()
-        _require_free(_place(ticket), plan.starts_at)
+        _require_free(_place(_fresh(ticket)), plan.starts_at)
         return plan_callback(ticket, plan, actor=actor)
 
 
@@ -88,7 +96,9 @@ def move(callback: Callback, *, starts_at: datetime, identity: Identity) -> Call
         _require_open(callback)
         if callback.starts_at == starts_at:
             return callback
-        _require_free(_place(callback.ticket), starts_at)
+        ticket = _fresh(callback.ticket)
+        require_wanted(ticket)
+        _require_free(_place(ticket), starts_at)
         return move_callback(callback, starts_at=starts_at, ends_at=starts_at + LENGTH, actor=_actor(identity))
 
 
@@ -104,10 +114,13 @@ def _one_after_the_other() -> None:
     run([lock("callback-slots")])
 
 
-def _place(ticket: Ticket) -> Place:
+def _fresh(ticket: Ticket) -> Ticket:
     """A rule may have moved it since the ticket was read."""
-    fresh = Ticket.objects.only("team_id", "inbox_id").get(pk=ticket.pk)
-    return Place(team_id=fresh.team_id, inbox_id=fresh.inbox_id)
+    return Ticket.objects.only("team_id", "inbox_id", "status").get(pk=ticket.pk)
+
+
+def _place(ticket: Ticket) -> Place:
+    return Place(team_id=ticket.team_id, inbox_id=ticket.inbox_id)
 
 
 def _require_free(place: Place, starts_at: datetime) -> None:

@@ -22,6 +22,7 @@ from tests.cast import Cast
 from tests.channels_in.webchat.people import SECRET, signed
 from tests.portal.conftest import Browser
 from tickets.models import Message, Ticket, TicketEvent
+from tickets.services import changes
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +220,17 @@ def test_call_of_an_agent_who_has_left_is_moved_and_anybody_of_the_team_makes_it
     answer = visitor.post(f"callback/{Callback.objects.get().pk}/", starts=(MONDAY + timedelta(minutes=30)).isoformat())
     assert (answer.status_code, cast.ben.name in answer.content.decode()) == (200, False)
     assert Callback.objects.get(state="planned").assignee is None
+
+
+def test_visitor_whose_words_are_spam_makes_nobody_call(visitor: Browser, cast: Cast) -> None:
+    books(visitor)
+    spam = Ticket.objects.get()
+    changes.set_status(spam, status="spam", actor=cast.ana.as_actor())
+    address = f"callback/{Callback.objects.get().pk}/"
+    assert visitor.post(address, starts=(MONDAY + timedelta(minutes=30)).isoformat()).status_code == 403
+    assert visitor.client.delete(visitor.url(address), headers=visitor.headers).status_code == 200
+    assert books(visitor).status_code == 403
+    assert (Message.objects.count(), Callback.objects.filter(state="planned").count()) == (1, 0)
 
 
 def test_widget_that_offers_no_calls_takes_none_and_shows_what_was_booked_before(visitor: Browser, cast: Cast) -> None:

@@ -16,6 +16,7 @@ from routing.models.bulk import MOST_TICKETS
 from routing.selectors.bulk import counted
 from routing.selectors.macros import macros_for
 from routing.services.action_lists import described, reaching_outside
+from routing.services.bulk import require_no_send
 from routing.verbs import takes_back, verb_named
 from tickets.models import Priority, Status, Ticket
 from tickets.selectors.access import tickets_visible_to
@@ -57,18 +58,26 @@ class Preview:
 
 
 def preview(agent: Agent, *, verb: str, values: Values, filters: Filters, sort: str) -> Preview:
-    """Nothing is changed or kept. `sort` is the keyset order of the list that the agent looks at."""
+    """Nothing is changed or kept. `sort` is the keyset order of the list that the agent looks at. What the start would
+    refuse is refused here, before anybody confirms it."""
+    if verb == "macro":
+        require_no_send(agent, values)
     found = apply(tickets_visible_to(agent), filters, agent=agent).order_by()
     macro = _macro(agent, values) if verb == "macro" else None
     return Preview(
         words=in_words(agent, verb=verb, values=values),
-        does=described(macro.actions) if macro else [],
+        does=_does(macro) if macro else [],
         reaches=reaching_outside(macro.actions) if macro else [],
         count=counted(found),
         same=_same(found, verb, values),
         first=_first(found, verb, sort),
         can_undo=takes_back(verb),
     )
+
+
+def _does(macro: Macro) -> list[str]:
+    told = described(macro.actions)
+    return [*told, "Its text is not sent: it is for the answer to one ticket"] if macro.texts else told
 
 
 def in_words(agent: Agent, *, verb: str, values: Values) -> str:

@@ -58,7 +58,7 @@ def start(agent: Agent, *, verb: str, values: Mapping[str, str], filters: Filter
     require(agent, "edit_ticket")
     verb_named(verb)
     if verb == "macro":
-        _require_no_send(agent, values)
+        require_no_send(agent, values)
     with unit_of_work():
         Agent.objects.select_for_update().get(pk=agent.pk)
         if BulkJob.objects.filter(agent=agent, state__in=_UNFINISHED).count() >= MOST_JOBS:
@@ -128,7 +128,7 @@ def work(job_id: int, *, seconds: float = WORK_SECONDS) -> bool:
     return True
 
 
-def _require_no_send(agent: Agent, values: Mapping[str, str]) -> None:
+def require_no_send(agent: Agent, values: Mapping[str, str]) -> None:
     """What would be refused on every single ticket is refused at once."""
     macro = macros_for(agent).filter(pk=optional_whole(values.get("macro", ""), "macro") or 0).first()
     if macro and action_lists.wait_for_send(macro.actions):

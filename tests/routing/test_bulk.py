@@ -171,6 +171,11 @@ def test_change_is_shown_before_it_begins_and_nothing_is_done(
     macro = Macro.objects.create(name="Note", actions=[{"action": "add_note", "params": {"text": "Seen"}}])
     told = look(mia, "macro", macro=str(macro.pk))
     assert (told.words, told.does, told.can_undo) == ("Run the macro Note", ["Add the note “Seen”"], False)
+    Macro.objects.update(texts=[{"language": "", "channel": "", "text": "Hello"}])
+    assert look(mia, "macro", macro=str(macro.pk)).does[-1].startswith("Its text is not sent")
+    Macro.objects.update(actions=[{"action": "ask_for_csat", "params": {"survey": "fitting"}}])
+    with pytest.raises(Invalid, match="use it in a reply"):
+        look(mia, "macro", macro=str(macro.pk))
     monkeypatch.setattr("routing.selectors.bulk.MOST_TICKETS", 3)
     monkeypatch.setattr("routing.bulk_preview.MOST_TICKETS", 3)
     assert look(mia, "wake").is_too_many

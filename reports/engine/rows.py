@@ -25,6 +25,7 @@ Columns = Mapping[str, Collection[str]]
 _DAY, _MINUTES = timedelta(days=1), 1440
 _ID = np.dtype([("count", ">i2"), ("length", ">i4"), ("id", ">i8")])
 _EVERY = {"minute", "sets"}
+_MOST_IN_TABLE = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,23 @@ def columns_for(viewer: Agent, filters: FactFilters) -> set[str]:
 def ids_of(sql: str, params: Sequence[Any]) -> Array:
     """The ids that a statement gives, sorted."""
     ids = f"SELECT x.id::bigint FROM ({sql}) x(id) WHERE x.id IS NOT NULL"  # noqa: S608 - compiled by us, bound values
-    return np.unique(copied(ids, params, _ID)["id"].astype(np.int64))
+    found = np.sort(copied(ids, params, _ID)["id"].astype(np.int64))
+    once: Array = found[np.diff(found, prepend=-1) != 0]
+    return once
 
 
 def is_among(values: Array, chosen: Array) -> Array:
-    return np.isin(values, chosen, assume_unique=False)
+    """`chosen` ascends. A table of all ids up to the last one beats a search, as long as it is small."""
+    if len(chosen) == 0 or len(values) == 0:
+        return np.zeros(len(values), dtype=bool)
+    if chosen[-1] > _MOST_IN_TABLE:
+        places = np.minimum(np.searchsorted(chosen, values), len(chosen) - 1)
+        there: Array = np.equal(chosen[places], values)
+        return there
+    table = np.zeros(int(chosen[-1]) + 2, dtype=bool)
+    table[chosen] = True
+    marked: Array = table[np.clip(values, 0, len(table) - 1)]
+    return marked
 
 
 def minute_of(moment: datetime) -> int:

@@ -9,7 +9,7 @@ queue, as a letter: it rings no more.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -39,6 +39,8 @@ BATCH = 500
 PATIENCE = timedelta(minutes=3)
 # Whoever reloads the page is away for a moment.
 LEAST_WAIT = timedelta(seconds=45)
+# Whoever ends their chat and begins another, again and again, fills nobody's bell.
+TELL_AGAIN = timedelta(hours=1)
 TIME, NOBODY = "time", "nobody"
 
 
@@ -114,6 +116,7 @@ def _give_up(wait: ChatWait, why: str) -> bool:
         is_begun = ticket.assignee_id and not Offer.objects.filter(ticket=ticket, ended_at=None).exists()
         if fresh is None or is_begun or ticket.status != Status.OPEN:
             return False
+        agent_ids = () if _is_told_lately(ticket, at) else _whom_to_tell(ticket.team)
         fresh.told_at = at
         fresh.save(update_fields=["told_at"])
         end_ring(ticket)
@@ -121,7 +124,7 @@ def _give_up(wait: ChatWait, why: str) -> bool:
             waited_seconds=int((at - fresh.began_at).total_seconds()),
             why=why,
             message_id=_tell_visitor(ticket, fresh, words),
-            agent_ids=_whom_to_tell(ticket.team),
+            agent_ids=agent_ids,
         )
         journal.record(journal.locked(ticket), event, actor=SYSTEM)
     return True
@@ -149,6 +152,10 @@ def _tell_visitor(ticket: Ticket, wait: ChatWait, text: str) -> int | None:
         logger.info("The visitor of a chat is not told", extra={"wait_id": wait.pk, "why": refused.message})
         return None
     return int(message.pk)
+
+
+def _is_told_lately(ticket: Ticket, at: datetime) -> bool:
+    return ChatWait.objects.filter(ticket=ticket, told_at__gt=at - TELL_AGAIN).exists()
 
 
 def _whom_to_tell(team: Team | None) -> tuple[int, ...]:

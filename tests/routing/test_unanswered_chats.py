@@ -18,6 +18,7 @@ from people.models import Agent, Identity, Team
 from routing.chat_words import WORDS, words_for_left
 from routing.models import ChatWait, Offer
 from routing.selectors.floor import queue_of
+from routing.services.chat_ends import end_by_visitor
 from routing.services.taking import take_next
 from routing.tasks import sweep_routing
 from sla.models import Fact, FactKind
@@ -188,6 +189,22 @@ def test_visitor_who_booked_a_call_is_not_told_that_nobody_is_free_until_they_wr
     )
     live(clock, seconds=60)
     assert len(said(ticket)) == 1
+
+
+def test_visitor_who_begins_chat_after_chat_does_not_fill_the_bell_of_the_lead(
+    clock: time_machine.Traveller, chat: Inbox, team: Team
+) -> None:
+    leaves(*team.members.all())
+    ticket = visitor_writes(chat)
+    told = []
+    for pause in (0, 0, 3600):
+        clock.shift(pause)
+        live(clock, seconds=60)
+        told.append(Notification.objects.filter(kind="chat_left").count())
+        end_by_visitor(ticket, actor=Actor(kind="contact", id=ticket.contact_id, name="Visitor"))
+        customer_writes(chat, "Hello?", on=ticket)
+    assert TicketEvent.objects.filter(ticket=ticket, kind="ChatUnanswered").count() == 3
+    assert told == [1, 1, 2], "an hour later somebody should look again"
 
 
 def test_team_whose_visitors_wait_as_long_as_it_takes_tells_nobody(

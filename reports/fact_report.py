@@ -125,6 +125,8 @@ class _Page:
         if not cases:
             return ""
         count = self.found.groups["all", ""].get(cases) or 0
+        if not count:
+            return "nothing to count yet"
         if count < _SMALLEST_SAMPLE:
             return f"of only {count:,}: too few to say much"
         return f"of {count:,} {METRICS[cases].name.lower()}" if METRICS[key].of else f"n = {count:,}"

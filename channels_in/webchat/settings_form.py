@@ -27,7 +27,8 @@ class WebchatConfig(ConfigForm):
     away_text = forms.CharField(label="Text while nobody is there", max_length=300, required=False)
     hours = forms.CharField(
         label="Business hours",
-        help_text="The name of the hours in which chats are answered. Empty: whenever an agent is online.",
+        help_text="The name of the hours in which chats are answered. Empty: the hours given to the team, the inbox or "
+        "its brand; without any, whenever an agent is online.",
         max_length=80,
         required=False,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from callbacks.models import Callback, CallbackState
 from callbacks.phone import in_words
-from callbacks.selectors.calls import callbacks_of
+from callbacks.selectors.calls import callbacks_of, is_settled_by_customer
 from core.clock import now
 from people.models import Agent
 from people.policy import may
@@ -42,6 +42,9 @@ def line(callback: Callback) -> dict[str, Any]:
         "when": slot_words(callback.starts_at, callback.ends_at),
         "phone": in_words(callback.phone),
         "is_now": callback.is_to_do and callback.starts_at - timedelta(minutes=5) <= now(),
-        "may_undo": bool(callback.phone) and settled_at is not None and settled_at > now() - UNDOABLE,
+        "may_undo": bool(callback.phone)
+        and settled_at is not None
+        and settled_at > now() - UNDOABLE
+        and not is_settled_by_customer(callback),
         "may_plan_next": state == CallbackState.NO_ANSWER,
     }

@@ -11,7 +11,7 @@ from callbacks.models import Callback
 from callbacks.models.callback import TO_DO
 from core.errors import NotFound
 from people.models import Agent
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.links import with_merged
 
@@ -48,6 +48,13 @@ def booked_by(identity_ids: Iterable[int]) -> QuerySet[Callback]:
 def booked_for_number(phone: str) -> QuerySet[Callback]:
     """What customers, whoever they are, booked for this number and is still to be made."""
     return Callback.objects.filter(phone=phone, identity__isnull=False, state__in=TO_DO)
+
+
+def is_settled_by_customer(callback: Callback) -> bool:
+    """They moved it or called it off themselves. Asked for the few that customers booked."""
+    if callback.identity_id is None or callback.settled_event_id is None:
+        return False
+    return TicketEvent.objects.filter(pk=callback.settled_event_id, actor_kind="contact").exists()
 
 
 def mine(agent: Agent) -> Q:

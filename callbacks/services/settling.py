@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from callbacks.models import Callback, CallbackState
 from callbacks.models.callback import TO_DO
+from callbacks.selectors.calls import is_settled_by_customer
 from callbacks.services.missing import tell_missed
 from core.clock import now
 from core.errors import Conflict, Invalid, NotAllowed
@@ -54,6 +55,8 @@ def undo_callback(callback: Callback, *, actor: Actor) -> Callback:
             raise Conflict("There is nothing to take back.")
         if not fresh.phone:
             raise Conflict("Its number was removed. Plan a new callback.")
+        if is_settled_by_customer(fresh):
+            raise Conflict("The customer decided this. Plan a new callback if they want one after all.")
         _withdraw_successor(ticket, fresh, actor)
         undone = CallbackUndone(callback_id=fresh.pk, undoes=fresh.settled_event_id)
         fresh.state, fresh.before = CallbackState(fresh.before), ""

@@ -12,6 +12,7 @@ import time_machine
 from callbacks.models import Callback
 from callbacks.services import missing, settling
 from callbacks.services.planning import plan_callback
+from core.errors import Conflict
 from core.ids import new_token
 from core.limits import Limit
 from people.models import Agent
@@ -23,6 +24,7 @@ from tests.channels_in.webchat.people import SECRET, signed
 from tests.portal.conftest import Browser
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import changes
+from workspace.callbacks import line
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +90,10 @@ def test_visitor_books_moves_and_calls_off_and_the_agent_sees_it_all(visitor: Br
     assert list(Callback.objects.order_by("pk").values_list("state", flat=True)) == ["moved", "cancelled"]
     kinds = TicketEvent.objects.filter(kind__startswith="Callback").order_by("seq").values_list("kind", flat=True)
     assert list(kinds) == ["CallbackPlanned", "CallbackMoved", "CallbackPlanned", "CallbackCancelled"]
+    for callback in Callback.objects.all():
+        assert line(callback)["may_undo"] is False, "what the customer decided is no click of an agent's"
+        with pytest.raises(Conflict, match="customer decided"):
+            settling.undo_callback(callback, actor=cast.ana.as_actor())
 
 
 def test_call_goes_on_in_the_conversation_that_there_is_and_twice_the_same_is_one(visitor: Browser) -> None:

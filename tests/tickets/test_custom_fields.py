@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.errors import Conflict, Invalid, NotAllowed
 from tests.cast import Cast, new_ticket
@@ -119,3 +121,21 @@ def test_choices_that_an_index_tells_follow_every_change_of_a_ticket(cast: Cast)
     assert told() == {("area", "Login"), ("parts", "Box"), ("later", "a")}
     row.delete()
     assert told() == set()
+
+
+def test_choices_of_tickets_that_were_there_before_the_upgrade_are_filled_in(cast: Cast) -> None:
+    define(cast, "Area", "choice", "Billing", "Login")
+    define(cast, "Parts", "choices", "Lid", "Box")
+    tickets = [new_ticket(cast.mail) for _ in range(3)]
+    for ticket, fields in zip(
+        tickets, ({"area": "Billing", "parts": ["Lid", "Box"]}, {"area": "Login"}, {}), strict=True
+    ):
+        Ticket.objects.filter(pk=ticket.pk).update(fields=fields)
+    rows = TicketChoice.objects.values_list("ticket_id", "key", "value")
+    told = set(rows)
+    TicketChoice.objects.filter(key="area").delete()
+    migration = import_module("tickets.migrations.0014_choices_of_tickets_that_are_there")
+    for _ in range(2):
+        migration.fill(None, connection.schema_editor())
+    assert len(told) == 4
+    assert set(rows.all()) == told

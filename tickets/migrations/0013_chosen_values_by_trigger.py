@@ -1,6 +1,7 @@
 """Keeps TicketChoice true by a trigger: whoever writes a ticket's fields, by whatever statement, its choices follow.
 
-A field that is defined later finds what tickets hold of it already.
+A field that is defined later finds what tickets hold of it already. Those of tickets that are there come with the next
+migration: this one holds all writers of tickets for a moment.
 """
 
 # ruff: noqa: S608 - constant text
@@ -47,9 +48,6 @@ END $$;
 
 CREATE TRIGGER tickets_choices_of_field AFTER INSERT ON tickets_customfield
     FOR EACH ROW EXECUTE FUNCTION tickets_choices_of_field();
-
-INSERT INTO tickets_ticketchoice (ticket_id, key, value)
-{_CHOICES.format(tickets=_WITH_FIELDS)};
 """
 
 BACKWARD = """

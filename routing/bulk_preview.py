@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
+from core.errors import Invalid
 from core.given import moment, optional_whole
 from people.models import Agent, Team
 from people.selectors.agents import active_agents, active_teams
@@ -88,9 +89,9 @@ def in_words(agent: Agent, *, verb: str, values: Values) -> str:
     if verb == "team":
         return f"Move to {_team(values)}" if values.get("team") else "Take out of the team"
     if verb == "status":
-        return f"Set the status to {_label(Status, values.get('status', ''))}"
+        return f"Set the status to {_label(Status, values, verb)}"
     if verb == "priority":
-        return f"Set the priority to {_label(Priority, values.get('priority', ''))}"
+        return f"Set the priority to {_label(Priority, values, verb)}"
     if verb == "tags":
         return " and ".join(_tags(values)).capitalize() or "Change no tags"
     if verb == "snooze":
@@ -111,8 +112,13 @@ def _team(values: Values) -> str:
     return found.name if found else "a team that is gone"
 
 
-def _label(kind: type[Status] | type[Priority], value: str) -> str:
-    return str(dict(kind.choices).get(value, value)).lower()
+def _label(kind: type[Status] | type[Priority], values: Values, verb: str) -> str:
+    """Refused here, before a change of thousands is refused on each of them."""
+    names = dict(kind.choices)
+    value = values.get(verb, "")
+    if value not in names:
+        raise Invalid(f"There is no such {verb}.", fields={verb: "Choose one of the list."})
+    return str(names[value]).lower()
 
 
 def _tags(values: Values) -> list[str]:

@@ -103,6 +103,8 @@ def test_bulk_refuses_an_empty_or_endless_selection(cast: Cast, sign_in: SignIn)
     assert ana.post("/tickets/bulk/explode/", {"ids": "1"}).status_code == 404
     assert ana.post("/bulk/preview/explode/", {}).status_code == 404
     assert ana.post("/bulk/start/explode/", {}).status_code == 404
+    for way, value in (("preview", "asleep"), ("preview", "\x00"), ("start", "asleep")):
+        assert ana.post(f"/bulk/{way}/status/", {"status": value}).status_code == 422
     assert ana.post("/bulk/preview/snooze/", {"until": "0001-01-01T00:00:00+14:00"}).status_code == 422
 
 

@@ -19,7 +19,7 @@ from routing.actions.wording import unknown_placeholder
 from routing.models import Macro
 from routing.selectors.macros import macros_for
 from routing.services import action_lists
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Message, MessageKind, Ticket, TicketEvent
 from tickets.services import journal
 
 MOST_TEXTS = 40
@@ -80,7 +80,7 @@ def delete_macro(macro: Macro, *, by: Agent) -> None:
 def apply_macro(ticket: Ticket, *, macro: Macro, agent: Agent, message_id: int | None = None) -> list[str]:
     """Run its actions, whole or not at all, once with a message; returns what was done, in words."""
     actor = agent.as_actor()
-    if not message_id and action_lists.wait_for_send(macro.actions):
+    if action_lists.wait_for_send(macro.actions) and not _is_reply(message_id):
         require(agent, "reply")
         raise Invalid(NEEDS_SEND, fields={"macro": NEEDS_SEND})
     with unit_of_work():
@@ -100,6 +100,11 @@ def apply_with_message(ticket: Ticket, *, macro_ids: Sequence[int], message_id: 
         if macro_id not in usable:
             raise Invalid("A macro is gone.", fields={"macros": "Take it off and send again."})
         apply_macro(ticket, macro=usable[macro_id], agent=agent, message_id=message_id)
+
+
+def _is_reply(message_id: int | None) -> bool:
+    """Nobody who writes a note expects that the customer hears anything."""
+    return Message.objects.filter(pk=message_id or 0, kind=MessageKind.REPLY).exists()
 
 
 def _was_applied(ticket: Ticket, macro: Macro, message_id: int) -> bool:

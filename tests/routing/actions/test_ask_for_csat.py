@@ -81,3 +81,12 @@ def test_question_of_a_macro_leaves_after_the_reply_or_is_undone_with_it(asking:
     assert ask_due(reply.next_attempt_at) == (0 if is_undone else 1)
     assert Message.objects.filter(is_automatic=True).count() == (0 if is_undone else 1)
     assert SurveyRequest.objects.get().state == ("cancelled" if is_undone else "asked")
+
+
+def test_note_with_the_macro_asks_the_customer_nothing(asking: Macro) -> None:
+    mia, ticket = asking.owner, customer_writes(an_inbox())
+    assert mia is not None
+    note = messages.add_note(ticket, text="For us alone", actor=mia.as_actor())
+    with pytest.raises(Invalid, match="use it in a reply"):
+        apply_with_message(ticket, macro_ids=[asking.pk], message_id=note.pk, agent=mia)
+    assert not SurveyRequest.objects.exists()

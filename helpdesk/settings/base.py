@@ -7,7 +7,7 @@ import django_stubs_ext
 
 from helpdesk.settings.environment import BASE_DIR as BASE_DIR
 from helpdesk.settings.environment import VAR_DIR as VAR_DIR
-from helpdesk.settings.environment import database, env, secret, service_url
+from helpdesk.settings.environment import database, days_kept, env, secret, service_url
 from helpdesk.settings.logs import LOGGING as LOGGING
 from helpdesk.settings.rest import *
 from helpdesk.settings.security import *
@@ -178,15 +178,15 @@ MAX_MAIL_BYTES: int = env.int("MAX_MAIL_BYTES", default=30 * 1024 * 1024)
 # From one sender to one inbox within ten minutes; more are held back for a person to look at. 0 is no limit.
 MAIL_BURST: int = env.int("MAIL_BURST", default=100)
 # Days that the raw bytes of what became no message (ignored, discarded, duplicates) and abandoned uploads are kept.
-KEEP_RAW_DAYS: int = env.int("KEEP_RAW_DAYS", default=30)
-KEEP_UPLOADS_DAYS: int = env.int("KEEP_UPLOADS_DAYS", default=30)
+KEEP_RAW_DAYS = days_kept("KEEP_RAW_DAYS", default=30)
+KEEP_UPLOADS_DAYS = days_kept("KEEP_UPLOADS_DAYS", default=30)
 # Days that the traces of rules are kept: runs on finished tickets, settled timers and reminders; calls; bulk changes.
-KEEP_RULE_RUNS_DAYS: int = env.int("KEEP_RULE_RUNS_DAYS", default=365)
-KEEP_CALLS_DAYS: int = env.int("KEEP_CALLS_DAYS", default=30)
-KEEP_BULK_DAYS: int = env.int("KEEP_BULK_DAYS", default=30)
+KEEP_RULE_RUNS_DAYS = days_kept("KEEP_RULE_RUNS_DAYS", default=365)
+KEEP_CALLS_DAYS = days_kept("KEEP_CALLS_DAYS", default=30)
+KEEP_BULK_DAYS = days_kept("KEEP_BULK_DAYS", default=30)
 # Days that ended offers are kept, and waits of chats on finished tickets; and questions that nobody answered.
-KEEP_OFFERS_DAYS: int = env.int("KEEP_OFFERS_DAYS", default=90)
-KEEP_SURVEYS_DAYS: int = env.int("KEEP_SURVEYS_DAYS", default=365)
+KEEP_OFFERS_DAYS = days_kept("KEEP_OFFERS_DAYS", default=90)
+KEEP_SURVEYS_DAYS = days_kept("KEEP_SURVEYS_DAYS", default=365)
 MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)
 MAIL_IN_HOST: str = env.str("MAIL_IN_HOST", default="127.0.0.1")
 MAIL_IN_PORT: int = env.int("MAIL_IN_PORT", default=2525)

@@ -15,6 +15,9 @@ ENVIRONMENT = os.environ.get("HELPDESK_ENV", "development")
 IS_PRODUCTION = ENVIRONMENT == "production"
 VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
 
+# A century: dates reach that far back.
+MOST_DAYS = 36_500
+
 
 def demanded(name: str, purpose: str) -> str:
     """The value of a variable that production must set."""
@@ -40,6 +43,14 @@ def secret(name: str, purpose: str) -> str:
     if IS_PRODUCTION:
         return demanded(name, purpose)
     return secrets_of(VAR_DIR)[name]
+
+
+def days_kept(name: str, default: int) -> int:
+    """Elsewhere 0 means no limit; here it would throw away at once what people still work with."""
+    value: int = env.int(name, default=default)
+    if not 1 <= value <= MOST_DAYS:
+        raise ImproperlyConfigured(f"{name} is from 1 day to {MOST_DAYS} days (see docs/operations.md), not {value}.")
+    return value
 
 
 def database(url: str) -> dict[str, object]:

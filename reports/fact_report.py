@@ -126,7 +126,7 @@ class _Page:
             return ""
         count = self.found.groups["all", ""].get(cases) or 0
         if not count:
-            return "nothing to count yet"
+            return "nothing to count"
         if count < _SMALLEST_SAMPLE:
             return f"of only {count:,}: too few to say much"
         return f"of {count:,} {METRICS[cases].name.lower()}" if METRICS[key].of else f"n = {count:,}"

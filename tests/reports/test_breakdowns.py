@@ -54,6 +54,10 @@ def test_each_share_and_percentile_has_its_number_of_cases_beside_it(cast: Cast,
     result = _run(cast)
     assert {"first_answers", "solved"} <= {column.key for column in result.columns}
     assert result.rows[0].values["first_answers"] == 41  # the last one comes too late
+    notes = {tile.column.key: tile.note for tile in result.tiles}
+    assert notes["first_p50"] == "n = 41"
+    alone = _run(cast, metric="resolution")
+    assert {tile.note for tile in alone.tiles if tile.column.key == "first_p50"} == {"nothing to count"}
 
 
 def test_nobody_is_compared_by_few_cases(cast: Cast, fortnight: Fortnight) -> None:

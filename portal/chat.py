@@ -19,7 +19,7 @@ from portal.availability import availability_of, expected_in_words
 from portal.limits import require_message_room
 from portal.question import question_for
 from routing.selectors.chats import chat_of
-from routing.selectors.first_in_line import is_left
+from routing.selectors.left_visitors import is_left
 from routing.services.chat_ends import end_by_visitor
 from tickets.inbound import InboundFile
 from tickets.models import Inbox, Ticket

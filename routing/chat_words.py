@@ -22,30 +22,30 @@ class Words:
 
 WORDS: Mapping[str, Words] = {
     "en": Words(
-        mail="Sorry, nobody is free right now. Your message is first in line, and we answer by e-mail{within}.",
-        leave="Sorry, nobody is free right now. Your message is first in line. Leave your e-mail address, and we answer"
+        mail="Sorry, nobody is free right now. Your message is with us, and we answer by e-mail{within}.",
+        leave="Sorry, nobody is free right now. Your message is with us. Leave your e-mail address, and we answer"
         " there{within}.",
         within=", usually within {span}",
         units={_DAY: ("day", "days"), _HOUR: ("hour", "hours"), _MINUTE: ("minute", "minutes")},
     ),
     "de": Words(
-        mail="Leider ist gerade niemand frei. Ihre Nachricht ist die nächste, und wir antworten per E-Mail{within}.",
-        leave="Leider ist gerade niemand frei. Ihre Nachricht ist die nächste. Hinterlassen Sie Ihre E-Mail-Adresse,"
+        mail="Leider ist gerade niemand frei. Ihre Nachricht ist angekommen, und wir antworten per E-Mail{within}.",
+        leave="Leider ist gerade niemand frei. Ihre Nachricht ist angekommen. Hinterlassen Sie Ihre E-Mail-Adresse,"
         " und wir antworten dort{within}.",
         within=", meist innerhalb von {span}",
         units={_DAY: ("Tag", "Tagen"), _HOUR: ("Stunde", "Stunden"), _MINUTE: ("Minute", "Minuten")},
     ),
     "fr": Words(
-        mail="Désolés, personne n’est libre pour le moment. Votre message est le prochain, et nous répondrons par"
+        mail="Désolés, personne n’est libre pour le moment. Votre message est bien arrivé, et nous répondrons par"
         " e-mail{within}.",
-        leave="Désolés, personne n’est libre pour le moment. Votre message est le prochain. Laissez votre adresse"
+        leave="Désolés, personne n’est libre pour le moment. Votre message est bien arrivé. Laissez votre adresse"
         " e-mail, et nous y répondrons{within}.",
         within=", en général dans les {span}",
         units={_DAY: ("jour", "jours"), _HOUR: ("heure", "heures"), _MINUTE: ("minute", "minutes")},
     ),
     "es": Words(
-        mail="Lo sentimos, ahora no hay nadie libre. Su mensaje es el siguiente, y respondemos por correo{within}.",
-        leave="Lo sentimos, ahora no hay nadie libre. Su mensaje es el siguiente. Deje su dirección de correo, y"
+        mail="Lo sentimos, ahora no hay nadie libre. Su mensaje nos ha llegado, y respondemos por correo{within}.",
+        leave="Lo sentimos, ahora no hay nadie libre. Su mensaje nos ha llegado. Deje su dirección de correo, y"
         " respondemos allí{within}.",
         within=", normalmente en {span}",
         units={_DAY: ("día", "días"), _HOUR: ("hora", "horas"), _MINUTE: ("minuto", "minutos")},

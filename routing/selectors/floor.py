@@ -12,7 +12,6 @@ from people.selectors.agents import active_teams, online_agents
 from routing.assignment import Candidate, Floor, Roster, Waiting, levels_of
 from routing.models import Offer, OfferEnd, Turn
 from routing.selectors.duty import agents_on_duty
-from routing.selectors.first_in_line import left_in_chat
 from tickets.models import Inbox, Ticket
 from tickets.selectors.workload import last_assignees, open_load, waiting_tickets
 
@@ -71,11 +70,8 @@ def queue_of(teams: Sequence[Team]) -> Iterator[Waiting]:
     """What waits in these teams, first of the queue first, in chunks: whoever stops early reads no more."""
     prefer_last = {team.pk for team in teams if team.prefers_last_agent}
     waiting = waiting_tickets([team.pk for team in teams])
-    first = left_in_chat()
-    if first:
-        yield from _asks(list(waiting.filter(pk__in=first).values_list(*_ASKED)), prefer_last)
     # Columns instead of rows of the model: where nobody is fit, the whole queue is read each time.
-    rows = waiting.exclude(pk__in=first).values_list(*_ASKED).iterator(chunk_size=_CHUNK)
+    rows = waiting.values_list(*_ASKED).iterator(chunk_size=_CHUNK)
     while chunk := list(islice(rows, _CHUNK)):
         yield from _asks(chunk, prefer_last)
 

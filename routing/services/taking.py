@@ -9,7 +9,6 @@ from core.events.bus import unit_of_work
 from people.models import Agent
 from people.policy import require
 from routing.assignment import levels_of
-from routing.selectors.first_in_line import left_in_chat
 from tickets.models import Ticket
 from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.workload import in_queue_order, unowned
@@ -40,6 +39,4 @@ def _queue(agent: Agent) -> list[tuple[int, list[str]]]:
     team_ids = list(agent.teams.values_list("pk", flat=True))
     if team_ids or not agent.sees_everything:
         waiting = waiting.filter(Q(team_id__in=team_ids) | Q(team_id=None))
-    first = left_in_chat()
-    queue = list(in_queue_order(waiting).exclude(pk__in=first).values_list("pk", "skills")[:LOOKED_AT])
-    return [*in_queue_order(waiting.filter(pk__in=first)).values_list("pk", "skills"), *queue] if first else queue
+    return list(in_queue_order(waiting).values_list("pk", "skills")[:LOOKED_AT])

@@ -2,8 +2,8 @@
 
 A chat rings at one agent after the other (offers.py). Once everybody who is there has let it ring, or nobody is there,
 it goes to the team that helps out at once. Where no team does, and when it has lasted as long as visitors of the team
-are to wait, the visitor is told to expect the answer by mail, the lead hears of it, and the ticket is the first of the
-queue, as a letter: it rings no more.
+are to wait, the visitor is told to expect the answer by mail, the lead hears of it, and the ticket waits in the queue
+by its deadline, as a letter: it rings no more.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _give_up(wait: ChatWait, why: str) -> bool:
 
 
 def _words(ticket: Ticket) -> str:
-    """The answer will be a mail, and takes as long as mails usually do: whoever comes first waits for no others."""
+    """The answer will be a mail, and takes as long as mails usually do."""
     inbox = mail_inbox_for(ticket.inbox)
     expected = expected_response(inbox) if inbox else None
     return words_for_left(

@@ -97,7 +97,7 @@ def test_visitor_who_has_waited_long_enough_is_told_once_and_the_chat_is_a_lette
     assert said(ticket) == [], "it rings at one after the other, then where it is"
     live(clock, seconds=60)
     [text] = said(ticket)
-    assert text.startswith("Sorry, nobody is free right now. Your message is first in line, and we answer by e-mail")
+    assert text.startswith("Sorry, nobody is free right now. Your message is with us, and we answer by e-mail")
     [event] = TicketEvent.objects.filter(ticket=ticket, kind="ChatUnanswered")
     assert (event.data["why"], event.data["agent_ids"]) == ("time", [lea.pk])
     assert 180 <= event.data["waited_seconds"] <= 215
@@ -140,20 +140,20 @@ def test_chat_for_which_nobody_is_there_any_more_goes_on_without_ringing_anywher
     assert TicketEvent.objects.get(kind="ChatUnanswered").data["why"] == "nobody"
 
 
-def test_told_visitor_comes_before_everybody_else_until_somebody_answers(
+def test_told_visitor_waits_in_the_one_queue_by_the_deadline(
     clock: time_machine.Traveller, chat: Inbox, team: Team
 ) -> None:
-    mail = an_inbox(default_team=team)
-    older = customer_writes(mail)
-    Ticket.objects.filter(pk=older.pk).update(sla_due_at=MORNING, priority="urgent")
+    urgent = customer_writes(an_inbox(default_team=team))
+    Ticket.objects.filter(pk=urgent.pk).update(sla_due_at=MORNING, priority="urgent")
     leaves(*team.members.all())
     ticket = visitor_writes(chat)
     live(clock, seconds=60)
-    assert [ask.ticket_id for ask in queue_of([team])] == [ticket.pk, older.pk]
+    assert len(said(ticket)) == 1
+    assert [ask.ticket_id for ask in queue_of([team])] == [urgent.pk, ticket.pk]
     ada = team.members.get(name="Ada One")
+    assert take_next(ada).pk == urgent.pk
     assert take_next(ada).pk == ticket.pk
     agent_replies(ticket, ada)
-    assert [ask.ticket_id for ask in queue_of([team])] == [older.pk]
     assert ChatWait.objects.get(ticket=ticket).ended_by == "answered"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -138,3 +139,21 @@ def test_a_detector_that_searches_for_ever_is_stopped() -> None:
     assert fenced(search, "gave up", seconds=0.1) == "gave up"
     assert time.process_time() - began < 2
     assert fenced(lambda: 1 // 0, 7, seconds=0.1) == 7
+
+
+def test_a_search_is_stopped_even_if_the_garbage_collector_is_at_work_at_that_moment() -> None:
+    def is_busy(phase: str, info: dict[str, int]) -> None:
+        began = time.process_time()
+        while time.process_time() - began < 0.2:
+            pass
+
+    def search() -> str:
+        gc.collect(0)
+        while True:
+            pass
+
+    gc.callbacks.append(is_busy)
+    try:
+        assert fenced(search, "gave up", seconds=0.1) == "gave up"
+    finally:
+        gc.callbacks.remove(is_busy)

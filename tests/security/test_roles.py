@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from tickets.services import changes
 
 pytestmark = pytest.mark.django_db
 CANARY = "c4nary"
-SOON = "2100-01-01T10:00:00+00:00"
+SOON = f"{datetime.now(UTC).year + 2}-01-01T10:00:00+00:00"
 # The changes that light agents may not make, as the pages send them.
 CHANGES: dict[str, dict[str, str]] = {
     "assign": {"agent": ""},

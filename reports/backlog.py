@@ -79,7 +79,6 @@ _SPAM_OR_MERGED = f"""
             AND NOT EXISTS ({_REOPENED_AFTER}))"""
 # A stretch without any of the moments (twice a parameter) is told by its ends alone, before the rest is looked up.
 _HOLDS_A_MOMENT = "width_bucket(f.began_at, %s::timestamptz[]) < width_bucket(f.at, %s::timestamptz[])"
-_ALL = f"{_OPEN_NOW} UNION ALL {_RESOLVED} UNION ALL {_SPAM_OR_MERGED}"
 _BY_TAG = f"""
     SELECT 'tag', tag, width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1,
         count(*), count(*) FILTER (WHERE f.waits_on = '{WAITS_ON_US}'), min(f.began_at)
@@ -110,19 +109,20 @@ def standing_at(viewer: Agent, filters: FactFilters, at: datetime, *, now: datet
     names = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{name}'" for name, column in columns.items())
     values = " ".join(f"WHEN GROUPING({column}) = 0 THEN {column}::text" for column in columns.values())
     sets = ", ".join(f"({column}, f.band)" for column in columns.values())
+    stretches, moments = _stretches(filters, at, now=now)
     sql = f"""
         {_SETTINGS} WITH f AS MATERIALIZED (
             SELECT {of_tickets}, f.waits_on, count(*) AS n, min(f.began_at) AS oldest,
                 width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1 AS band
-            FROM ({_stretches(at, now=now)}) f WHERE {where}
+            FROM ({stretches}) f WHERE {where}
             GROUP BY {of_tickets}, f.waits_on, band)
         SELECT CASE {names} ELSE 'all' END, coalesce(CASE {values} END, ''), f.band, sum(f.n)::bigint,
             coalesce(sum(f.n) FILTER (WHERE f.waits_on = '{WAITS_ON_US}'), 0)::bigint, min(f.oldest)
         FROM f LEFT JOIN tickets_inbox i ON i.id = f.inbox_id GROUP BY GROUPING SETS ((f.band), {sets})"""
-    given = [at, [days * _DAY for days in BANDS], *_moments(at, now), *params]
+    given = [at, [days * _DAY for days in BANDS], *moments, *params]
     told = _fetch(sql, given)
     if filters.by == "tag":
-        told += _fetch(_BY_TAG.format(stretches=_stretches(at, now=now), where=where), given)
+        told += _fetch(_BY_TAG.format(stretches=stretches, where=where), given)
     found: dict[tuple[str, str], Standing] = {}
     for name, value, band, count, on_us, oldest in told:
         group = found.setdefault((name, value), Standing())
@@ -139,8 +139,9 @@ def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], 
     where, params = _narrowed(viewer, filters)
     first = moments[0]
     is_past = first < now
-    past = f"{_OPEN_NOW} UNION ALL {_TAKEN_BACK} UNION ALL {_SPAM_OR_MERGED} AND {_HOLDS_A_MOMENT}"
-    stretches = past if is_past else _OPEN_NOW
+    open_now, of_now = _open_now(filters, first)
+    past = f"{open_now} UNION ALL {_TAKEN_BACK} UNION ALL {_SPAM_OR_MERGED} AND {_HOLDS_A_MOMENT}"
+    stretches = past if is_past else open_now
     sql = f"""
         {_SETTINGS} SELECT width_bucket(f.began_at, %s::timestamptz[]), width_bucket(f.ended_at, %s::timestamptz[]),
             count(*)
@@ -149,7 +150,7 @@ def counts_at(viewer: Agent, filters: FactFilters, moments: Sequence[datetime], 
     given = list(moments)
     # What is solved by now is the most of it by far: it comes from the stored days.
     counts = under_way_at("resolution", viewer, filters, given, now=now) if is_past else [0] * len(given)
-    of_stretches = [first, first, first, given, given] if is_past else [first]
+    of_stretches = [*of_now, first, first, given, given] if is_past else of_now
     for begun, ended, count in _fetch(sql, [given, given, *of_stretches, *params]):
         for number in range(begun, len(given) if ended is None else ended):
             counts[number] += count
@@ -169,18 +170,24 @@ def open_tickets(
     if bands:
         where += " AND width_bucket(extract(epoch FROM %s - f.began_at)::float8, %s::float8[]) - 1 = ANY(%s)"
         params = [*params, at, [days * _DAY for days in BANDS], list(bands)]
-    ids = f"SELECT f.ticket_id FROM ({_stretches(at, now=now)}) f WHERE {where}"
-    chosen = RawSQL(ids, [*_moments(at, now), *params])  # noqa: S611 - constant text, bound values
+    stretches, moments = _stretches(filters, at, now=now)
+    chosen = RawSQL(f"SELECT f.ticket_id FROM ({stretches}) f WHERE {where}", [*moments, *params])  # noqa: S611 - constant text, bound values
     return tickets_visible_to(viewer).filter(pk__in=chosen)
 
 
-def _stretches(first: datetime, *, now: datetime) -> str:
+def _stretches(filters: FactFilters, first: datetime, *, now: datetime) -> tuple[str, list[Any]]:
     """All that was open at the moment or later; of now only what is open."""
-    return _OPEN_NOW if first >= now else _ALL
+    sql, params = _open_now(filters, first)
+    if first >= now:
+        return sql, params
+    return f"{sql} UNION ALL {_RESOLVED} UNION ALL {_SPAM_OR_MERGED}", [*params, first, first]
 
 
-def _moments(first: datetime, now: datetime) -> list[datetime]:
-    return [first] if first >= now else [first, first, first]
+def _open_now(filters: FactFilters, first: datetime) -> tuple[str, list[Any]]:
+    """Tags are asked here already: no index of open tickets holds them, and one of tags does."""
+    if filters.tag in ("", "none"):
+        return _OPEN_NOW, [first]
+    return f"{_OPEN_NOW} AND t.tags @> ARRAY[%s]::varchar[]", [first, filters.tag]
 
 
 def _open_at(viewer: Agent, filters: FactFilters, at: datetime) -> tuple[str, list[Any]]:

@@ -1,6 +1,5 @@
 """The running desk for stories: real web, worker, beat and mail-in processes on free ports."""
 
-import contextlib
 import signal
 import socket
 import urllib.error
@@ -14,7 +13,9 @@ from urllib.parse import quote
 import pytest
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from helpdesk.celery import app as celery_app
 from helpdesk.embedded.processes import free_port, marked
@@ -24,6 +25,9 @@ from tests.waiting import poll_until
 
 START_SECONDS = 60
 SETTLE_SECONDS = 10
+# Shorter than the database's own look for deadlocks: the one who empties gives way, never the desk.
+FLUSH_WAIT_MS = 400
+FLUSH_ATTEMPTS = 60
 
 
 class Stack:
@@ -123,10 +127,34 @@ def database_url_of_tests() -> str:
     return f"postgres://{own['USER']}{password}@{own['HOST']}:{own['PORT']}/{own['NAME']}"
 
 
-def let_the_desk_give_way() -> None:
-    """The clock ticks on while the tables are emptied: of two who wait for each other, the desk's process gives up."""
-    with contextlib.suppress(DatabaseError), connection.cursor() as cursor:  # only a superuser may say so
-        cursor.execute("SET deadlock_timeout = '20s'")
+def empty_beside_a_running_desk(connection: BaseDatabaseWrapper, sql_list: list[str]) -> None:
+    """Empties the tables in one go or lets go of all of them at once and tries again.
+
+    The clock and the web go on while the tables are locked one by one, and each may hold one table and want another.
+    With two of them the database finds the circle only after the longest patience, so nobody may wait that long.
+    """
+    for attempt in range(FLUSH_ATTEMPTS):
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = {FLUSH_WAIT_MS}")
+                cursor.execute("SET LOCAL statement_timeout = 0")
+                for sql in sql_list:
+                    cursor.execute(sql)
+        except OperationalError:
+            if attempt + 1 == FLUSH_ATTEMPTS:
+                raise
+        else:
+            return
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_emptied_beside_a_running_desk() -> Iterator[None]:
+    def execute_sql_flush(operations: DatabaseOperations, sql_list: list[str]) -> None:
+        empty_beside_a_running_desk(operations.connection, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
 
 
 RUNNING = pytest.StashKey[Stack]()
@@ -173,6 +201,5 @@ def live_stack(_stack_processes: Stack, transactional_db: None, request: pytest.
         stack.start(*fallen)
     yield stack
     stack.quieten()
-    let_the_desk_give_way()
     if stack.lines:
         request.node.add_report_section("call", "the desk said", "\n".join(stack.lines[-60:]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 
@@ -66,7 +66,11 @@ def pass_on_rings() -> int:
     """
     at = now()
     due = Offer.objects.filter(ended_at=None, ring_until__lte=at)
-    staying = _without_another(list(due.select_related("team", "ticket__inbox").order_by("made_at", "id")[:BATCH]))
+    return sum(_pass_on(batch, at) for batch in _in_batches(due))
+
+
+def _pass_on(due: QuerySet[Offer], at: datetime) -> int:
+    staying = _without_another(list(due.select_related("team", "ticket__inbox")))
     for offer in staying:
         offer.ring_until = at + timedelta(seconds=offer.team.ring_seconds)
     Offer.objects.bulk_update(staying, ["ring_until"])
@@ -89,7 +93,15 @@ def hand_back() -> int:
         | Q(agent__last_seen_at__lte=since, agent__last_seen_at__lt=now() - ONLINE_WITHIN)
         | Q(agent__is_active=False)
     )
-    return _end(Offer.objects.filter(gone, ended_at=None, team__hand_back_minutes__isnull=False), OfferEnd.LEFT)
+    left = Offer.objects.filter(gone, ended_at=None, team__hand_back_minutes__isnull=False)
+    return sum(_end(batch, OfferEnd.LEFT) for batch in _in_batches(left))
+
+
+def _in_batches(offers: QuerySet[Offer]) -> Iterator[QuerySet[Offer]]:
+    """All that there are at this moment, the oldest first; whatever is begun before its batch's turn drops out."""
+    ids = list(offers.order_by("made_at", "id").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        yield offers.filter(pk__in=ids[start : start + BATCH]).order_by("made_at", "id")
 
 
 def _without_another(offers: Sequence[Offer]) -> list[Offer]:
@@ -115,7 +127,7 @@ def _end(offers: QuerySet[Offer], end: OfferEnd) -> int:
         due = offers.select_related("agent", "team", "ticket").select_for_update(
             of=("self", "ticket"), skip_locked=True
         )
-        ended = list(due.order_by("made_at", "id")[:BATCH])
+        ended = list(due)
         Offer.objects.filter(pk__in=[offer.pk for offer in ended]).update(ended_at=now(), ended_by=end)
         if ended and end == OfferEnd.MISSED:
             run(ring_missed(offer.pk, now()) for offer in ended)

@@ -92,6 +92,23 @@ def test_chat_that_everybody_let_ring_stays_and_tells_nobody_again_until_another
     assert owner(ticket) == "Cyd Three"
 
 
+def test_everything_that_rang_out_goes_on_in_one_sweep_however_much_it_is(
+    chat: Inbox, crew: list[Agent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "BATCH", 2)
+    tickets = [customer_writes(chat) for _ in range(5)]
+    Agent.objects.filter(pk=crew[1].pk).update(availability=Availability.AWAY)
+    dispatch_all()
+    assert {owner(ticket) for ticket in tickets} == {"Ada One"}
+    let_pass(seconds=31)
+    assert offers.pass_on_rings() == 0, "nobody else is there"
+    assert not Offer.objects.filter(ring_until__lte=now()).exists(), "each of them rings anew"
+    Agent.objects.filter(pk=crew[1].pk).update(availability=Availability.AVAILABLE)
+    let_pass(seconds=31)
+    assert offers.pass_on_rings() == 5
+    assert {owner(ticket) for ticket in tickets} == {None}
+
+
 @pytest.mark.parametrize("begin", ["answer", "note", "pending"])
 def test_agent_who_begins_keeps_the_chat(chat: Inbox, crew: list[Agent], begin: str) -> None:
     ticket = customer_writes(chat)

@@ -37,11 +37,6 @@ def discarded_visible_to(agent: Agent) -> QuerySet[InboundDelivery]:
     return rows.exclude(held_for="").filter(handled_at__gt=since).select_related("inbox").defer("raw")
 
 
-def held_count(agent: Agent) -> int:
-    """Stops at a thousand: more is "many"."""
-    return held_visible_to(agent)[:COUNTED].count()
-
-
 def held_page(agent: Agent, *, why: str = "", cursor: str = "", size: int = 50) -> Page[InboundDelivery]:
     """The newest first."""
     return keyset_page(held_visible_to(agent, why=why), order="-id", cursor=cursor, size=size)
@@ -60,6 +55,6 @@ def held_by_id(agent: Agent, delivery_id: int) -> InboundDelivery:
 
 
 def held_of_contact(agent: Agent, contact: Contact) -> int:
-    """How many messages of this contact are held back now, of those that the agent may see."""
+    """How many messages of this contact are held back now, of those that the agent may see; a thousand at most."""
     addresses = list(contact.identities.values_list("value", flat=True))
     return held_visible_to(agent).exclude(held_for="").filter(sender__in=addresses)[:COUNTED].count()

@@ -22,10 +22,6 @@ def problems_visible_to(agent: Agent) -> QuerySet[InboundDelivery]:
     return waiting.select_related("inbox").defer("raw")
 
 
-def problem_count(agent: Agent) -> int:
-    return problems_visible_to(agent).count()
-
-
 def problem_page(agent: Agent, *, cursor: str = "", size: int = 50) -> Page[InboundDelivery]:
     """The newest problems first."""
     return keyset_page(problems_visible_to(agent), order="-id", cursor=cursor, size=size)

@@ -94,7 +94,3 @@ class Clock(models.Model):
     @property
     def is_paused(self) -> bool:
         return self.finished_at is None and self.running_since is None
-
-    @property
-    def is_achieved(self) -> bool:
-        return self.met_at is not None and self.breached_at is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels_in.models import DeliveryState, InboundDelivery
-from channels_in.selectors.problems import problem_count, problem_for, problem_page, shown_raw
+from channels_in.selectors.problems import problem_for, problem_page, shown_raw
 from channels_in.services import problems
 from core.errors import Conflict, NotAllowed, NotFound
 from tests.cast import Cast
@@ -29,7 +29,7 @@ def test_agent_sees_problems_of_their_inboxes_only(cast: Cast) -> None:
     public, secret = broken(cast.mail), broken(cast.legal_mail)
     assert [row.pk for row in problem_page(cast.ana).rows] == [public.pk]
     assert {row.pk for row in problem_page(cast.cleo).rows} == {public.pk, secret.pk}
-    assert (problem_count(cast.ana), problem_count(cast.mona)) == (1, 2)
+    assert {row.pk for row in problem_page(cast.mona).rows} == {public.pk, secret.pk}
     with pytest.raises(NotFound):
         problem_for(cast.ana, secret.pk)
 
@@ -60,12 +60,12 @@ def test_agent_discards_a_problem_and_its_bytes_stay(cast: Cast) -> None:
     row.refresh_from_db()
     assert (row.state, row.reason) == ("discarded", f"Discarded by {cast.ana}")
     assert bytes(row.raw)
-    assert problem_count(cast.ana) == 0
+    assert not problem_page(cast.ana).rows
 
 
 def test_light_agent_sees_but_does_not_touch(cast: Cast) -> None:
     row = broken(cast.mail)
-    assert problem_count(cast.lia) == 1
+    assert len(problem_page(cast.lia).rows) == 1
     with pytest.raises(NotAllowed):
         problems.discard(row, agent=cast.lia)
     with pytest.raises(NotAllowed):

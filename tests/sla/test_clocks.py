@@ -63,8 +63,7 @@ def test_agent_answers_in_time_and_the_promise_is_kept(inbox: Inbox, mia: Agent,
     clock.move_to(berlin(4, 11, 15))
     agent_replies(ticket, mia)
     met = the_clock(ticket, Metric.FIRST_RESPONSE)
-    assert met.is_achieved
-    assert (met.met_at, met.decided_at, met.finished_at) == (berlin(4, 11, 15),) * 3
+    assert (met.met_at, met.decided_at, met.finished_at, met.breached_at) == (*(berlin(4, 11, 15),) * 3, None)
     assert met.elapsed_seconds == 75 * 60
     assert (met.agent_id, met.inbox_id, met.channel, met.priority) == (mia.pk, inbox.pk, "email", "normal")
     assert marks(ticket) == (berlin(8, 10), "resolution", False)
@@ -79,7 +78,8 @@ def test_customer_writes_again_and_the_next_answer_is_promised(
     customer_writes(inbox, on=ticket)
     assert the_clock(ticket, Metric.NEXT_RESPONSE).due_at == berlin(5, 11)
     agent_replies(ticket, mia)
-    assert the_clock(ticket, Metric.NEXT_RESPONSE).is_achieved
+    kept = the_clock(ticket, Metric.NEXT_RESPONSE)
+    assert (kept.met_at, kept.breached_at) == (berlin(4, 15), None)
 
 
 def test_rule_answers_and_keeps_no_promise(inbox: Inbox) -> None:
@@ -131,7 +131,7 @@ def test_agent_resolves_and_reopening_is_a_fresh_promise(
     clock.move_to(berlin(5, 10))
     changes.set_status(ticket, status="resolved", actor=mia.as_actor())
     resolved = the_clock(ticket, Metric.RESOLUTION)
-    assert resolved.is_achieved
+    assert (resolved.met_at, resolved.breached_at) == (berlin(5, 10), None)
     assert resolved.elapsed_seconds == 8 * HOUR
     assert marks(ticket) == (NEVER, "", False)
     customer_writes(inbox, on=ticket)

@@ -49,7 +49,7 @@ def test_update_is_owed_again_and_again_and_stands_still_while_we_wait(
     clock.move_to(berlin(4, 12))
     first = agent_replies(ticket, mia)
     assert the_clock(ticket, Metric.UPDATE).due_at == berlin(4, 15)
-    assert Clock.objects.get(met_by_message_id=first.pk).is_achieved
+    assert Clock.objects.get(met_by_message_id=first.pk).breached_at is None
     clock.move_to(berlin(4, 13))
     changes.set_status(ticket, status="pending", actor=mia.as_actor())
     assert the_clock(ticket, Metric.UPDATE).is_paused

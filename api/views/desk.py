@@ -25,8 +25,8 @@ from core.db import oldest_writer_began_at
 from core.errors import NotFound
 from people.selectors.agents import active_agents, active_teams
 from sla.selectors.expectations import expected_response
-from tickets.models import Brand, TicketEvent
-from tickets.selectors.access import inboxes_visible_to, tickets_visible_to
+from tickets.models import TicketEvent
+from tickets.selectors.access import brands_visible_to, inboxes_visible_to, tickets_visible_to
 
 # Ids are given before commit, so a later id may appear first. What happened this long before the oldest unfinished
 # transaction began can be overtaken by nothing any more.
@@ -88,4 +88,4 @@ class InboxesView(ApiView):
 class BrandsView(ApiView):
     @extend_schema(operation_id="list_brands", responses=NamedOut(many=True))
     def get(self, request: Request) -> Response:
-        return Response([named_out(row) for row in Brand.objects.all()])
+        return Response([named_out(row) for row in brands_visible_to(self.agent)])

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.errors import NotFound
 from people.models import Agent, Contact, Team
 from people.policy import may
-from tickets.models import Attachment, Inbox, Message, Ticket
+from tickets.models import Attachment, Brand, Inbox, Message, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,13 @@ def tickets_visible_to(agent: Agent) -> QuerySet[Ticket]:
 def inboxes_visible_to(agent: Agent) -> QuerySet[Inbox]:
     scopes = scopes_of(agent)
     return Inbox.objects.all() if scopes.everything else Inbox.objects.filter(pk__in=scopes.inbox_ids)
+
+
+def brands_visible_to(agent: Agent) -> QuerySet[Brand]:
+    """Those of inboxes that the agent may see; what has no inbox is known to whoever manages the desk."""
+    if scopes_of(agent).everything:
+        return Brand.objects.all()
+    return Brand.objects.filter(Exists(inboxes_visible_to(agent).filter(brand=OuterRef("pk"))))
 
 
 def ticket_for(agent: Agent, number: int) -> Ticket:

@@ -26,10 +26,4 @@ class Migration(migrations.Migration):
                 to="people.identity",
             ),
         ),
-        migrations.AddIndex(
-            model_name="callback",
-            index=models.Index(
-                condition=models.Q(("identity__isnull", False)), fields=["identity"], name="callback_booked"
-            ),
-        ),
     ]

@@ -2,15 +2,19 @@
 
 from django.db import migrations, models
 
+from core.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("channels_in", "0007_held_back_and_pending_connections"),
         ("tickets", "0009_scheduled_replies_and_redaction"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name="inbounddelivery",
             index=models.Index(
                 models.F("sender"), condition=models.Q(("held_for", ""), _negated=True), name="delivery_held_sender"

@@ -2,24 +2,29 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations
+
+from core.indexes import BuildIndex
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("people", "0001_agents_teams_contacts"),
     ]
 
     operations = [
-        migrations.RemoveIndex(
+        RemoveIndexConcurrently(
             model_name="contact",
             name="contact_name_trgm",
         ),
-        migrations.RemoveIndex(
+        RemoveIndexConcurrently(
             model_name="identity",
             name="identity_value_trgm",
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="contact",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
@@ -28,7 +33,7 @@ class Migration(migrations.Migration):
                 name="contact_name_trgm",
             ),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="identity",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(

@@ -1,13 +1,6 @@
-"""When stored facts began, and an index that alone tells the backlog of this moment."""
+"""When stored facts began."""
 
 from django.db import migrations, models
-
-# Everything that the backlog is broken down by: the tickets themselves need not be read.
-INDEX = """
-CREATE INDEX reports_open_tickets ON tickets_ticket (created_at)
-INCLUDE (id, team_id, assignee_id, inbox_id, organization_id, channel, priority, status, waiting_since)
-WHERE status IN ('open', 'pending', 'on_hold');
-"""
 
 
 class Migration(migrations.Migration):
@@ -18,5 +11,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "ALTER TABLE reports_closedday ALTER COLUMN began SET STORAGE EXTERNAL", migrations.RunSQL.noop
         ),
-        migrations.RunSQL(INDEX, "DROP INDEX reports_open_tickets"),
     ]

@@ -15,10 +15,4 @@ class Migration(migrations.Migration):
             name="told_at",
             field=models.DateTimeField(null=True),
         ),
-        migrations.AddIndex(
-            model_name="chatwait",
-            index=models.Index(
-                condition=models.Q(("told_at__isnull", False)), fields=["told_at"], name="chatwait_told"
-            ),
-        ),
     ]

@@ -3,10 +3,15 @@
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
 from django.conf import settings
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from core.indexes import BuildIndex
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("people", "0002_index_names_and_addresses_in_upper_case"),
         ("tickets", "0003_messages_that_refuse_answers"),
@@ -14,15 +19,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
+        RemoveIndexConcurrently(
             model_name="ticket",
             name="ticket_tags_open",
         ),
-        migrations.RemoveIndex(
+        RemoveIndexConcurrently(
             model_name="ticket",
             name="ticket_subject_trgm",
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="ticket",
             index=models.Index(
                 models.OrderBy(models.F("last_message_at"), descending=True),
@@ -31,7 +36,7 @@ class Migration(migrations.Migration):
                 name="ticket_spam_recent",
             ),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="ticket",
             index=models.Index(
                 models.F("assignee"),
@@ -40,11 +45,11 @@ class Migration(migrations.Migration):
                 name="ticket_assignee_recent",
             ),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="ticket",
             index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="ticket_tags"),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="ticket",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(

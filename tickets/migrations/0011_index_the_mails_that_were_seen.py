@@ -2,14 +2,18 @@
 
 from django.db import migrations, models
 
+from core.indexes import BuildIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("tickets", "0010_where_messages_were_moved_from"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name="messageref",
             index=models.Index(
                 models.F("id_hash"), condition=models.Q(("kind", "mentioned"), _negated=True), name="messageref_known"

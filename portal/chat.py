@@ -98,6 +98,7 @@ def shown(visitor: ChatVisitor | None, *, ticket_number: int | None = None, seq:
     found = conversation.after(visitor, ticket, seq=seq) if ticket.number == ticket_number else None
     is_reset = found is None
     found = found or conversation.newest(visitor, ticket)
+    chat = chat_of(ticket.pk)
     return {
         "ticket": ticket.number,
         "reset": is_reset,
@@ -105,8 +106,8 @@ def shown(visitor: ChatVisitor | None, *, ticket_number: int | None = None, seq:
         "messages": found.messages,
         "seen": _seen_seq(visitor, ticket),
         "left": is_left(ticket.pk),
-        "chat": chat_of(ticket.pk),
-        "asks": question_for(visitor, ticket),
+        "chat": chat,
+        "asks": question_for(visitor, ticket, chat=chat),
     }
 
 

@@ -12,15 +12,16 @@ from csat.models import Rating, SurveyRequest
 from csat.page import page_context
 from csat.selectors.asked import newest_question, rating_of
 from csat.services.rating import is_open, rate
+from routing.selectors.chats import chat_of
 from tickets.models import Ticket
 
 
-def question_for(visitor: ChatVisitor, ticket: Ticket) -> dict[str, Any] | None:
-    """All that the panel needs to ask it in place of the message with its link (`seq`); None where nothing is asked
-    here, or it is too late."""
+def question_for(visitor: ChatVisitor, ticket: Ticket, *, chat: str) -> dict[str, Any] | None:
+    """All that the panel needs to ask it in place of the message with its link (`seq`), or below a chat that is over
+    (0); None where nothing is asked here, or it is too late."""
     asked = newest_question(ticket)
     seq = _seq_of(visitor, ticket, asked) if asked else None
-    if asked is None or seq is None:
+    if asked is None or seq is None or (seq == 0 and chat == "on"):
         return None
     rating = rating_of(asked)
     may_answer = is_open(asked, rating, now())
@@ -36,12 +37,14 @@ def answer(visitor: ChatVisitor | None, *, request_id: int, score: int, comment:
     if _seq_of(visitor, ticket, asked) is None:
         raise NotFound("This question is not part of your conversation.")
     rate(asked, score=score, comment=comment)
-    return question_for(visitor, ticket)
+    return question_for(visitor, ticket, chat=chat_of(ticket.pk))
 
 
 def _seq_of(visitor: ChatVisitor, ticket: Ticket, asked: SurveyRequest) -> int | None:
-    """The number of the message that asked this visitor, here and not by mail."""
-    asking = conversation.messages_of(visitor, ticket).filter(pk=asked.message_id or 0)
+    """The number of the message that asked this visitor, here and not by mail; 0 before there is one."""
+    if asked.message_id is None:
+        return 0 if asked.contact_id == visitor.identity.contact_id else None
+    asking = conversation.messages_of(visitor, ticket).filter(pk=asked.message_id)
     return asking.values_list("seq", flat=True).first()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from channels_in.selectors.visitors import is_there
 from core.clock import now
 from core.db import defer, defer_once
 from core.events.bus import after, within
@@ -13,6 +14,7 @@ from core.events.catalogue import (
     AgentWorkloadChanged,
     BulkAsked,
     CallbackPlanned,
+    ChatEnded,
     ContactChanged,
     ContactUpdated,
     Event,
@@ -28,6 +30,7 @@ from core.events.catalogue import (
     TicketSnoozed,
 )
 from core.planned import Planned
+from csat.services.asking_in_chat import ask_in_chat
 from routing.selectors.listening import listening
 from routing.services import chat_ends, chat_waits, contact_news
 from routing.services.arming import arm_ticket
@@ -37,6 +40,7 @@ from routing.tasks import arm_rules, change_many, dispatch_tickets, react_to_eve
 from routing.triggers import FREEING_EVENTS, TRIGGER_EVENTS, WAITING_EVENTS
 from tickets.capabilities import capabilities_for
 from tickets.models import OPEN_STATUSES
+from tickets.services import journal
 
 # The ordinary task comes within milliseconds; what is older than this was lost.
 GRACE = timedelta(seconds=10)
@@ -98,6 +102,13 @@ def end_chat_with_its_ticket(event: StatusChanged) -> None:
     """One small read where a ticket is done with; most were no chats."""
     if event.before in OPEN_STATUSES and event.after not in OPEN_STATUSES:
         chat_ends.end_by_resolving(event.ticket_id, event.at or now(), actor=event.actor)
+
+
+@within(ChatEnded)
+def ask_who_is_still_there(event: ChatEnded) -> None:
+    """How it was, before they leave; a chat that nobody answered is not asked about."""
+    if event.is_answered and (event.how == chat_ends.VISITOR or is_there(event.ticket_id)):
+        ask_in_chat(journal.locked(event.ticket_id))
 
 
 @within(MessageRetracted)

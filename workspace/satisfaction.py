@@ -33,6 +33,8 @@ def _told(found: Satisfaction) -> str:
         return ""
     if request.state == RequestState.CANCELLED:
         return f"Not asked: {request.reason[:1].lower()}{request.reason[1:]}"
+    if request.state == RequestState.WAITING and request.asked_at:
+        return "Asked in the chat; a message follows if there is no answer."
     if request.state == RequestState.WAITING:
         return "A question is about to go out."
     return "Asked; no answer yet." if request.expires_at and now() < request.expires_at else "Asked; never answered."

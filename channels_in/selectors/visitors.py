@@ -9,6 +9,8 @@ from django.db.models import F, Max
 
 from channels_in.models import ChatVisitor
 from channels_in.webchat.payload import KIND
+from channels_in.webchat.presence import is_gone
+from core.clock import now
 from tickets.models import ChannelThread
 
 
@@ -23,6 +25,11 @@ def last_seen_in(ticket_ids: Collection[int]) -> dict[int, datetime | None]:
         known = seen[ticket_id]
         seen[ticket_id] = max(filter(None, (known, at)), default=None)
     return seen
+
+
+def is_there(ticket_id: int) -> bool:
+    """Whether a visitor of this conversation has it in view now."""
+    return not is_gone(last_seen_in([ticket_id])[ticket_id], at=now())
 
 
 def has_left_address(ticket_id: int) -> bool:

@@ -9,7 +9,8 @@ from core.events.base import TicketChanged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsatAsked(TicketChanged):
-    """The question has been written to the customer; the message leaves as any other."""
+    """The question has been put to the customer: in a message, which leaves as any other, or in the chat when it ended.
+    Told once for each request."""
 
     request_id: int
     survey: str

@@ -74,3 +74,9 @@ class SurveyRequest(models.Model):
 
     def __str__(self) -> str:
         return f"request {self.pk} on ticket {self.ticket_id}"
+
+    @property
+    def is_asked(self) -> bool:
+        """In a message, or in the chat before its message leaves."""
+        is_waiting_asked = self.state == RequestState.WAITING and self.asked_at is not None
+        return is_waiting_asked or self.state in (RequestState.ASKED, RequestState.ANSWERED)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from csat.link_tokens import hash_of
 from csat.models import Rating, Recovery, SurveyRequest
-from tickets.models import Ticket
+from tickets.models import Direction, Message, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,23 @@ def request_for(token: str) -> SurveyRequest | None:
 
 
 def newest_question(ticket: Ticket) -> SurveyRequest | None:
-    """What the customer of this ticket was asked last, answered or not."""
-    found = SurveyRequest.objects.filter(ticket=ticket, state__in=["asked", "answered"], message_id__isnull=False)
+    """What the customer of this ticket was asked last, answered or not. Without a message: in the chat itself."""
+    found = SurveyRequest.objects.filter(ticket=ticket, asked_at__isnull=False).exclude(state="cancelled")
     return found.select_related("survey").order_by("-id").first()
+
+
+def unanswered_in_chat() -> Q:
+    """Asked in the chat when it ended, and for the time being only there."""
+    return Q(state="asked", asked_at__isnull=False, message_id=None)
+
+
+def rated_since_they_wrote(ticket: Ticket) -> bool:
+    """The customer has rated, and has said nothing since that could be rated anew."""
+    rated = SurveyRequest.objects.filter(ticket=ticket, state="answered", message_id=None)
+    asked_at = rated.order_by("-id").values_list("asked_at", flat=True).first()
+    if asked_at is None:
+        return False
+    return not Message.objects.filter(ticket=ticket, direction=Direction.IN, created_at__gt=asked_at).exists()
 
 
 def rating_of(request: SurveyRequest) -> Rating | None:

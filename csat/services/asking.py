@@ -18,6 +18,7 @@ from csat.hours import after_open_minutes
 from csat.link_tokens import hash_of
 from csat.models import RequestState, Survey, SurveyRequest
 from csat.models.request import IS_UNSENT
+from csat.selectors.asked import rated_since_they_wrote, unanswered_in_chat
 from csat.selectors.eligibility import survey_for, why_not
 from csat.words import named, question_in, spoken, words_in
 from people.policy import require
@@ -50,6 +51,9 @@ def ask(ticket: Ticket, *, survey: Survey | None, actor: Actor) -> None:
             raise Invalid("No survey fits this ticket.", fields={"survey": "Switch a survey on first."})
         # A reply that can still be undone leaves first; undone, it calls this off (csat/subscribers.py).
         at = all_left_by(fresh, now())
+        shown = SurveyRequest.objects.filter(ticket=fresh, state=RequestState.WAITING, asked_at__isnull=False)
+        if shown.update(is_by_hand=True, due_at=at):
+            return
         SurveyRequest.objects.bulk_create(
             [
                 SurveyRequest(
@@ -92,20 +96,37 @@ def _look_at(request_id: int, ticket_id: int, at: datetime) -> None:
 
 
 def _is_taken_up(request: SurveyRequest, ticket: Ticket, at: datetime) -> bool:
-    """Find the survey that fits; False when there is none, or its time has not come."""
+    """Find the survey that fits; False when there is none, its time has not come, or the chat has asked already."""
     survey = survey_for(ticket)
-    if survey is None:
+    if survey is None or rated_since_they_wrote(ticket):
         request.delete()
+        return False
+    if _is_taken_over(request, ticket):
         return False
     request.survey = survey
     request.state = RequestState.WAITING
-    request.due_at = _due(request, survey)
+    request.due_at = due_of(request, survey)
     request.save(update_fields=["survey", "state", "due_at"])
     return request.due_at <= at
 
 
-def _due(request: SurveyRequest, survey: Survey) -> datetime:
-    start = request.resolved_at or request.created_at
+def _is_taken_over(request: SurveyRequest, ticket: Ticket) -> bool:
+    """One question is enough: what was put to the visitor in the chat, and is not answered, sends its message now."""
+    rows = SurveyRequest.objects.select_for_update(of=("self",)).select_related("survey").filter(ticket=ticket)
+    shown = rows.filter(unanswered_in_chat()).order_by("-id").first()
+    if shown is None or shown.survey is None:
+        return False
+    shown.state, shown.resolved_at = RequestState.WAITING, request.resolved_at or request.created_at
+    shown.due_at = due_of(shown, shown.survey)
+    # A ticket has one unsent request at a time.
+    request.delete()
+    shown.save(update_fields=["state", "resolved_at", "due_at"])
+    return True
+
+
+def due_of(request: SurveyRequest, survey: Survey, *, since: datetime | None = None) -> datetime:
+    """When its message is due: so long after the ticket was resolved."""
+    start = since or request.resolved_at or request.created_at
     if survey.counts_open_time:
         return after_open_minutes(request.team_id, request.inbox_id, start, survey.delay_minutes)
     return start + timedelta(minutes=survey.delay_minutes)
@@ -113,6 +134,11 @@ def _due(request: SurveyRequest, survey: Survey) -> datetime:
 
 def _send_or_settle(request: SurveyRequest, ticket: Ticket, at: datetime) -> None:
     survey = request.survey
+    if request.asked_at and not request.is_by_hand and ticket.is_open:
+        # The chat is over, the ticket is not: it has been asked there, and a letter about it comes when it is done.
+        request.state = RequestState.ASKED
+        request.save(update_fields=["state"])
+        return
     problem = why_not(request, ticket, at) if survey else "The survey was deleted."
     if problem or survey is None:
         _cancel(request, problem)
@@ -135,8 +161,11 @@ def _send(request: SurveyRequest, survey: Survey, ticket: Ticket, at: datetime) 
         ticket, text=text, is_automatic=True, idempotency_key=f"csat:{request.pk}", actor=SYSTEM
     )  # fmt: skip
     request.state, request.token_hash, request.message_id = RequestState.ASKED, hash_of(token), message.pk
-    request.asked_at, request.expires_at = at, at + timedelta(days=survey.open_days)
+    is_asked_before = request.asked_at is not None
+    request.asked_at, request.expires_at = request.asked_at or at, at + timedelta(days=survey.open_days)
     request.save()
+    if is_asked_before:
+        return
     asked = CsatAsked(request_id=request.pk, survey=survey.name)
     journal.record(journal.locked(ticket), asked, actor=SYSTEM)
 
@@ -169,5 +198,6 @@ def _postpone(request: SurveyRequest, at: datetime) -> None:
 
 
 def _cancel(request: SurveyRequest, reason: str) -> None:
-    request.state, request.reason = RequestState.CANCELLED, reason[:200]
+    request.state = RequestState.ASKED if request.asked_at else RequestState.CANCELLED
+    request.reason = reason[:200]
     request.save(update_fields=["state", "reason"])

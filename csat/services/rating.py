@@ -67,7 +67,7 @@ def is_open(request: SurveyRequest, rating: Rating | None, at: datetime) -> bool
 
 
 def _require_open(request: SurveyRequest, rating: Rating | None, at: datetime) -> None:
-    if request.state not in (RequestState.ASKED, RequestState.ANSWERED) or not is_open(request, rating, at):
+    if not request.is_asked or not is_open(request, rating, at):
         raise Conflict("This question has been closed.")
 
 

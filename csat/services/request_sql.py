@@ -17,12 +17,15 @@ _KEEP = Planned("""
     WHERE EXISTS (SELECT FROM csat_survey WHERE is_active)
     ON CONFLICT DO NOTHING""")
 
+# What the chat has asked already stays asked: only its message is called off.
 _CANCEL = Planned("""
-    UPDATE csat_surveyrequest SET state = 'cancelled', reason = %s::text
+    UPDATE csat_surveyrequest SET state = CASE WHEN asked_at IS NULL THEN 'cancelled' ELSE 'asked' END,
+        reason = %s::text
     WHERE ticket_id = %s::bigint AND state IN ('new', 'waiting') AND NOT is_by_hand""")
 
 _CANCEL_WITH = Planned("""
-    UPDATE csat_surveyrequest r SET state = 'cancelled', reason = %s::text
+    UPDATE csat_surveyrequest r SET state = CASE WHEN asked_at IS NULL THEN 'cancelled' ELSE 'asked' END,
+        reason = %s::text
     FROM (SELECT %s::bigint AS message_id) g JOIN tickets_message m ON m.id = g.message_id
     WHERE r.ticket_id = m.ticket_id AND r.state = 'waiting' AND r.is_by_hand AND r.created_at >= m.created_at""")
 

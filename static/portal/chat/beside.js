@@ -10,7 +10,8 @@ export function show({ seen, left, asks, chat }) {
   mode.leave(Boolean(left));
   goes(chat);
   // Most conversations never come to it.
-  if (asks) import("./rating.js").then((rating) => rating.show(asks), () => {});
+  if (asks) import("./rating.js").then((rating) => rating.show(asks), () => {}).then(log.keepUp);
+  if (!asks || asks.seq) at("asked").hidden = true;
 }
 
 /** The chat goes "on", or is "over" until the visitor writes again; anything else is none. */

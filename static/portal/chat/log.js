@@ -19,9 +19,9 @@ scroll.addEventListener("scroll", () => {
   isFollowing = isAtEnd();
   if (isFollowing) newer.hidden = true;
 }, { passive: true });
-const keepUp = new ResizeObserver(() => isFollowing && toEnd());
-keepUp.observe(list);
-keepUp.observe(scroll);
+const sizes = new ResizeObserver(() => keepUp());
+sizes.observe(list);
+sizes.observe(scroll);
 
 export const isEmpty = () => !list.childElementCount;
 export const lastSeq = () => Math.max(0, ...bySeq.keys());
@@ -37,6 +37,11 @@ export function toEnd() {
   isFollowing = true;
   scroll.scrollTop = scroll.scrollHeight;
   newer.hidden = true;
+}
+
+/** Whoever reads the end stays there, whatever came to stand below it. */
+export function keepUp() {
+  if (isFollowing) toEnd();
 }
 
 /** Messages from the server; those that are here already are only brought up to date. */

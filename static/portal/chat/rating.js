@@ -1,16 +1,19 @@
-/** The question how it was, in place of the message that asks it: one click rates, a word may follow. */
+/** The question how it was, below a chat that is over or in place of the message that asks it: one click rates, a word
+ * may follow. */
 import { at, part, word } from "./page.js";
 import * as session from "./session.js";
 
 /** `asks` as the desk tells it; told again, what the visitor is just writing stays. */
 export function show(asks) {
-  const bubble = at("log").querySelector(`li[data-seq="${asks.seq}"] .bubble`);
-  if (!bubble) return;
-  bubble.querySelector(".text")?.remove();
-  let card = bubble.querySelector(".rating");
-  if (!card) {
+  const place = asks.seq ? at("log").querySelector(`li[data-seq="${asks.seq}"] .bubble`) : at("asked");
+  if (!place) return;
+  place.hidden = false;
+  place.querySelector(".text")?.remove();
+  let card = place.querySelector(".rating");
+  if (card?.dataset.request !== String(asks.request)) {
+    card?.remove();
     card = draw(asks);
-    bubble.append(card);
+    place.append(card);
   }
   update(card, asks);
 }
@@ -21,6 +24,7 @@ function draw({ request, language, scale, question, choices, words }) {
   const title = card.querySelector(".question");
   card.lang = language;
   card.dataset.scale = scale;
+  card.dataset.request = request;
   title.textContent = question;
   title.id = `question-${request}`;
   card.querySelector(".scores").setAttribute("aria-labelledby", title.id);

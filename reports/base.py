@@ -108,6 +108,10 @@ class Chart:
     guides: Sequence[Guide] = ()
     # Whether the space between the first and the last line is shaded.
     is_band: bool = False
+    # What stands at the left edge of each mark instead of its label below its middle.
+    edges: Sequence[str] = ()
+    # Whether the bars lie below each other, each with its name: for marks that are no steps of time or length.
+    is_lying: bool = False
 
 
 @dataclass(frozen=True, slots=True)

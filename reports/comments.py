@@ -57,7 +57,7 @@ def comments_context(viewer: Agent, values: Mapping[str, str], filters: FactFilt
         "chosen": chosen,
         "kinds": [(key, label, urlencode({**query, "set": key})) for key, label in KINDS.items()],
         "words": words_of(filters),
-        "period_words": days_of(filters),
+        "period_words": days_of(filters.period),
         "next_link": f"?{urlencode({**query, 'set': chosen, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         "back_query": urlencode(query),
     }

@@ -23,6 +23,7 @@ from reports.fact_names import LABELS, name_of
 from reports.fact_report import FactReport
 from reports.fact_sets import SETS
 from reports.metrics import METRICS
+from reports.period import Period
 from sla.models import Fact, Metric
 from tickets.conditions import in_words
 from tickets.models import Ticket
@@ -74,7 +75,7 @@ def counted_context(
         ],
         "count": rows.count(),
         "words": words_of(filters),
-        "period_words": days_of(filters),
+        "period_words": days_of(filters.period),
         "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",
         "back": back,
         "tickets_link": list_of(tickets.values()),
@@ -123,8 +124,8 @@ def words_of(filters: FactFilters) -> list[str]:
     return words + ([in_words(json.loads(filters.where))] if filters.where else [])
 
 
-def days_of(filters: FactFilters) -> str:
-    first, last = (date_format(day, "j M Y") for day in (filters.period.first, filters.period.last))
+def days_of(period: Period) -> str:
+    first, last = (date_format(day, "j M Y") for day in (period.first, period.last))
     return first if first == last else f"{first} – {last}"
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from django.utils.formats import date_format
+
 from people.models import Agent
 from reports.base import Chart, Choice, Guide, HeatCell, Heatmap, Kind, Mark, Report, Result, Series, Tile
 from reports.fact_breakdowns import asked_of, dimensions_of, more_rows
@@ -17,7 +19,7 @@ from reports.fact_table import Table, cases_of, with_cases
 from reports.looks import STAFFED, knows_staff, per_look
 from reports.measuring import BANDS, NOTHING, Measured, Wanted, measure
 from reports.metrics import METRICS
-from reports.wording import duration
+from reports.wording import HOUR, MINUTE, duration
 from tickets.models import Priority
 
 DIMENSIONS = ("team", "agent", "inbox", "brand", "channel", "priority", "tag")
@@ -140,7 +142,7 @@ class _Page:
     def chart(self, drawn: Drawn) -> Chart:
         series = [Series(metric, label, style) for metric, label, style in drawn.series]
         if drawn.is_compared:
-            series.append(Series("before", "Compared with", "faint"))
+            series.append(Series("before", self._before_words(), "faint"))
         marks = [self._mark(number, drawn) for number in range(len(self.steps))]
         unit = "day" if self.filters.period.step_days == 1 else "week"
         shape: Literal["line", "bars"] = "line" if drawn.is_line else "bars"
@@ -150,6 +152,12 @@ class _Page:
         return Chart(
             drawn.key, title, shape, drawn.kind, series, marks, drawn.ceiling, goal, is_band=drawn.is_band
         )  # fmt: skip
+
+    def _before_words(self) -> str:
+        """ "24 Sep – 23 Oct", with the year where it is another one."""
+        before = self.filters.compared().period
+        style = "j M" if before.first.year == self.filters.period.last.year else "j M Y"
+        return " – ".join(date_format(day, style) for day in (before.first, before.last))
 
     def _mark(self, number: int, drawn: Drawn) -> Mark:
         """A share leads to all that it is a share of, a count to what it counts."""
@@ -185,13 +193,14 @@ class _Page:
         guides = [Guide(_place_of(seconds), f"{who}: {duration(seconds)}") for seconds, who in targets]
         clock = " of business hours" if self.filters.hours else ""
         note = (
-            f"The upright lines, the usual targets{clock}: {'; '.join(guide.label for guide in guides)}."
+            f"The upright lines are the usual targets{clock}: {'; '.join(guide.label for guide in guides)}."
             if guides
             else ""
         )
         series = [Series("count", "Cases", "accent")]
-        title = "How long first responses took"
-        return [Chart("lengths", title, "bars", "count", series, marks, note=note, first_column="Time", guides=guides)]
+        chart = Chart("lengths", "How long first responses took", "bars", "count", series, marks, note=note)
+        edges = [duration(low) if low else "0" for low in BANDS]
+        return [replace(chart, first_column="Time", guides=guides, edges=edges)]
 
     def reasons(self) -> list[Chart]:
         """The metrics of the whole, side by side."""
@@ -203,7 +212,11 @@ class _Page:
         ]
         series = [Series("count", "Cases", self.report.whole_style)]
         column = self.report.whole_column
-        return [Chart("reasons", self.report.whole_title, "bars", "count", series, marks, first_column=column)]
+        return [
+            Chart(
+                "reasons", self.report.whole_title, "bars", "count", series, marks, first_column=column, is_lying=True
+            )
+        ]
 
     def heatmaps(self, now: datetime) -> Iterator[Heatmap]:
         """Of who was on duty nothing is known by what tickets are about."""
@@ -249,6 +262,10 @@ def _place_of(seconds: float) -> float:
 
 
 def _band(low: int, high: int | None) -> str:
+    """ "< 5 min", "5–15 min", "1–2 h", "72 h+"."""
     if high is None:
         return f"{duration(low)}+"
-    return f"< {duration(high)}" if not low else f"{duration(low)}+"
+    if not low:
+        return f"< {duration(high)}"
+    unit, name = (MINUTE, "min") if high <= HOUR else (HOUR, "h")
+    return f"{low // unit}–{high // unit} {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -24,64 +25,82 @@ _TEXT, _GRID, _PAPER = "#5b6472", "#dfe3ea", "#ffffff"
 _HEAD = 28
 
 
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A pen, and how far below the upper edge the drawing's own zero is."""
+
+    pen: ImageDraw.ImageDraw
+    head: float
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        return x * SCALE, (y + self.head) * SCALE
+
+
 def png(chart: Chart) -> bytes:
     drawing = draw(chart)
-    image = Image.new("RGB", (WIDTH * SCALE, (HEIGHT + _HEAD) * SCALE), _PAPER)
-    pen = ImageDraw.Draw(image)
-    pen.text(_at(8, 4 - _HEAD), chart.title, fill="#1c2330", font=ImageFont.load_default(15 * SCALE))
-    _axes(pen, drawing)
+    head = _HEAD - drawing.ceiling
+    image = Image.new("RGB", (WIDTH * SCALE, round((HEIGHT + head) * SCALE)), _PAPER)
+    paper = _Paper(ImageDraw.Draw(image), head)
+    paper.pen.text(paper.at(8, 4 - head), chart.title, fill="#1c2330", font=ImageFont.load_default(15 * SCALE))
+    _axes(paper, drawing)
     for bar in drawing.bars:
-        corners = [*_at(bar.x, bar.y), *_at(bar.x + bar.width, bar.y + bar.height)]
-        pen.rectangle(corners, fill=_ink(bar.style))
-        _pattern(pen, bar)
-    _legend(pen, drawing)
+        corners = [*paper.at(bar.x, bar.y), *paper.at(bar.x + bar.width, bar.y + bar.height)]
+        paper.pen.rectangle(corners, fill=_ink(bar.style))
+        _pattern(paper, bar)
+    _legend(paper, drawing)
+    _uprights(paper, drawing)
     for line in drawing.lines:
         for stroke in line.path.split("M")[1:]:
-            points = [_at(*_pair(pair)) for pair in stroke.split("L")]
+            points = [paper.at(*_pair(pair)) for pair in stroke.split("L")]
             if len(points) > 1:
-                pen.line(points, fill=_ink(line.style), width=2 * SCALE, joint="curve")
+                paper.pen.line(points, fill=_ink(line.style), width=2 * SCALE, joint="curve")
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def _pattern(pen: ImageDraw.ImageDraw, bar: Bar) -> None:
+def _pattern(paper: _Paper, bar: Bar) -> None:
     """What is missed has stripes too, for whoever does not see its red."""
     if bar.style != "bad":
         return
-    left, top, right, bottom = *_at(bar.x, bar.y), *_at(bar.x + bar.width, bar.y + bar.height)
+    left, top, right, bottom = *paper.at(bar.x, bar.y), *paper.at(bar.x + bar.width, bar.y + bar.height)
     y = top + 3 * SCALE
     while y < bottom:
-        pen.line([(left, y), (right, y)], fill=_PAPER, width=1)
+        paper.pen.line([(left, y), (right, y)], fill=_PAPER, width=1)
         y += 4 * SCALE
 
 
-def _legend(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:
-    """The names of the series, from the right; and the words of upright lines."""
+def _legend(paper: _Paper, drawing: Drawing) -> None:
+    """The names of the series, from the right."""
     font = ImageFont.load_default(11 * SCALE)
-    right = float(drawing.right)
+    right, line = float(drawing.right), 13 - paper.head
     chart = drawing.chart
     target = [(f"Target {shown(chart.target, chart.kind)}", "ok")] if drawing.target is not None else []
     for label, style in reversed([*((series.label, series.style) for series in chart.series), *target]):
-        pen.text(_at(right, 13 - _HEAD), label, fill=_TEXT, font=font, anchor="rm")
-        right -= pen.textlength(label, font=font) / SCALE + 16
-        pen.rectangle([*_at(right, 9 - _HEAD), *_at(right + 12, 17 - _HEAD)], fill=_ink(style))
+        paper.pen.text(paper.at(right, line), label, fill=_TEXT, font=font, anchor="rm")
+        right -= paper.pen.textlength(label, font=font) / SCALE + 16
+        paper.pen.rectangle([*paper.at(right, line - 4), *paper.at(right + 12, line + 4)], fill=_ink(style))
         right -= 12
+
+
+def _uprights(paper: _Paper, drawing: Drawing) -> None:
+    font = ImageFont.load_default(11 * SCALE)
     for guide in drawing.guides:
         side, anchor = (-4, "rm") if guide.words_go_left else (4, "lm")
-        pen.line([_at(guide.at, drawing.top), _at(guide.at, drawing.floor)], fill=_TEXT, width=SCALE)
-        pen.text(_at(guide.at + side, guide.words_at + 6), guide.label, fill=_TEXT, font=font, anchor=anchor)
+        paper.pen.line([paper.at(guide.at, guide.top), paper.at(guide.at, drawing.floor)], fill=_TEXT, width=SCALE)
+        paper.pen.text(paper.at(guide.at + side, guide.top + 6), guide.label, fill=_TEXT, font=font, anchor=anchor)
 
 
-def _axes(pen: ImageDraw.ImageDraw, drawing: Drawing) -> None:
-    font = ImageFont.load_default(11 * SCALE)
+def _axes(paper: _Paper, drawing: Drawing) -> None:
+    pen, font = paper.pen, ImageFont.load_default(11 * SCALE)
     for tick in drawing.y_ticks:
-        pen.line([_at(drawing.left, tick.at), _at(drawing.right, tick.at)], fill=_GRID, width=SCALE)
-        pen.text(_at(drawing.left - 6, tick.at), tick.label, fill=_TEXT, font=font, anchor="rm")
+        pen.line([paper.at(drawing.left, tick.at), paper.at(drawing.right, tick.at)], fill=_GRID, width=SCALE)
+        pen.text(paper.at(drawing.left - 6, tick.at), tick.label, fill=_TEXT, font=font, anchor="rm")
     for tick in drawing.x_ticks:
-        pen.text(_at(tick.at, HEIGHT - 6), tick.label, fill=_TEXT, font=font, anchor="ms")
+        pen.text(paper.at(tick.at, HEIGHT - 6), tick.label, fill=_TEXT, font=font, anchor="ms")
     if drawing.target is not None:
-        pen.line([_at(drawing.left, drawing.target), _at(drawing.right, drawing.target)], fill=_INK["ok"], width=SCALE)
+        ends = [paper.at(drawing.left, drawing.target), paper.at(drawing.right, drawing.target)]
+        pen.line(ends, fill=_INK["ok"], width=SCALE)
 
 
 def _ink(style: str) -> str:
@@ -91,7 +110,3 @@ def _ink(style: str) -> str:
 def _pair(text: str) -> tuple[float, float]:
     x, y = re.split(r"\s+", text.strip())
     return float(x), float(y)
-
-
-def _at(x: float, y: float) -> tuple[float, float]:
-    return x * SCALE, (y + _HEAD) * SCALE

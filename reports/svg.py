@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reports.base import Chart, Mark
+from reports.uprights import Upright, uprights
 from reports.wording import shown
 
 WIDTH, HEIGHT = 600, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 LABEL_EVERY_PX = 54
-# About as wide as a letter beside an upright line.
-LETTER = 6.5
 # Ceilings whose half is a round time too, from two minutes to ten days.
 _MINUTES = (2, 4, 10, 20, 40, 60, 120, 240, 480, 720, 1200, 1440, 2880, 5760, 14400)
 _DURATIONS = tuple(60 * minutes for minutes in _MINUTES)
@@ -67,19 +66,6 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Upright:
-    """A line from top to bottom; its words stand on the side where there is room, below those of the line before."""
-
-    at: float
-    label: str
-    words_at: float = TOP
-
-    @property
-    def words_go_left(self) -> bool:
-        return self.at + LETTER * len(self.label) > WIDTH - RIGHT
-
-
-@dataclass(frozen=True, slots=True)
 class Drawing:
     """What the template draws, in the units of its viewBox."""
 
@@ -102,12 +88,22 @@ class Drawing:
     floor: int = field(default=HEIGHT - BOTTOM, init=False)
     depth: int = field(default=PLOT_HEIGHT, init=False)
 
+    @property
+    def ceiling(self) -> float:
+        """Where the drawing begins: above the marks if upright lines have words there."""
+        return min([0, *(guide.top - TOP for guide in self.guides)])
+
+    @property
+    def whole_height(self) -> float:
+        return HEIGHT - self.ceiling
+
 
 def draw(chart: Chart) -> Drawing:
     top = chart.ceiling or _ceiling(chart)
     ticks = [Tick(_y(share * top, top), shown(share * top, chart.kind)) for share in (0, 0.5, 1)]
-    stops, x_ticks = _stops(chart), _x_ticks(chart.marks)
-    guides = [Upright(_along(guide.at, chart), guide.label, TOP + 14 * row) for row, guide in enumerate(chart.guides)]
+    stops, x_ticks = _stops(chart), _x_ticks(chart)
+    places = [(_along(guide.at, chart), guide.label) for guide in chart.guides]
+    guides = uprights(places, right=WIDTH - RIGHT, above=TOP)
     if chart.shape == "line":
         lines, dots = _lines(chart, top)
         bands = _bands(chart, top) if chart.is_band else ()
@@ -225,14 +221,11 @@ def _y(value: float, top: float) -> float:
     return round(TOP + PLOT_HEIGHT * (1 - min(value / top, 1)), 2)
 
 
-def _x_ticks(marks: Sequence[Mark]) -> list[Tick]:
-    """As many labels as fit side by side."""
-    if not marks:
+def _x_ticks(chart: Chart) -> list[Tick]:
+    """As many labels as fit side by side, below the middles of the marks or at their left edges."""
+    if not chart.marks:
         return []
-    slot = PLOT_WIDTH / len(marks)
-    every = max(1, math.ceil(LABEL_EVERY_PX / slot))
-    return [
-        Tick(round(LEFT + slot * (number + 0.5), 2), mark.label)
-        for number, mark in enumerate(marks)
-        if number % every == 0
-    ]
+    every = max(1, math.ceil(LABEL_EVERY_PX * len(chart.marks) / PLOT_WIDTH))
+    labels = chart.edges or [mark.label for mark in chart.marks]
+    shift = 0.0 if chart.edges else 0.5
+    return [Tick(_along(number + shift, chart), label) for number, label in enumerate(labels) if number % every == 0]

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from core.clock import now
 from core.errors import HelpdeskError, Invalid, NotFound
 from reports.base import Row
-from reports.counted import counted_context, words_of
+from reports.counted import counted_context, days_of, words_of
 from reports.defined import Defined
 from reports.definitions import REPORTS
 from reports.exports import chart_lines, csv_lines, heatmap_lines, xlsx_file
@@ -169,6 +169,7 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
         "kept": _kept(run.filters.query()),
         "presets": PRESETS,
         "days": period.length if is_relative else None,
+        "chosen_period": f"Last {period.length} days" if is_relative else days_of(period),
         **_choices(request, run),
         "query": urlencode(run.filters.query()),
         # Each report has a target of its own.
@@ -185,7 +186,7 @@ def _context(request: ViewerRequest, run: Run, values: dict[str, str]) -> dict[s
 def _opened_chart(run: Run) -> str:
     """Of charts in pairs the one without another: there is room for its table beside it, if that is short."""
     charts = run.result.charts
-    is_alone = len(charts) % 2 == 1 and not run.report.shows_upcoming
+    is_alone = len(charts) % 2 == 1 and not run.report.shows_upcoming and not charts[-1].is_lying
     return charts[-1].key if is_alone and len(charts[-1].marks) <= SHOWN_ROWS else ""
 
 

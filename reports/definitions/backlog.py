@@ -181,6 +181,7 @@ class _Page:
             [Series("open", "Open", "accent")],
             marks,
             first_column="Age",
+            is_lying=True,
         )
 
     def link(self, **only: str) -> str:

@@ -110,6 +110,25 @@ def data_rows(chart: Chart) -> SafeString:
 
 
 @register.simple_tag
+def lying_rows(chart: Chart) -> SafeString:
+    """A bar for each mark, as long as its part of the longest."""
+    series = chart.series[0]
+    longest = max((mark.numbers.get(series.key) or 0 for mark in chart.marks), default=0)
+    rows = Pieces()
+    for mark in chart.marks:
+        value = mark.numbers.get(series.key) or 0
+        length = round(100 * value / longest, 1) if longest else 0
+        rows.add(
+            '<tr><th scope="row">{}</th><td><span class="lying-bar"><svg viewBox="0 0 100 10" aria-hidden="true"'
+            f' preserveAspectRatio="none"><rect class="bar {{}}" width="{length}" height="10"/></svg>',
+            mark.label, series.style,
+        )  # fmt: skip
+        rows.add(_LINK, mark.link_of(series.key), shown(value, chart.kind)) if value else rows.add("<span>0</span>")
+        rows.add("</span></td></tr>")
+    return rows.html()
+
+
+@register.simple_tag
 def row_cells(row: Row, columns: Sequence[Column]) -> SafeString:
     """The figures of a row of the tables, each with its way to what it counts."""
     cells = Pieces()

@@ -119,12 +119,17 @@ def test_each_priority_is_promised_what_most_of_it_was() -> None:
     assert promises({}) == []
 
 
-def test_words_of_upright_lines_stand_below_each_other() -> None:
-    marks = [Mark(str(n), {"a": 1}, "#") for n in range(4)]
-    guides = [Guide(1.5, "Urgent: 1 h"), Guide(1.6, "High: 2 h")]
+@given(st.lists(st.tuples(st.floats(0, 10), st.text("abcdefgh", max_size=24)), max_size=7))
+def test_no_upright_line_crosses_the_words_of_another(places: list[tuple[float, str]]) -> None:
+    marks = [Mark(str(n), {"a": 1}, "#") for n in range(10)]
+    guides = [Guide(at, label) for at, label in places]
     drawing = draw(Chart("k", "T", "bars", "count", (Series("a", "A", "ok"),), marks, guides=guides))
-    first, second = (guide.words_at for guide in drawing.guides)
-    assert second - first >= 12
+    for one in drawing.guides:
+        assert drawing.ceiling <= one.top < drawing.top
+        start, end = one.reach
+        for other in drawing.guides:
+            # A line starts below all words that stand over it.
+            assert other is one or not start <= other.at <= end or other.top > one.top or one.at == other.at
 
 
 def test_band_is_shaded_where_both_ends_are_known() -> None:

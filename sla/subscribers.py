@@ -56,7 +56,7 @@ def on_message_received(event: MessageReceived) -> None:
 @within(MessageQueued)
 def on_message_queued(event: MessageQueued) -> None:
     """Only a person's answer keeps a promise; the next public word is owed from then on."""
-    if event.is_automatic or event.actor.kind != "agent":
+    if event.is_automatic or event.is_retry or event.actor.kind != "agent":
         return
     ticket_id, at, agent_id = event.ticket_id, _at(event), event.actor.id
     defer(
@@ -76,6 +76,8 @@ def on_message_retracted(event: MessageRetracted) -> None:
         *clocks.retract(event.message_id),
         predicting.taken_back(event.message_id),
         facts.void(event.message_id, _at(event)),
+        # Where the ticket is done meanwhile, nobody owes the answer any more.
+        clocks.finish(event.ticket_id, _at(event)),
         clocks.refresh_marks(event.ticket_id),
     )
 
@@ -83,6 +85,8 @@ def on_message_retracted(event: MessageRetracted) -> None:
 @within(StatusChanged)
 def on_status_changed(event: StatusChanged) -> None:
     ticket_id, at = event.ticket_id, _at(event)
+    if event.undoes is not None:
+        defer(rearranging.revive(ticket_id, event.undoes), facts.void_end(ticket_id, event.undoes, at))
     if not _came_with_a_message(event):
         defer(clocks.finish(ticket_id, at), clocks.start(ticket_id, at))
     defer(clocks.pause_or_resume(ticket_id, at), clocks.refresh_marks(ticket_id))
@@ -98,7 +102,7 @@ def on_status_changed(event: StatusChanged) -> None:
                 status=event.after,
             )
         )
-    elif event.before in _DONE and event.after in _OPEN:
+    elif event.before in _DONE and event.after in _OPEN and event.undoes is None:
         _record("reopened", event)
     elif event.after == "spam":
         _record("spam", event)
@@ -159,6 +163,8 @@ def on_messages_moved(event: TicketChanged) -> None:
     if isinstance(event, MessagesMovedBack):
         defer(rearranging.revive(ticket_id, event.undoes))
     defer(*rearranging.settle(ticket_id, at))
+    if isinstance(event, MessagesMovedOut) and event.undoes is not None:
+        defer(facts.void_reopening(ticket_id, event.undoes, at))
     told = event.data()
     data = {"what": event.key(), "other": told["other_id"], "is_merge": told["is_merge"]}
     defer(_fact("rearranged", event, data))

@@ -40,6 +40,7 @@ from core.events.desk import RulesChanged as RulesChanged
 from core.events.desk import RulesGaveUp as RulesGaveUp
 from core.events.desk import TicketSeen as TicketSeen
 from core.events.desk import TiersChanged as TiersChanged
+from core.events.desk import WaitReasonChanged as WaitReasonChanged
 from core.events.desk import WebhookSwitchedOff as WebhookSwitchedOff
 from core.events.satisfaction import CsatAsked as CsatAsked
 from core.events.satisfaction import RatingGiven as RatingGiven
@@ -73,10 +74,12 @@ class HistoryFiled(TicketChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageQueued(TicketChanged):
-    """A public reply was written and waits to be delivered. `is_automatic` replies stop no SLA clock."""
+    """A public reply waits to be delivered. `is_automatic` replies stop no SLA clock; nor does one that failed before
+    and is tried again (`is_retry`): it was counted when it was written."""
 
     message_id: int
     is_automatic: bool = False
+    is_retry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,8 +242,11 @@ class TeamAssigned(TicketChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChanged(TicketChanged):
+    """`undoes` names the earlier change that whoever made it takes back within minutes: the ticket never was done."""
+
     before: str
     after: str
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,8 @@ def retarget(tickets: Tickets, at: datetime) -> Statement:
 
     What was used up stays used, by the calendar of its time. Nobody is made late by a change: where the new time is
     over already, it is allowed once more, though no longer than the old terms did. A ticket that is late keeps its
-    other promises: the escalation raises the priority, and that must not break them too.
+    other promises: the escalation raises the priority, and that must not break them too. In another escalation path
+    the clock stands where the step that it took last would be.
     """
     policy, params = policy_of_ticket()
     return (
@@ -122,12 +123,11 @@ def retarget(tickets: Tickets, at: datetime) -> Statement:
         UPDATE sla_clock c SET
             policy_id = n.policy_id, policy_version = n.version, hours_id = n.hours_id,
             target_seconds = n.seconds, allowed_seconds = n.allowed, warn_after = n.warn_after,
-            warnings_done = n.warned, escalate_after = n.escalate_after,
+            warnings_done = n.warned, escalate_after = n.escalate_after, escalations_done = n.escalated,
             elapsed_seconds = n.elapsed, running_since = n.since, due_at = n.due,
             warn_at = CASE WHEN n.is_over THEN {_NEVER}
                 ELSE sla_step_at(n.hours_id, n.since, n.elapsed, n.warn_after[n.warned + 1]) END,
-            escalate_at = sla_step_at(n.hours_id, n.since, n.elapsed,
-                n.allowed + n.escalate_after[c.escalations_done + 1])
+            escalate_at = sla_step_at(n.hours_id, n.since, n.elapsed, n.allowed + n.escalate_after[n.escalated + 1])
         FROM (
             SELECT k.*, CASE WHEN k.is_over THEN k.old_due
                 ELSE sla_step_at(k.hours_id, k.since, k.elapsed, k.allowed) END AS due
@@ -163,7 +163,8 @@ def retract(message_id: int) -> list[Statement]:
             AND o.finished_at IS NULL AND o.breached_at IS NULL AND o.started_at = c.finished_at"""
     go_on = f"""
         UPDATE sla_clock c SET {going_on("c.finished_at")}
-        WHERE c.met_by_message_id = %s AND NOT EXISTS (
+        FROM tickets_ticket t, sla_policy p
+        WHERE t.id = c.ticket_id AND p.id = c.policy_id AND c.met_by_message_id = %s AND NOT EXISTS (
             SELECT FROM sla_clock o
             WHERE o.ticket_id = c.ticket_id AND o.metric = c.metric AND o.finished_at IS NULL)"""
     return [(drop, [message_id]), (go_on, [message_id])]
@@ -268,7 +269,10 @@ def _measured_anew(policy: str, tickets: Tickets) -> str:
                 WHEN u.used >= g.seconds THEN least(c.allowed_seconds, u.used + g.seconds)
                 ELSE g.seconds END AS allowed,
             CASE WHEN (g.seconds, g.warn_after) = (c.target_seconds, c.warn_after) THEN c.warnings_done
-                ELSE (SELECT count(*) FROM unnest(g.warn_after) w WHERE w <= u.used) END AS warned
+                ELSE (SELECT count(*) FROM unnest(g.warn_after) w WHERE w <= u.used) END AS warned,
+            CASE WHEN p.escalate_after = c.escalate_after THEN c.escalations_done
+                ELSE (SELECT count(*) FROM unnest(p.escalate_after) e
+                    WHERE e <= c.escalate_after[c.escalations_done]) END AS escalated
         FROM {_now_of(tickets)}
         JOIN tickets_ticket t ON t.id = m.ticket_id
         CROSS JOIN {policy}
@@ -284,16 +288,20 @@ def _measured_anew(policy: str, tickets: Tickets) -> str:
 
 
 def going_on(since: str) -> str:
-    """The columns of a clock that was finished and runs again, as if it had run all the time."""
+    """The columns of a finished clock c of ticket t and policy p that goes on, as if it had all the time: it runs on
+    since that moment, or stands still as the ticket does."""
+    runs = f"CASE WHEN NOT {_WAITS} THEN {since} END"
+    paused = "SELECT max(f.at) FROM sla_fact f WHERE f.ticket_id = t.id AND f.metric = c.metric AND f.kind = 'paused'"
     return f"""
-        met_at = NULL, met_by_message_id = NULL, finished_at = NULL, running_since = {since},
+        met_at = NULL, met_by_message_id = NULL, finished_at = NULL, running_since = {runs},
+        paused_at = CASE WHEN {_WAITS} THEN coalesce(({paused}), {since}) END,
         due_at = CASE WHEN c.breached_at IS NOT NULL THEN c.due_at
-            ELSE sla_step_at(c.hours_id, {since}, c.elapsed_seconds, c.allowed_seconds) END,
+            ELSE sla_step_at(c.hours_id, {runs}, c.elapsed_seconds, c.allowed_seconds) END,
         warn_at = CASE WHEN c.breached_at IS NOT NULL THEN c.warn_at
-            ELSE sla_step_at(c.hours_id, {since}, c.elapsed_seconds, c.warn_after[c.warnings_done + 1]) END,
-        escalate_at = sla_step_at(c.hours_id, {since}, c.elapsed_seconds,
+            ELSE sla_step_at(c.hours_id, {runs}, c.elapsed_seconds, c.warn_after[c.warnings_done + 1]) END,
+        escalate_at = sla_step_at(c.hours_id, {runs}, c.elapsed_seconds,
             c.allowed_seconds + c.escalate_after[c.escalations_done + 1]),
-        decided_at = CASE WHEN c.breached_at IS NOT NULL THEN c.decided_at END"""
+        decided_at = CASE WHEN c.breached_at IS NOT NULL THEN coalesce(c.decided_at, c.breached_at) END"""
 
 
 def finishing(agent: str, *, is_met: str, counts: str) -> str:

@@ -30,12 +30,16 @@ _SNAPSHOT = {
 _EMPTY = {"metric": "''", "actor_kind": "''", "actor_id": "NULL::bigint", "data": "'{}'::jsonb"}
 _HUMAN_ANSWER = """o.kind = 'reply' AND o.direction = 'out' AND NOT o.is_automatic AND o.author_agent_id IS NOT NULL
     AND o.delivery <> 'retracted'"""
+_STANDS = "NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = f.id)"
 _OF_CLOCK = {
     "metric": "coalesce(c.metric, '')",
     "target_seconds": "c.target_seconds",
     "policy_id": "c.policy_id",
     "policy_version": "c.policy_version",
 }
+_VOID = """
+    INSERT INTO sla_fact (kind, at, ticket_id, voids, metric, channel, priority, tags, actor_kind, data)
+    SELECT 'voided', %s, f.ticket_id, f.id, f.metric, '', '', '{}', '', '{}'::jsonb FROM sla_fact f"""
 _VERSION = "(SELECT version FROM sla_businesshours WHERE id = h.id)"
 _IN_HOURS = {"hours_id": "h.id", "hours_version": _VERSION}
 # Of a ticket without a promise, the hours that its team or inbox has.
@@ -112,7 +116,7 @@ def answered(message_id: int, at: datetime, *, event_id: int, agent_id: int | No
         ) e ON true
         CROSS JOIN LATERAL (
             SELECT max(f.at) AS done_at FROM sla_fact f
-            WHERE f.ticket_id = t.id AND f.kind IN ('resolution', 'spam')
+            WHERE f.ticket_id = t.id AND f.kind IN ('resolution', 'spam') AND {_STANDS}
         ) d
         CROSS JOIN LATERAL (
             SELECT min(i.created_at) AS began FROM tickets_message i
@@ -171,15 +175,15 @@ def resolved(
         "is_kept": "CASE WHEN c.id IS NOT NULL THEN c.breached_at IS NULL END",
         "actor_kind": "%s",
         "actor_id": "%s::bigint",
-        "data": """jsonb_build_object('status', %s::text, 'replies', r.replies, 'agents', r.agents,
-            'reopens', (SELECT count(*) FROM sla_fact f WHERE f.ticket_id = t.id AND f.kind = 'reopened'
-                AND NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = f.id)))""",
+        "data": f"""jsonb_build_object('status', %s::text, 'replies', r.replies, 'agents', r.agents,
+            'reopens', (SELECT count(*) FROM sla_fact f
+                WHERE f.ticket_id = t.id AND f.kind = 'reopened' AND {_STANDS}))""",
     }
     source = f"""
         (SELECT %s::bigint AS ticket_id, %s::timestamptz AS at) m
         JOIN tickets_ticket t ON t.id = m.ticket_id
-        CROSS JOIN LATERAL (SELECT coalesce(
-            (SELECT max(f.at) FROM sla_fact f WHERE f.ticket_id = t.id AND f.kind = 'reopened'), t.created_at) AS began
+        CROSS JOIN LATERAL (SELECT coalesce((SELECT max(f.at) FROM sla_fact f
+            WHERE f.ticket_id = t.id AND f.kind = 'reopened' AND {_STANDS}), t.created_at) AS began
         ) b
         CROSS JOIN LATERAL (
             SELECT count(*) AS replies, count(DISTINCT o.author_agent_id) AS agents FROM tickets_message o
@@ -246,12 +250,23 @@ def of_rows(found: str) -> str:
 
 def void(message_id: int, at: datetime) -> Statement:
     """What was recorded of this message is taken back."""
-    sql = """
-        INSERT INTO sla_fact (kind, at, ticket_id, voids, metric, channel, priority, tags, actor_kind, data)
-        SELECT 'voided', %s, f.ticket_id, f.id, f.metric, '', '', '{}', '', '{}'::jsonb
-        FROM sla_fact f
-        WHERE f.message_id = %s AND NOT EXISTS (SELECT FROM sla_fact v WHERE v.voids = f.id)"""
-    return sql, [at, message_id]
+    return f"{_VOID} WHERE f.message_id = %s AND {_STANDS}", [at, message_id]
+
+
+def void_end(ticket_id: int, end_event_id: int, at: datetime) -> Statement:
+    """The end of the ticket that this event told of is taken back."""
+    ended = "f.ticket_id = %s AND f.event_id = %s AND f.kind = 'resolution'"
+    return f"{_VOID} WHERE {ended} AND {_STANDS}", [at, ticket_id, end_event_id]
+
+
+def void_reopening(ticket_id: int, move_event_id: int, at: datetime) -> Statement:
+    """The move that had opened the ticket again was undone, and the ticket is done as it was before."""
+    reopened = f"""f.ticket_id = %s AND f.kind = 'reopened' AND {_STANDS}
+        AND f.at >= (SELECT e.at FROM tickets_ticketevent e WHERE e.id = %s)
+        AND NOT EXISTS (
+            SELECT FROM sla_fact r WHERE r.ticket_id = f.ticket_id AND r.kind = 'resolution' AND r.at > f.at)
+        AND EXISTS (SELECT FROM tickets_ticket t WHERE t.id = f.ticket_id AND t.status IN ('resolved', 'closed'))"""
+    return f"{_VOID} WHERE {reopened}", [at, ticket_id, move_event_id]
 
 
 def _kept_update(message_id: int, *, event_id: int, agent_id: int | None) -> Statement:

@@ -23,13 +23,16 @@ from core.events.catalogue import (
 from people.models import Agent, Team
 from people.policy import require
 from people.selectors.agents import acting_agent
-from tickets.models import Priority, Status, Tag, Ticket
+from tickets.models import OPEN_STATUSES, Priority, Status, Tag, Ticket, TicketEvent
 from tickets.selectors.access import agents_who_see
 from tickets.services.journal import locked, record
+from tickets.services.summaries import waiting_since
 from tickets.tags import normal_tag as normal_tag
 
 MAX_TAGS = 30
 LONGEST_SNOOZE = timedelta(days=3653)
+# So soon, whoever ended a ticket and puts it back as it was has taken the click back.
+TAKEN_BACK_WITHIN = timedelta(minutes=5)
 
 
 def assign(ticket: Ticket, *, agent: Agent | None, reason: str = "", actor: Actor) -> Ticket:
@@ -79,20 +82,32 @@ def _drop_outsider(ticket: Ticket, team: Team | None, actor: Actor) -> None:
 
 
 def set_status(ticket: Ticket, *, status: str, actor: Actor) -> Ticket:
-    """Move to any status. Resolving stamps the time, opening again clears it, and a snooze ends with the open life."""
+    """Move to any status. Resolving stamps the time, opening again clears it, and a snooze ends with the open life.
+
+    Where an end is taken back, or was no spam after all, the customer who waited waits on.
+    """
     if status not in Status.values:
         raise Invalid("Unknown status.", fields={"status": f"Choose one of: {', '.join(Status.values)}."})
     with unit_of_work():
         fresh = _editable(ticket, actor)
         if fresh.status == status:
             return fresh
-        record(
-            fresh,
-            StatusChanged(before=fresh.status, after=status),
-            actor=actor,
-            columns=_status_columns(fresh, status),
-        )
+        columns, undoes = _status_columns(fresh, status), _taken_back(fresh, status, actor)
+        if undoes or (fresh.status == Status.SPAM and status in OPEN_STATUSES):
+            columns["waiting_since"] = waiting_since(fresh.pk)
+        event = StatusChanged(before=fresh.status, after=status, undoes=undoes)
+        record(fresh, event, actor=actor, columns=columns)
     return fresh
+
+
+def _taken_back(ticket: Ticket, status: str, actor: Actor) -> int | None:
+    """The event of the change that this one takes back: the agent's own, of a moment ago, from the same status."""
+    if ticket.is_open or status not in OPEN_STATUSES or actor.kind != "agent":
+        return None
+    last = TicketEvent.objects.filter(ticket=ticket, kind=StatusChanged.key()).order_by("-seq").first()
+    if last is None or last.at < now() - TAKEN_BACK_WITHIN or (last.actor_kind, last.actor_id) != ("agent", actor.id):
+        return None
+    return last.pk if (last.data["before"], last.data["after"]) == (status, ticket.status) else None
 
 
 def _status_columns(ticket: Ticket, status: str) -> dict[str, Any]:

@@ -144,7 +144,8 @@ def try_again(message: Message, *, actor: Actor) -> Message:
         )
         if not queued:
             raise Conflict("This reply is not waiting for another try.")
-        record(fresh, MessageQueued(message_id=message.pk, is_automatic=message.is_automatic), actor=actor)
+        queued_again = MessageQueued(message_id=message.pk, is_automatic=message.is_automatic, is_retry=True)
+        record(fresh, queued_again, actor=actor)
     message.refresh_from_db()
     return message
 

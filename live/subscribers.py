@@ -16,6 +16,7 @@ from core.events.catalogue import (
     TeamAssigned,
     TicketAssigned,
     TicketChanged,
+    WaitReasonChanged,
 )
 from core.push import DESK, Hint, agent_topic, publish_all, scope_topic, ticket_topic
 from live.frames import changed_ticket, vanished_ticket
@@ -47,6 +48,18 @@ def on_ticket_changed(events: Sequence[TicketChanged]) -> None:
 def on_agent_availability_changed(events: Sequence[AgentAvailabilityChanged]) -> None:
     publish_all(
         Hint((DESK,), {"type": "agent.changed", "agent": event.agent_id, "availability": event.after})
+        for event in events
+    )
+
+
+@after(WaitReasonChanged)
+def on_wait_reason_changed(events: Sequence[WaitReasonChanged]) -> None:
+    """Words and ids only: nothing happened to the tickets, so their rows are not drawn again."""
+    publish_all(
+        Hint(
+            (scope_topic(inbox_id=event.inbox_id, team_id=event.team_id),),
+            {"type": "wait.changed", "short": event.short, "title": event.sentence, "tickets": event.ticket_ids},
+        )
         for event in events
     )
 

@@ -20,6 +20,7 @@ from routing.services import (
     overflow,
     reacting,
     staffing,
+    telling,
     timing,
     unanswered_chats,
     webhooks,
@@ -38,15 +39,16 @@ def react_to_events(event_ids: list[int], may_free: bool = True) -> None:
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def dispatch_tickets() -> None:
-    """Somebody may have room now."""
+    """Somebody may have room now; and what goes on waiting may do so for another reason."""
     dispatching.dispatch_all()
+    telling.tell()
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)
 def sweep_routing() -> None:
     """Lost events, chats that rang out, what was left behind, and agents who came online without a word."""
     _each_by_itself(_react_to_lost, _go_on, unanswered_chats.settle, offers.pass_on_rings, offers.hand_back)
-    _each_by_itself(dispatching.dispatch_all, _overflow)
+    _each_by_itself(dispatching.dispatch_all, _overflow, telling.tell)
 
 
 @shared_task(queue="route", soft_time_limit=50, time_limit=60)

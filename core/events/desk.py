@@ -22,6 +22,17 @@ class AgentWorkloadChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitReasonChanged(Event):
+    """Why nobody has these tickets of one team and inbox, in other words than before; a hint for the open lists."""
+
+    team_id: int
+    inbox_id: int
+    short: str
+    sentence: str
+    ticket_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactTyped(Event):
     """A visitor is typing; a hint for the open screens, never stored."""
 

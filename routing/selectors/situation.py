@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.core.cache import cache
 
 from people.models import Agent, Role, Team, TeamStrategy
 from people.selectors.agents import active_agents
@@ -16,6 +19,9 @@ from tickets.models import Inbox, Status, Ticket
 from tickets.selectors.rows import row_context
 
 KEPT_SECONDS = 10.0
+# So often a process asks whether another has seen that the desk is in another situation now.
+ASKED_SECONDS = 0.25
+_MARK = "routing:situation"
 
 Words = tuple[str, str]  # some words that fit into a row, if it is worth them; and a sentence
 _SAYS_NOTHING: Words = ("", "")
@@ -29,7 +35,15 @@ class Situation:
     weights: dict[int, int]
 
 
-_known: tuple[float, Situation] | None = None
+@dataclass(slots=True)
+class _Known:
+    situation: Situation
+    looked_at: float
+    asked_at: float
+    mark: object
+
+
+_known: _Known | None = None
 
 
 def row_of(ticket: Ticket) -> dict[str, Any]:
@@ -44,19 +58,23 @@ def why_in_short(ticket: Ticket) -> Words:
         return _SAYS_NOTHING
     if ticket.team_id is None:
         return "no team", "It has no team, so nobody is handed it."
-    now_is = situation()
-    team = now_is.teams.get(ticket.team_id)
+    return words_of(situation(), team_id=ticket.team_id, inbox_id=ticket.inbox_id, skills=ticket.skills)
+
+
+def words_of(now_is: Situation, *, team_id: int, inbox_id: int, skills: Sequence[str]) -> Words:
+    """What is said of every ticket that asks for the same."""
+    team = now_is.teams.get(team_id)
     if team is None:
         return _SAYS_NOTHING  # newer than what we remember
     members = now_is.members.get(team.pk, [])
     if not members:
         return "no members", f"{team} has no members who may answer."
-    weight = now_is.weights.get(ticket.inbox_id, 1)
-    ask = Waiting(ticket_id=ticket.pk, inbox_id=ticket.inbox_id, weight=weight, skills=levels_of(ticket.skills))
+    weight = now_is.weights.get(inbox_id, 1)
+    ask = Waiting(ticket_id=0, inbox_id=inbox_id, weight=weight, skills=levels_of(skills))
     fit = [member for member in members if member.is_fit_for(ask)]
     here = [member for member in fit if member.agent_id in now_is.here]
     free = [member for member in here if member.has_room_for(ask)]
-    sentence = text_of(team, ticket, fit=len(fit), here=len(here), free=len(free))
+    sentence = text_of(team, skills, fit=len(fit), here=len(here), free=len(free))
     return _short(fit=len(fit), here=len(here), free=len(free), by_hand=team.strategy == TeamStrategy.MANUAL), sentence
 
 
@@ -71,11 +89,31 @@ def _short(*, fit: int, here: int, free: int, by_hand: bool) -> str:
 
 
 def situation() -> Situation:
-    """Some ten small queries at most every ten seconds per process."""
+    """Some ten small queries every ten seconds per process, and when it has changed since."""
+    at = time.monotonic()
+    if _known is None or at - _known.looked_at > KEPT_SECONDS or _has_changed(_known, at):
+        return look()
+    return _known.situation
+
+
+def look() -> Situation:
+    """As it is now."""
     global _known
-    if _known is None or time.monotonic() - _known[0] > KEPT_SECONDS:
-        _known = (time.monotonic(), _look())
-    return _known[1]
+    at, mark = time.monotonic(), cache.get(_MARK)
+    _known = _Known(_look(), looked_at=at, asked_at=at, mark=mark)
+    return _known.situation
+
+
+def note_change() -> None:
+    """Every process looks anew before it next says why something waits."""
+    cache.set(_MARK, time.time_ns(), timeout=None)
+
+
+def _has_changed(known: _Known, at: float) -> bool:
+    if at - known.asked_at < ASKED_SECONDS:
+        return False
+    known.asked_at = at
+    return bool(cache.get(_MARK) != known.mark)
 
 
 def forget() -> None:

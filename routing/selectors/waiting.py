@@ -51,13 +51,13 @@ def why_waiting(ticket: Ticket) -> Why | None:
     here = [agent for agent in fit if duties[agent.pk] is Duty.HERE]
     free = [agent for agent in here if candidates[agent.pk].has_room_for(ask)]
     ordered = sorted(people, key=lambda person: not person.could)
-    return Why(text=text_of(team, ticket, fit=len(fit), here=len(here), free=len(free)), people=ordered[:_SHOWN])
+    return Why(text=text_of(team, ticket.skills, fit=len(fit), here=len(here), free=len(free)), people=ordered[:_SHOWN])
 
 
-def text_of(team: Team, ticket: Ticket, *, fit: int, here: int, free: int) -> str:
+def text_of(team: Team, skills: Sequence[str], *, fit: int, here: int, free: int) -> str:
     """Of the team so many are fit for it, of them so many are here, of them so many have room."""
-    if not fit and ticket.skills:
-        return f"Nobody in {team} is skilled in {', '.join(ticket.skills)}."
+    if not fit and skills:
+        return f"Nobody in {team} is skilled in {', '.join(skills)}."
     if not fit:
         return f"Nobody in {team} may see its inbox."
     if team.strategy == TeamStrategy.MANUAL:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from people.models import Team
+from people.models import Agent, Team
 from tests.browser.agents import AtTheDesk, at_the_desk
 from tests.browsers import PageMaker
 from tests.cast import Cast, new_ticket
@@ -60,3 +62,10 @@ def test_chat_rings_on_to_the_next_agent_goes_back_when_they_leave_and_says_why_
     expect(ana.timeline).to_contain_text("unassigned Ben", timeout=PATIENCE)
     expect(page.locator("#waiting")).to_contain_text("Nobody who could take it is here now.", timeout=PATIENCE)
     expect(page.locator("#waiting")).to_contain_text("Ben: away")
+
+    row = ben.page.locator(f"#t{chat.pk} .marks")
+    expect(row).to_contain_text("nobody here", timeout=PATIENCE)
+    Agent.objects.filter(pk=cast.ben.pk).update(capacity=0)
+    says_they_are(ben, "available")
+    expect(row).to_contain_text("all full", timeout=PATIENCE)
+    expect(row.locator(".avatar.none")).to_have_attribute("title", re.compile("has as much as they hold"))

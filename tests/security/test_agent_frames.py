@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from core.events.catalogue import AgentAvailabilityChanged, ContactTyped, Event, MessageReceived, NotificationsAdded
+from core.events.catalogue import (
+    AgentAvailabilityChanged,
+    ContactTyped,
+    Event,
+    MessageReceived,
+    NotificationsAdded,
+    WaitReasonChanged,
+)
 from live.hub import Hub
 from live.patrol import patrol_of
 from live.subscribers import (
@@ -22,6 +29,7 @@ from live.subscribers import (
     on_contact_typed,
     on_notifications_added,
     on_ticket_changed,
+    on_wait_reason_changed,
 )
 from people.models import Team
 from tests.architecture.source import ROOT
@@ -53,6 +61,7 @@ HEARD: dict[str, set[str]] = {
     "presence": INSIDERS,
     "contact.typing": INSIDERS,
     "notification": {"cleo"},
+    "wait.changed": INSIDERS,
 }
 
 
@@ -166,6 +175,9 @@ def causes(cast: Cast, secret: Ticket) -> dict[str, Callable[[], object]]:
     received = MessageReceived(ticket_id=secret.pk, seq=row.seq, event_id=row.pk, message_id=1, channel="email")
     many = [dataclasses.replace(received, ticket_id=secret.pk + number) for number in range(MOST_ROWS + 1)]
     available = AgentAvailabilityChanged(agent_id=cast.cleo.pk, before="away", after="available")
+    reason = WaitReasonChanged(
+        team_id=secret.team_id or 0, inbox_id=secret.inbox_id, short=CANARY, sentence="", ticket_ids=(secret.pk,)
+    )
     return {
         "resync": lambda: on_ticket_changed(many),
         "reset": lambda: Team.objects.create(name="New"),
@@ -173,6 +185,7 @@ def causes(cast: Cast, secret: Ticket) -> dict[str, Callable[[], object]]:
         "ticket.changed": lambda: on_ticket_changed([received]),
         "contact.typing": lambda: on_contact_typed([ContactTyped(ticket_id=secret.pk, contact_name=CANARY)]),
         "notification": lambda: on_notifications_added([NotificationsAdded(agent_ids=(cast.cleo.pk,))]),
+        "wait.changed": lambda: on_wait_reason_changed([reason]),
     }
 
 

@@ -61,7 +61,7 @@ export function startLive() {
   });
   onFrame("resync", () => setTimeout(resync, Math.random() * HERD_MS));
   onFrame("reset", handlers.onReset);
-  onFrame("wait.changed", async (frame) => (await import("./waits.js")).showWaits(frame));
+  onFrame("wait.changed", async (frame) => (await import("../dialogs/waits.js")).showWaits(frame));
   onFrame("ticket.changed", (frame) => {
     handlers.onChange(frame);
     countSoon();

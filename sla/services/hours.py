@@ -104,7 +104,8 @@ def compile_hours(hours: BusinessHours) -> None:
 
 
 def extend_hours() -> int:
-    """Compile again whatever does not reach far enough ahead; returns how many hours needed it."""
+    """Compile again whatever does not reach far enough ahead; returns how many hours needed it. What falls due behind
+    the former end is told anew: it was only guessed."""
     horizon = now().year + YEARS_AHEAD
     reach = BusinessHours.objects.annotate(reach=Max("open_intervals__starts_at"))
     short = [hours for hours in reach if hours.reach is None or hours.reach.year < horizon]
@@ -112,6 +113,7 @@ def extend_hours() -> int:
         with unit_of_work():
             closed_days.write_public_holidays(hours)
             compile_hours(hours)
+            publish(PromisesChanged())
     return len(short)
 
 

@@ -3,8 +3,11 @@ once, whoever else ticks too."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import Q, QuerySet
 
 from core.clock import NEVER, now
@@ -16,20 +19,17 @@ from sla.services import clock_sql, fact_sql
 from sla.services.escalating import take_step
 from tickets.services import journal
 
+logger = logging.getLogger(__name__)
+
 BATCH = 50
+Act = Callable[[Clock, datetime], None]
 
 
 def warn_of_breaches(at: datetime | None = None) -> int:
     """Announce the deadlines that come near, one batch; returns how many."""
     at = at or now()
-    with unit_of_work():
-        near = Clock.objects.filter(warn_at__lte=at, due_at__gt=at, breached_at=None, finished_at=None).order_by(
-            "warn_at", "id"
-        )
-        claimed = _claimed(near)
-        for clock in claimed:
-            _warn(clock, at)
-    return len(claimed)
+    near = Clock.objects.filter(warn_at__lte=at, due_at__gt=at, breached_at=None, finished_at=None)
+    return _each(near.order_by("warn_at", "id"), _warn, at)
 
 
 def tell_breaches(at: datetime | None = None) -> int:
@@ -38,25 +38,47 @@ def tell_breaches(at: datetime | None = None) -> int:
     Also those that were met late before any tick saw them: a breach is told however late it is noticed.
     """
     at = at or now()
-    with unit_of_work():
-        missed = Clock.objects.filter(
-            Q(finished_at=None) | Q(breached_at__isnull=False), due_at__lte=at, breach_told_at=None
-        ).order_by("due_at", "id")
-        claimed = _claimed(missed)
-        for clock in claimed:
-            _breach(clock, at)
-    return len(claimed)
+    missed = Clock.objects.filter(
+        Q(finished_at=None) | Q(breached_at__isnull=False), due_at__lte=at, breach_told_at=None
+    )
+    return _each(missed.order_by("due_at", "id"), _breach, at)
 
 
 def escalate_breaches(at: datetime | None = None) -> int:
     """Take the step that is due on missed deadlines, one batch; returns how many. Steps of one clock that a downtime
     has left behind are taken one after another, each once."""
     at = at or now()
+    due = Clock.objects.filter(escalate_at__lte=at, finished_at=None, breach_told_at__isnull=False)
+    return _each(due.order_by("escalate_at", "id"), take_step, at)
+
+
+def _each(due: QuerySet[Clock], act: Act, at: datetime) -> int:
+    """A batch in one transaction. Where one of them fails, each in its own: it holds up no other, and is tried again
+    with the next tick."""
+    try:
+        return _done(due, act, at)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.exception("A batch of clocks failed; each of them is tried by itself")
+    return sum(_alone(pk, due, act, at) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+def _alone(clock_id: int, due: QuerySet[Clock], act: Act, at: datetime) -> int:
+    try:
+        return _done(due.filter(pk=clock_id), act, at)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.exception("A clock failed; it will be tried again", extra={"clock_id": clock_id})
+        return 0
+
+
+def _done(due: QuerySet[Clock], act: Act, at: datetime) -> int:
     with unit_of_work():
-        due = Clock.objects.filter(escalate_at__lte=at, finished_at=None, breach_told_at__isnull=False)
-        claimed = _claimed(due.order_by("escalate_at", "id"))
+        claimed = _claimed(due)
         for clock in claimed:
-            take_step(clock, at)
+            act(clock, at)
     return len(claimed)
 
 

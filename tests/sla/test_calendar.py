@@ -105,6 +105,31 @@ def test_open_time_equals_the_counted_minutes_in_any_zone_and_year(
         assert minutes_open(calendar, start, calendar.add(start, counted * 60)) == counted
 
 
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Pacific/Apia", (2011, 12, 28)),  # The 30th never was.
+        ("Pacific/Kwajalein", (1993, 8, 19)),
+        ("Australia/Lord_Howe", (2026, 4, 3)),  # Half an hour twice,
+        ("Australia/Lord_Howe", (2026, 10, 2)),  # and half an hour left out.
+        ("Antarctica/Troll", (2026, 3, 27)),  # Two hours at once.
+        ("Africa/Casablanca", (2026, 2, 14)),  # Winter time for the weeks of Ramadan.
+        ("Asia/Pyongyang", (2018, 5, 3)),
+        ("Europe/Berlin", (9000, 3, 28)),
+    ],
+)
+def test_open_time_equals_the_counted_minutes_where_the_clocks_did_strange_things(
+    zone: str, day: tuple[int, int, int]
+) -> None:
+    """Open but for some hours of each day and night."""
+    usual = tuple(Period(weekday, 23 * 60, 23 * 60 + 17 * 60) for weekday in range(7))
+    calendar, start = Calendar(zone, usual), datetime(*day, tzinfo=UTC)
+    end = start + timedelta(days=4)
+    counted = minutes_open(calendar, start, end)
+    assert calendar.between(start, end) == timedelta(minutes=counted)
+    assert calendar.between(start, calendar.add(start, counted * 60)) == timedelta(minutes=counted)
+
+
 @settings(max_examples=60, deadline=None)
 @given(calendars(), instants, st.integers(0, 59), st.integers(0, 2 * DAY_MINUTES * 60))
 def test_open_time_is_exact_to_the_second(calendar: Calendar, start: datetime, second: int, length: int) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from sla import tasks
 from sla.models import BusinessHours, Clock, Metric, OpenInterval, Policy
-from sla.services import policies
+from sla.services import fitting, policies
 from sla.services.hours import HoursDraft, extend_hours, save_hours
 from sla.services.policies import PolicyDraft, save_policy
 from sla.tasks import apply_policies
@@ -81,11 +81,21 @@ def test_wrong_hours_are_refused_at_the_field(db: None, changes: dict[str, objec
     assert not BusinessHours.objects.exists()
 
 
-def test_hours_are_compiled_again_before_they_run_out(office: BusinessHours, clock: time_machine.Traveller) -> None:
+def test_hours_are_compiled_again_before_they_run_out(
+    inbox: Inbox, office: BusinessHours, policy: Policy, clock: time_machine.Traveller
+) -> None:
+    """A promise of four working years ends behind what is compiled in its first year."""
+    targets = {(str(Metric.RESOLUTION), "normal"): 4 * 52 * 40 * HOUR}
+    save_policy(PolicyDraft(name="Standard", targets=targets, hours=office), policy=policy)
+    fitting.forget()
+    ticket = customer_writes(inbox)
     assert extend_hours() == 0
     clock.move_to(datetime(2027, 1, 1, 12, tzinfo=UTC))
     assert extend_hours() == 1
     assert OpenInterval.objects.filter(hours=office, starts_at__year=2030).exists()
+    apply_policies()
+    due = Clock.objects.get(ticket=ticket, metric=Metric.RESOLUTION).due_at
+    assert due == office.calendar().add(berlin(4, 10), 4 * 52 * 40 * HOUR)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
 
+from core.clock import now
 from people.models import Agent
 from sla.models import Clock, Metric, Policy
 from sla.services.policies import PolicyDraft, save_policy
@@ -17,6 +19,7 @@ from sla.tasks import tick_clocks
 from tests.desk import agent_replies, an_inbox, customer_writes
 from tests.sla.conftest import berlin
 from tickets.models import Inbox, Ticket, TicketEvent
+from tickets.services import journal
 
 
 def told(ticket: Ticket) -> list[str]:
@@ -80,6 +83,32 @@ def test_after_a_downtime_the_breach_is_told_without_the_stale_warning(
     assert told(ticket) == ["SLABreached first_response", "SLABreached resolution"]
     seqs = TicketEvent.objects.filter(ticket=ticket).order_by("seq").values_list("seq", flat=True)
     assert list(seqs) == list(range(1, len(seqs) + 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ticket_that_fails_holds_up_no_other_and_has_its_turn_when_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    save_policy(PolicyDraft(name="At once", targets={(str(Metric.FIRST_RESPONSE), "normal"): 60}))
+    inbox = an_inbox()
+    tickets = [customer_writes(inbox) for _ in range(3)]
+    long_ago = now() - timedelta(hours=1)
+    Clock.objects.update(due_at=long_ago)
+    Ticket.objects.update(snoozed_until=long_ago)
+    record = journal.record
+
+    def fail_once(ticket: Ticket, *args: Any, **kwargs: Any) -> Any:
+        if ticket.pk == tickets[0].pk:
+            raise RuntimeError("A broken ticket")
+        return record(ticket, *args, **kwargs)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("tickets.services.journal.record", fail_once)
+        broken.setattr("tickets.services.waking.record", fail_once)
+        tick_clocks()
+    assert [told(ticket) for ticket in tickets] == [[], *[["SLABreached first_response"]] * 2]
+    assert list(Ticket.objects.exclude(snoozed_until=None)) == [tickets[0]]
+    tick_clocks()
+    assert told(tickets[0]) == ["SLABreached first_response"]
+    assert not Ticket.objects.exclude(snoozed_until=None).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from reports.fact_filters import FactFilters, link_to
 from reports.fact_table import Table, cases_of, with_cases
 from reports.looks import STAFFED, knows_staff, per_look
 from reports.measuring import BANDS, NOTHING, Measured, Wanted, measure
-from reports.metrics import METRICS
+from reports.metrics import METRICS, PROMISE_CLOCK
 from reports.wording import HOUR, MINUTE, duration
 from tickets.models import Priority
 
@@ -131,7 +131,11 @@ class _Page:
             return "nothing to count"
         if count < _SMALLEST_SAMPLE:
             return f"of only {count:,}: too few to say much"
-        return f"of {count:,} {METRICS[cases].name.lower()}" if METRICS[key].of else f"n = {count:,}"
+        if METRICS[key].of:
+            return f"of {count:,} {METRICS[cases].name.lower()}"
+        in_hours = METRICS[key].clock == PROMISE_CLOCK and not self.filters.hours
+        is_nothing = in_hours and not round(self.found.groups["all", ""].get(key) or 0)
+        return f"n = {count:,}{', outside business hours' if is_nothing else ''}"
 
     def _target_note(self, key: str, value: float | int | None) -> str:
         target, goal = self.report.target, self.filters.goal

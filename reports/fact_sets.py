@@ -145,7 +145,7 @@ _SETS = (
     FactSet("planned", "Looks during an agent's shift", ("on_duty",), _IS_PLANNED),
     FactSet("absent", "Looks that missed an agent during their shift", ("on_duty",),
             f"({_IS_PLANNED} AND {_STATE} = 'absent')"),
-    FactSet("held", "Looks at what available agents hold", ("held",)),
+    FactSet("held", "What available agents held, every quarter of an hour", ("held",)),
     FactSet("callbacks_planned", "Callbacks promised", ("callback_planned",)),
     FactSet("callbacks_made", "Callbacks made", ("callback_made",)),
     FactSet("callbacks_unanswered", "Callbacks that nobody answered", ("callback_made",),

@@ -117,7 +117,7 @@ _FLOW = (
 )  # fmt: skip
 
 CHAT_CLOCK = "Open time of the ticket's business hours, from the visitor's first words; calendar time if you choose it."
-LOOK_CLOCK = "One look every quarter of an hour, each standing for 15 minutes; quarters not looked at count as nothing."
+LOOK_CLOCK = "Looked at every quarter of an hour; each look stands for 15 minutes, a missed one for nothing."
 _CHATS = (
     Metric(key="chats_begun", name="Chats begun", counted="chats_begun",
            definition="Conversations that visitors began: first words, words that reopen, words after giving up."),
@@ -146,8 +146,9 @@ _CHATS = (
 )  # fmt: skip
 
 _DUTY = (
-    Metric(key="looks_on_duty", name="Looks on duty", counted="on_duty",
-           definition="How often an agent was found at work, that is connected and available or busy.",
+    Metric(key="looks_on_duty", name="Quarter-hours on duty", counted="on_duty",
+           definition="How often an agent was found at work, looked for every quarter of an hour: connected, and"
+           " available or busy.",
            clock=LOOK_CLOCK),
     Metric(key="on_duty_time", name="Time on duty", counted="on_duty", kind="duration", amount="sum", clock=LOOK_CLOCK,
            definition="The time for which agents were at work: connected, and available or busy."),
@@ -159,14 +160,14 @@ _DUTY = (
            definition="The time of the agents' shifts, without their leave."),
     Metric(key="absent_time", name="Absent", counted="absent", kind="duration", amount="sum", clock=LOOK_CLOCK,
            rising_is="bad", definition="The time of their shifts for which agents were not connected, without leave."),
-    Metric(key="looks_planned", name="Looks in shifts", counted="planned", clock=LOOK_CLOCK,
-           definition="How often an agent was looked for during their shift, without their leave."),
+    Metric(key="looks_planned", name="Quarter-hours in shifts", counted="planned", clock=LOOK_CLOCK,
+           definition="Quarters of an hour of the agents' shifts, without their leave."),
     Metric(key="absent_share", name="Absent share", counted="absent", of="planned", kind="percent", rising_is="bad",
            definition="The share of the shifts, without leave, in which the agent was not connected."),
     Metric(key="occupancy", name="Occupancy", counted="held", kind="percent", amount="mean", clock=LOOK_CLOCK,
            definition="How much of their capacity agents had as open work while they were available: the mean of all"
            " looks, 100 % being full. Each look counts the same."),
-    Metric(key="looks_held", name="Looks at loads", counted="held", clock=LOOK_CLOCK,
+    Metric(key="looks_held", name="Quarter-hours measured", counted="held", clock=LOOK_CLOCK,
            definition="How often an available agent's open work was compared with their capacity."),
 )  # fmt: skip
 

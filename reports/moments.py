@@ -28,7 +28,7 @@ _BACKLOG = (
 _NOW = (
     Defined(key="waiting_now", name="Waiting for an answer",
             definition="Open tickets whose customer waits for an answer at this moment; snoozed ones rest."),
-    Defined(key="nobodys_now", name="Nobody's",
+    Defined(key="nobodys_now", name="Unassigned",
             definition="Of those who wait for an answer, the tickets without an agent."),
     Defined(key="longest_wait_now", name="Longest wait", kind="age", clock=_WAIT,
             definition="How long the first of those has waited who wait for an answer."),
@@ -36,7 +36,7 @@ _NOW = (
             definition="Open tickets whose next promise falls due within the next 60 minutes."),
     Defined(key="overdue_now", name="Overdue",
             definition="Open tickets whose next promise is past its deadline."),
-    Defined(key="agents_now", name="Agents there",
+    Defined(key="agents_now", name="Agents available",
             definition="Agents who can be given work at this moment: connected, and neither busy nor away."),
 )  # fmt: skip
 

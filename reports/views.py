@@ -30,6 +30,7 @@ from reports.self_check import last_check
 from reports.services.saving import SavedDraft
 from reports.upcoming import due_next
 from reports.wallboard import at_this_moment, today_so_far
+from sla.selectors.opening import opening_at
 from tickets.conditions import in_words
 
 SHOWN_ROWS = 15
@@ -131,6 +132,7 @@ def wallboard_page(request: ViewerRequest) -> HttpResponseBase:
     context = {
         "moment": at_this_moment(request.user, now=at),
         "today": today_so_far(request.user, now=at),
+        "opening": opening_at(at),
         "made_at": at,
         "theme": "light" if request.GET.get("theme") == "light" else "dark",
     }

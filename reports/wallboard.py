@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,9 +16,9 @@ from people.selectors.agents import online_agents
 from reports.base import Kind
 from reports.defined import Defined
 from reports.fact_filters import FactFilters
-from reports.fact_table import cases_of
+from reports.fact_table import cases_of, with_cases
 from reports.measuring import Wanted, measure
-from reports.metrics import METRICS, REGISTRY
+from reports.metrics import METRICS, PROMISE_CLOCK, REGISTRY, Metric
 from reports.period import last_days
 from reports.runner import zone_of
 from tickets.models import OPEN_STATUSES, Ticket
@@ -36,6 +37,8 @@ class Figure:
     mood: Mood = ""
     link: str = ""
     hint: str = ""
+    # On how many cases it stands.
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,23 @@ def _link_now(key: str) -> str:
 def today_so_far(viewer: Agent, *, now: datetime) -> list[Figure]:
     """The same metrics as in the reports, over today in the viewer's zone."""
     filters = FactFilters(period=last_days(1, now=now, zone=zone_of(viewer)))
-    found = measure(viewer, filters, Wanted(TODAY)).groups.get(("all", ""), {})
-    # A morning without a ticket has counts, but no shares and medians.
-    nothing = {key: None if cases_of(key) else 0 for key in TODAY}
-    return [
-        _figure(METRICS[key], found.get(key, nothing[key]), link=filters.link(METRICS[key].counted)) for key in TODAY
-    ]
+    found = measure(viewer, filters, Wanted(with_cases(TODAY))).groups.get(("all", ""), {})
+    return [_today(METRICS[key], found, filters.link(METRICS[key].counted)) for key in TODAY]
 
 
-def _figure(defined: Defined, value: float | None, *, mood: Mood = "", link: str = "") -> Figure:
-    return Figure(defined.name, value, defined.kind, mood, link, defined.column.hint)
+def _today(metric: Metric, found: Mapping[str, float | None], link: str) -> Figure:
+    """A morning without a ticket has counts, but no shares and medians; nor has a day on which no clock runs."""
+    counted = cases_of(metric.key)
+    if not counted:
+        return _figure(metric, found.get(metric.key, 0), link=link)
+    value, cases = found.get(metric.key), found.get(counted) or 0
+    if not cases:
+        return _figure(metric, None, note="nothing to count yet")
+    if metric.clock == PROMISE_CLOCK and not round(value or 0):
+        return _figure(metric, None, note=f"n = {cases:,.0f}, answered outside business hours")
+    said = f"of {cases:,.0f} {METRICS[counted].name.lower()}" if metric.of else f"n = {cases:,.0f}"
+    return _figure(metric, value, link=link, note=said)
+
+
+def _figure(defined: Defined, value: float | None, *, mood: Mood = "", link: str = "", note: str = "") -> Figure:
+    return Figure(defined.name, value, defined.kind, mood, link, defined.column.hint, note)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.clock import NEVER, now
 from reports.wallboard import at_this_moment, today_so_far
+from sla.services.hours import HoursDraft, save_hours
 from tests.cast import Cast
 from tests.desk import agent_replies, customer_writes
 from tickets.models import Ticket
@@ -45,7 +47,7 @@ def test_each_figure_of_this_moment_leads_to_exactly_its_tickets(cast: Cast, cli
     agent_replies(customer_writes(cast.mail), cast.ana)
     client.force_login(cast.mona)
     expected = {
-        "Waiting for an answer": {waiting, taken, late}, "Nobody's": {waiting, late},
+        "Waiting for an answer": {waiting, taken, late}, "Unassigned": {waiting, late},
         "Longest wait": {waiting, taken, late}, "Due within an hour": {soon}, "Overdue": {late},
     }  # fmt: skip
     figures = {figure.label: figure for figure in at_this_moment(cast.mona, now=now())}
@@ -54,7 +56,7 @@ def test_each_figure_of_this_moment_leads_to_exactly_its_tickets(cast: Cast, cli
         assert set(re.findall(r'data-ticket="(\d+)"', page)) == {str(ticket.pk) for ticket in tickets}, label
         if figures[label].kind == "count":
             assert figures[label].value == len(tickets), label
-    assert figures["Agents there"].link == ""
+    assert figures["Agents available"].link == ""
     assert client.get("/reports/now/nothing/").status_code == 404
 
 
@@ -71,3 +73,29 @@ def test_what_falls_due_next_is_asked_for_by_itself(cast: Cast, client: Client) 
 def test_agent_may_not_see_it(cast: Cast, client: Client) -> None:
     client.force_login(cast.ana)
     assert client.get("/reports/wallboard/").status_code == 403
+
+
+def test_closed_desk_says_so_and_shows_no_business_time_of_nothing(cast: Cast, client: Client) -> None:
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
+    save_hours(
+        HoursDraft(name="Office", time_zone="UTC", is_default=True, periods=tuple((day, 540, 1020) for day in range(5)))
+    )
+    with time_machine.travel(noon, tick=False):
+        ticket = customer_writes(cast.mail)
+    with time_machine.travel(noon + timedelta(minutes=9), tick=False):
+        agent_replies(ticket, cast.ana)
+        figures = {figure.label: figure for figure in today_so_far(cast.mona, now=now())}
+        client.force_login(cast.mona)
+        page = client.get("/reports/wallboard/").content.decode()
+    first = figures["First response p50"]
+    assert (first.value, first.note) == (None, "n = 1, answered outside business hours")
+    assert (figures["Achieved"].value, figures["Achieved"].note) == (None, "nothing to count yet")
+    assert "Closed until Mon 23 Nov, 09:00" in page
+
+
+def test_open_desk_counts_what_its_figures_stand_on(cast: Cast, client: Client) -> None:
+    agent_replies(customer_writes(cast.mail), cast.ana)
+    first = {figure.label: figure for figure in today_so_far(cast.mona, now=now())}["First response p50"]
+    assert first.note.startswith("n = 1")
+    client.force_login(cast.mona)
+    assert "Closed until" not in client.get("/reports/wallboard/").content.decode()

@@ -26,6 +26,8 @@ class AskedBy(models.TextChoices):
 
 # Somebody still has to call; a missed one is late, not done.
 TO_DO = (CallbackState.PLANNED, CallbackState.MISSED)
+# Somebody called, whether anybody answered or not.
+CALLED = (CallbackState.CALLED, CallbackState.NO_ANSWER)
 
 
 class Callback(models.Model):

@@ -74,6 +74,7 @@ def to_do(agent: Agent, *, until: datetime) -> QuerySet[Callback]:
     return callbacks_visible_to(agent).filter(state__in=TO_DO, starts_at__lt=until).order_by("starts_at", "id")
 
 
-def done(agent: Agent, *, since: datetime) -> QuerySet[Callback]:
+def settled(agent: Agent, *, since: datetime) -> QuerySet[Callback]:
+    """What is no longer to be called since then, because somebody called or because it was moved or called off."""
     found = callbacks_visible_to(agent).exclude(state__in=TO_DO).filter(settled_at__gte=since)
     return found.order_by("-settled_at", "-id")

@@ -60,7 +60,7 @@ def test_agent_says_what_came_of_it_with_a_note_and_takes_it_back(
     answer = as_ben.post(f"/callbacks/{callback.pk}/called/", {"note": "She will send photos."})
     assert answer.headers["Location"] == "/callbacks/?whose=mine"
     assert Message.objects.get(ticket=ticket, kind="note").text == "Called back: She will send photos."
-    assert "Done today" in as_ben.get("/callbacks/").content.decode()
+    assert "Called today" in as_ben.get("/callbacks/").content.decode()
     again = as_ben.post(f"/callbacks/{callback.pk}/called/", follow=True).content.decode()
     assert "Somebody was quicker" in again
     as_ben.post(f"/callbacks/{callback.pk}/undo/")
@@ -76,6 +76,9 @@ def test_agent_moves_a_callback(as_ben: Client, callback: Callback) -> None:
     slot = as_ben.get(address).context["form"].fields["slot"].choices[0][0]
     assert as_ben.post(address, {"slot": slot, "minutes": 30}).status_code == 302
     assert list(Callback.objects.order_by("id").values_list("state", flat=True)) == ["moved", "planned"]
+    page = as_ben.get("/callbacks/").content.decode()
+    assert "Moved or called off today" in page
+    assert "Called today" not in page
     assert as_ben.post(address, {"slot": slot, "minutes": 30}).status_code == 422
 
 

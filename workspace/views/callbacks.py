@@ -12,6 +12,7 @@ from django.utils.timezone import localdate, make_aware
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callbacks.models import AskedBy, Callback, CallbackState
+from callbacks.models.callback import CALLED
 from callbacks.selectors import calls
 from callbacks.services import settling
 from callbacks.services.planning import Plan, move_callback, plan_callback, who_may_call
@@ -37,22 +38,24 @@ _SCOPES = {"mine": "Mine", "team": "My teams", "all": "All"}
 @require_safe
 @agent_page
 def callbacks_page(request: AgentRequest) -> HttpResponse:
-    """What is to be called today and is late, and what was done today."""
-    scope = request.GET.get("whose", "mine")
+    """What is to be called today and is late, the calls that were made today, and what was moved or called off."""
+    scope = _known_scope(request.GET.get("whose", ""))
     midnight = make_aware(datetime.combine(localdate(), time()))
     tomorrow = midnight + timedelta(days=1)
     to_do = calls.to_do(request.user, until=tomorrow)
     later = calls.to_do(request.user, until=midnight + timedelta(days=8)).filter(starts_at__gte=tomorrow)
-    done = calls.done(request.user, since=midnight)
+    settled = calls.settled(request.user, since=midnight)
     if scope in ("mine", "team"):
         whose = calls.mine(request.user) if scope == "mine" else calls.of_teams(request.user)
-        to_do, later, done = to_do.filter(whose), later.filter(whose), done.filter(whose)
+        to_do, later, settled = to_do.filter(whose), later.filter(whose), settled.filter(whose)
+    past = [line(row) for row in settled[:_SHOWN]]
     context = {
         "scope": scope,
         "scopes": _SCOPES,
         "to_do": [line(row) for row in to_do[:_SHOWN]],
         "later": [line(row) for row in later[:_SHOWN]],
-        "done": [line(row) for row in done[:_SHOWN]],
+        "called": [one for one in past if one["row"].state in CALLED],
+        "put_off": [one for one in past if one["row"].state not in CALLED],
     }
     return render(request, "workspace/callbacks.html", context)
 
@@ -117,7 +120,7 @@ def settle_callback_action(request: AgentRequest, callback_id: int, word: str) -
         return JsonResponse({"number": callback.ticket.number})
     if word == "no-answer":
         return HttpResponseRedirect(f"{reverse('workspace:callback-new', args=[callback.ticket.number])}?again=1")
-    return HttpResponseRedirect(f"{reverse('workspace:callbacks')}?whose={_scope(request)}")
+    return HttpResponseRedirect(f"{reverse('workspace:callbacks')}?whose={_known_scope(request.POST.get('whose', ''))}")
 
 
 def _settle(request: AgentRequest, callback: Callback, word: str) -> None:
@@ -136,8 +139,7 @@ def _settle(request: AgentRequest, callback: Callback, word: str) -> None:
         raise NotFound("There is no such word.")
 
 
-def _scope(request: AgentRequest) -> str:
-    scope = request.POST.get("whose", "")
+def _known_scope(scope: str) -> str:
     return scope if scope in _SCOPES else "mine"
 
 

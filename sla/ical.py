@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from dateutil.rrule import rrulestr
@@ -15,7 +16,12 @@ MAX_DAYS = 2_000
 MAX_EVENT_DAYS = 60
 _SECONDS = 5.0
 _FIRST_WEEKLY = 1900
-_STEPS = {"YEARLY", "MONTHLY", "WEEKLY"}
+_STEPS = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}
+# A company's holidays, day by day; what else repeats daily is no holiday and could keep us busy for long.
+_DAILY_PARTS = {"FREQ", "COUNT", "UNTIL", "INTERVAL", "BYDAY", "WKST"}
+_FIRST_DAILY = 2000
+
+_MIDNIGHT = datetime.min.time()
 
 Day = tuple[date, str]
 
@@ -27,7 +33,8 @@ class NoCalendar(ValueError):
 def holidays_in(raw: bytes, first: date, last: date) -> list[Day]:
     """The whole days that the calendar's events cover between two dates, once each, in order.
 
-    Events with a time of day are appointments, not holidays: they are left out, cancelled ones too.
+    Events with a time of day are appointments, not holidays: they are left out, cancelled ones too. From midnight to
+    midnight is a whole day in whatever zone it is written. A repeated event that was moved counts where it is now.
     """
     if len(raw) > MAX_BYTES:
         raise NoCalendar(f"The calendar is larger than {MAX_BYTES:,} bytes.")
@@ -38,49 +45,66 @@ def holidays_in(raw: bytes, first: date, last: date) -> list[Day]:
     if len(events) > MAX_EVENTS:
         raise NoCalendar(f"The calendar has more than {MAX_EVENTS:,} events.")
     days: dict[date, str] = {}
+    replaced = _replaced(events)
     ends = time.monotonic() + _SECONDS
     for event in events:
         if time.monotonic() > ends:
             raise NoCalendar("The calendar repeats its events in too complicated a way.")
-        for day, name in _readable_days(event, first, last):
+        left_out = set() if "RECURRENCE-ID" in event else replaced[str(event.get("UID", ""))]
+        for day, name in _readable_days(event, left_out, first, last):
             days.setdefault(day, name)
         if len(days) > MAX_DAYS:
             raise NoCalendar(f"The calendar has more than {MAX_DAYS:,} days.")
     return sorted(days.items())
 
 
-def _readable_days(event: Component, first: date, last: date) -> list[Day]:
+def _replaced(events: Sequence[Component]) -> defaultdict[str, set[date]]:
+    """By UID, the days of repeated events that an event of their own stands for."""
+    found: defaultdict[str, set[date]] = defaultdict(set)
+    for event in events:
+        value = getattr(event.get("RECURRENCE-ID"), "dt", None)
+        if isinstance(value, date):
+            found[str(event.get("UID", ""))].add(value.date() if isinstance(value, datetime) else value)
+    return found
+
+
+def _readable_days(event: Component, left_out: set[date], first: date, last: date) -> list[Day]:
     """None of an event that cannot be read, or that goes on beyond the end of all calendars."""
     try:
-        return list(_days_of(event, first, last))
+        return list(_days_of(event, left_out, first, last))
     except (ValueError, TypeError, AttributeError, OverflowError):
         return []
 
 
-def _days_of(event: Component, first: date, last: date) -> Iterator[Day]:
-    start = _date_of(event, "DTSTART")
-    if start is None or str(event.get("STATUS", "")).upper() == "CANCELLED":
+def _days_of(event: Component, left_out: set[date], first: date, last: date) -> Iterator[Day]:
+    span = _span_of(event)
+    if span is None or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
-    length = _length_of(event, start)
+    start, length = span
     name = " ".join(str(event.get("SUMMARY", "")).replace("\x00", "").split())[:80]
     for begin in _beginnings(event, start, first - timedelta(days=length), last):
-        for number in range(length):
+        for number in range(length if begin not in left_out else 0):
             day = begin + timedelta(days=number)
             if first <= day <= last:
                 yield day, name
 
 
-def _date_of(event: Component, name: str) -> date | None:
-    """A whole day; None for an instant, for nothing and for what cannot be read."""
-    value = getattr(event.get(name), "dt", None)
-    return value if isinstance(value, date) and not isinstance(value, datetime) else None
-
-
-def _length_of(event: Component, start: date) -> int:
-    end = _date_of(event, "DTEND")
+def _span_of(event: Component) -> tuple[date, int] | None:
+    """The first day and how many there are; None for an appointment, for nothing and for what cannot be read."""
+    start, end = (getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND"))
     duration = getattr(event.get("DURATION"), "dt", None)
-    days = (end - start).days if end else duration.days if isinstance(duration, timedelta) else 1
-    return min(max(days, 1), MAX_EVENT_DAYS)
+    if not isinstance(start, date):
+        return None
+    if isinstance(start, datetime):
+        end = end if isinstance(end, datetime) else start + duration if isinstance(duration, timedelta) else start
+        if start.time() != _MIDNIGHT or end.time() != _MIDNIGHT or end.date() <= start.date():
+            return None
+        return start.date(), min((end.date() - start.date()).days, MAX_EVENT_DAYS)
+    if isinstance(end, date) and not isinstance(end, datetime):
+        days = (end - start).days
+    else:
+        days = duration.days if isinstance(duration, timedelta) else 1
+    return start, min(max(days, 1), MAX_EVENT_DAYS)
 
 
 def _beginnings(event: Component, start: date, first: date, last: date) -> Iterator[date]:
@@ -93,18 +117,20 @@ def _beginnings(event: Component, start: date, first: date, last: date) -> Itera
 
 
 def _repeated(rule: str, start: date, first: date, last: date) -> set[date]:
-    """Rules that step by less than a week are no holidays, and could keep us busy for long."""
+    """Rules that step by less than a day are no holidays, and could keep us busy for long."""
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     if parts.get("FREQ") not in _STEPS or {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(parts):
         return set()
     # A step of nothing would never end; weeks since the Middle Ages would take long.
     if parts.get("INTERVAL", "1").strip("0") == "" or (parts["FREQ"] == "WEEKLY" and start.year < _FIRST_WEEKLY):
         return set()
+    if parts["FREQ"] == "DAILY" and (not set(parts) <= _DAILY_PARTS or start.year < _FIRST_DAILY):
+        return set()
     # A whole day has no zone; an end that has one is cut to its date.
     until = parts.get("UNTIL", "")[:8]
     text = ";".join(f"{name}={until if name == 'UNTIL' else value}" for name, value in parts.items())
     try:
-        found = rrulestr(text, dtstart=datetime.combine(start, datetime.min.time()))
+        found = rrulestr(text, dtstart=datetime.combine(start, _MIDNIGHT))
         between = found.between(_midnight(first), _midnight(last), inc=True)
     except (ValueError, TypeError, OverflowError):
         return set()
@@ -112,7 +138,7 @@ def _repeated(rule: str, start: date, first: date, last: date) -> set[date]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time())
+    return datetime.combine(day, _MIDNIGHT)
 
 
 def _listed(event: Component, name: str) -> set[date]:

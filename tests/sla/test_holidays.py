@@ -136,6 +136,38 @@ def test_event_that_cannot_be_read_keeps_no_other_from_counting(broken: str) -> 
     assert (date(2026, 6, 1), "") in holidays_in(ics(broken, day("20260601")), FIRST, LAST)
 
 
+def test_whole_day_written_from_midnight_to_midnight_counts_in_whatever_zone() -> None:
+    raw = ics(
+        "DTSTART;TZID=America/New_York:20260703T000000\r\nDTEND;TZID=America/New_York:20260704T000000",
+        "DTSTART;TZID=Pacific/Auckland:20260801T000000\r\nDURATION:P2D",
+        "DTSTART:20260901T000000Z\r\nDTEND:20260901T233000Z",
+        "DTSTART;TZID=Somewhere/Else:20261001T000000\r\nDTEND;TZID=Somewhere/Else:20261002T000000",
+    )
+    found = [when for when, _ in holidays_in(raw, FIRST, LAST)]
+    assert found == [date(2026, 7, 3), date(2026, 8, 1), date(2026, 8, 2), date(2026, 10, 1)]
+
+
+def test_repeated_event_counts_where_it_was_moved_to_and_not_where_it_was_called_off() -> None:
+    yearly = day("20250501", "RRULE:FREQ=YEARLY").replace("DTSTART", "UID:labour\r\nDTSTART")
+    moved = day("20260504", "RECURRENCE-ID;VALUE=DATE:20260501").replace("DTSTART", "UID:labour\r\nDTSTART")
+    off = day("20270501", "RECURRENCE-ID;VALUE=DATE:20270501", "STATUS:CANCELLED")
+    raw = b"\r\n".join(
+        [b"BEGIN:VCALENDAR", b"VERSION:2.0", b"PRODID:test"]
+        + [
+            f"BEGIN:VEVENT\r\n{text}\r\nEND:VEVENT".encode()
+            for text in (yearly, moved, off.replace("DTSTART", "UID:labour\r\nDTSTART"))
+        ]
+        + [b"END:VCALENDAR", b""]
+    )
+    assert [when for when, _ in holidays_in(raw, FIRST, date(2028, 12, 31))] == [date(2026, 5, 4), date(2028, 5, 1)]
+
+
+def test_week_off_told_day_by_day_is_a_week_off() -> None:
+    raw = ics(day("20261224", "RRULE:FREQ=DAILY;UNTIL=20261231;BYDAY=MO,TU,WE,TH,FR", "SUMMARY:Closed"))
+    found = [when.day for when, _ in holidays_in(raw, FIRST, LAST)]
+    assert found == [24, 25, 28, 29, 30, 31]
+
+
 def test_event_with_two_rules_follows_both() -> None:
     rules = "RRULE:FREQ=YEARLY;BYMONTH=7\r\nRRULE:FREQ=YEARLY;BYMONTH=8"
     found = [when for when, _ in holidays_in(ics(day("20260601", rules)), date(2026, 1, 1), date(2026, 12, 31))]

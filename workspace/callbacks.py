@@ -41,6 +41,7 @@ def line(callback: Callback) -> dict[str, Any]:
         "state": _SHORT.get(state, state.label),
         "when": slot_words(callback.starts_at, callback.ends_at),
         "phone": in_words(callback.phone),
+        "is_late": state == CallbackState.PLANNED and callback.ends_at <= now(),
         "is_now": callback.is_to_do and callback.starts_at - timedelta(minutes=5) <= now(),
         "may_undo": bool(callback.phone)
         and settled_at is not None

@@ -24,7 +24,7 @@ def normal_phone(text: str, *, region: str = "") -> str:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
         hint = "Enter a phone number with its country, such as +49 30 123456."
-        raise Invalid(hint, fields={"phone": hint})
+        raise Invalid(hint, fields={"phone": hint}, word="call_number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -33,9 +33,14 @@ def number_to_call(text: str, *, region: str = "") -> str:
     phone = normal_phone(text, region=region)
     number = phonenumbers.parse(phone, None)
     if not phonenumbers.is_valid_number(number) or _is_dear(number):
-        hint = "We cannot call this number. Enter another one with its country, such as +49 30 123456."
-        raise Invalid(hint, fields={"phone": hint})
+        raise uncallable()
     return phone
+
+
+def uncallable() -> Invalid:
+    """The same words whatever is the matter with a number: they tell a stranger nothing about it."""
+    hint = "We cannot call this number. Enter another one with its country, such as +49 30 123456."
+    return Invalid(hint, fields={"phone": hint}, word="call_number")
 
 
 def _is_dear(number: phonenumbers.PhoneNumber) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 
 class HelpdeskError(Exception):
-    """Base of every refusal. `code` is stable for programs, `message` is for people, `fields` names form fields."""
+    """Base of every refusal. `code` is stable for programs, `message` is for people, `fields` names form fields.
+    `word` names the sentence for doors that say it in a customer's language."""
 
     code = "error"
     status = 400
@@ -18,11 +19,13 @@ class HelpdeskError(Exception):
         *,
         fields: Mapping[str, str] | None = None,
         details: Mapping[str, Any] | None = None,
+        word: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.fields = dict(fields or {})
         self.details = dict(details or {})
+        self.word = word
 
 
 class Invalid(HelpdeskError):

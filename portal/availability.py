@@ -12,9 +12,11 @@ from django.db.models import F, Q
 from core.clock import now
 from people.models import Team
 from people.selectors.agents import online_agents
+from portal.words import FALLBACK, words_in
+from routing.chat_words import span_in
 from routing.selectors.duty import agents_on_duty
 from sla.models import HoursUse, OpenInterval
-from sla.prediction import in_words
+from sla.prediction import as_told
 from sla.selectors.expectations import expected_response
 from tickets.models import Inbox
 from tickets.selectors.attending import answering, teams_of
@@ -22,8 +24,6 @@ from tickets.selectors.attending import answering, teams_of
 _REMEMBERED_SECONDS = 3
 # Who reads "online" waits for minutes; a longer span, as on a Sunday with an eager colleague, would only confuse.
 _LONGEST_TOLD_SECONDS = 4 * 3600
-_AWAY = "We are away at the moment. Leave a message and we answer by e-mail."
-_CLOSED = "We are closed at the moment. Leave a message and we answer by e-mail."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +33,26 @@ class Availability:
     opens_at: datetime | None = None
 
 
-def availability_of(inbox: Inbox) -> Availability:
+def availability_of(inbox: Inbox, language: str = FALLBACK) -> Availability:
     """Online when somebody of the inbox's team, or of a team that helps it out, is on duty within that team's hours."""
     opens = {team: _opens_at(inbox, team) for team in teams_of(inbox)}
+    told, own = words_in(language).told, inbox.config.get("away_text")
     moments = [at for at in opens.values() if at is not None]
     if len(moments) == len(opens):
-        text = inbox.config.get("away_text") or _CLOSED
-        return Availability(is_online=False, text=text, opens_at=min(moments))
+        return Availability(is_online=False, text=own or told["closed"], opens_at=min(moments))
     if not _somebody_is_online(inbox, [team for team, at in opens.items() if at is None]):
-        return Availability(is_online=False, text=inbox.config.get("away_text") or _AWAY)
+        return Availability(is_online=False, text=own or told["away"])
     return Availability(is_online=True)
 
 
-def expected_in_words(inbox: Inbox) -> str:
+def expected_in_words(inbox: Inbox, language: str = FALLBACK) -> str:
     """How soon an answer is likely; empty while nobody can tell, and where it is more than a chat waits for."""
     expected = expected_response(inbox)
     if expected is None or expected.usual_p50_seconds > _LONGEST_TOLD_SECONDS:
         return ""
-    return in_words(expected)
+    told = words_in(language).told
+    usual, now_is = (span_in(language, seconds) if seconds else "" for seconds in as_told(expected))
+    return told["usually_now"].format(usual=usual, now=now_is) if now_is else told["usually"].format(usual=usual)
 
 
 def _somebody_is_online(inbox: Inbox, teams: Sequence[Team | None]) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
-
 from callbacks.models import Callback
 from callbacks.phone import in_words
 from callbacks.selectors.calls import booked_by
@@ -18,6 +16,7 @@ from core.errors import Conflict, HelpdeskError, Invalid, NotFound
 from people.models import Identity
 from portal import chat
 from portal.chat import About, Guest
+from portal.words import words_in
 from routing.selectors.callback_slots import LENGTH, Place, slots_at
 from routing.services import booking
 from routing.services.booking import Booking
@@ -58,13 +57,13 @@ def book(guest: Guest, wish: Booking, *, address: str, client_id: str, name: str
     if before:
         booking.require_wanted(before)
     if not wish.topic:
-        raise Invalid("Say what it is about.", fields={"text": gettext("Say in a few words what it is about.")})
+        raise Invalid("Say what it is about.", fields={"text": "Say what it is about."}, word="call_topic_missing")
     try:
         if booking.check(_place(guest), wish, identity_ids=_identities(guest.visitor)):
             return guest
     except Conflict as refusal:
         raise _with_offers(refusal, guest) from refusal
-    text = gettext("Please call me: %(topic)s") % {"topic": wish.topic}
+    text = words_in(guest.language).told["wish_for_call"].format(topic=wish.topic)
     told = chat.speak(guest, address=address, client_id=client_id, text=text, about=About(name=name), page=page)
     ticket = conversation.ticket_of(told.visitor) if told.visitor else None
     if told.visitor is None or ticket is None:
@@ -133,7 +132,7 @@ def _place(guest: Guest) -> Place:
 
 def _with_offers(refusal: Conflict, guest: Guest) -> Conflict:
     """Whoever came too late sees what is left at once."""
-    return Conflict(refusal.message, fields=refusal.fields, details=offers(guest))
+    return Conflict(refusal.message, fields=refusal.fields, details=offers(guest), word=refusal.word)
 
 
 def _shown(row: Callback) -> dict[str, Any]:

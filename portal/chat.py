@@ -18,6 +18,7 @@ from core.events.catalogue import Actor, ContactTyped
 from portal.availability import availability_of, expected_in_words
 from portal.limits import require_message_room
 from portal.question import question_for
+from portal.words import FALLBACK
 from routing.selectors.chats import chat_of
 from routing.selectors.left_visitors import is_left
 from routing.services.chat_ends import end_by_visitor
@@ -40,6 +41,7 @@ class Guest:
     inbox: Inbox
     key: VisitorKey
     visitor: ChatVisitor | None = None
+    language: str = FALLBACK
 
 
 def widget(token: str) -> Inbox:
@@ -50,31 +52,31 @@ def widget(token: str) -> Inbox:
     return inbox
 
 
-def guest_of(inbox: Inbox, token: str) -> Guest:
+def guest_of(inbox: Inbox, token: str, *, language: str = FALLBACK) -> Guest:
     """Raises TokenRefused."""
     key = tokens.read(token, inbox_id=inbox.pk)
     visitor = conversation.visitor_of(key.uid)
     if (visitor.generation if visitor else 0) != key.generation:
         raise TokenRefused("This chat session has ended. Reload the page.")
-    return Guest(inbox=inbox, key=key, visitor=visitor)
+    return Guest(inbox=inbox, key=key, visitor=visitor, language=language)
 
 
-def welcome(inbox: Inbox, token: str, signed: str) -> Guest:
+def welcome(inbox: Inbox, token: str, signed: str, *, language: str = FALLBACK) -> Guest:
     """The guest of a stored token, or a new one; signed in where a signed identity is given (IdentityRefused)."""
     try:
-        guest = guest_of(inbox, token)
+        guest = guest_of(inbox, token, language=language)
     except TokenRefused:
-        guest = Guest(inbox=inbox, key=tokens.new_key(inbox.pk))
+        guest = Guest(inbox=inbox, key=tokens.new_key(inbox.pk), language=language)
     if not signed:
         return guest
     claims = signed_identity.read(signed, secrets=secrets_of(inbox), audience=inbox.token, now=int(time.time()))
-    return _as_row(inbox, visitors.sign_in(inbox, guest.key, claims))
+    return _as_row(guest, visitors.sign_in(inbox, guest.key, claims))
 
 
 def session(guest: Guest) -> dict[str, Any]:
     """All that the panel needs to draw itself; the token is renewed with each visit."""
     visitor = guest.visitor
-    now = availability_of(guest.inbox)
+    now = availability_of(guest.inbox, guest.language)
     return {
         "token": tokens.issue(guest.key),
         "visitor": {
@@ -85,13 +87,14 @@ def session(guest: Guest) -> dict[str, Any]:
         "online": now.is_online,
         "away": now.text,
         "opens": now.opens_at.isoformat() if now.opens_at else None,
-        "expected": expected_in_words(guest.inbox) if now.is_online else "",
-        "conversation": shown(visitor),
+        "expected": expected_in_words(guest.inbox, guest.language) if now.is_online else "",
+        "conversation": shown(guest),
     }
 
 
-def shown(visitor: ChatVisitor | None, *, ticket_number: int | None = None, seq: int = 0) -> dict[str, Any] | None:
+def shown(guest: Guest, *, ticket_number: int | None = None, seq: int = 0) -> dict[str, Any] | None:
     """What came after `seq` in the ticket that the browser shows, else the newest page (`reset`)."""
+    visitor = guest.visitor
     ticket = conversation.ticket_of(visitor) if visitor else None
     if visitor is None or ticket is None:
         return None
@@ -107,7 +110,7 @@ def shown(visitor: ChatVisitor | None, *, ticket_number: int | None = None, seq:
         "seen": _seen_seq(visitor, ticket),
         "left": is_left(ticket.pk),
         "chat": chat,
-        "asks": question_for(visitor, ticket, chat=chat),
+        "asks": question_for(visitor, ticket, chat=chat, language=guest.language),
     }
 
 
@@ -127,12 +130,14 @@ def speak(
     words.check(client_id=client_id, text=text, files=files)
     require_message_room(address=address, uid=guest.key.uid, inbox_id=guest.inbox.pk, is_new=guest.visitor is None)
     visitor = visitors.arrive(guest.inbox, guest.key)
+    if guest.visitor is None:
+        visitors.note_language(visitor, guest.language)
     if about.name or about.email or is_mail_wanted:
         visitor = introduce(visitor, about, is_mail_wanted=is_mail_wanted)
     words.say(visitor, client_id=client_id, text=text, files=files, page=page, way=FORM if is_mail_wanted else "")
     if secrets_of(guest.inbox) and not visitor.is_verified:
         visitors.follow_sign_in(visitor)
-    return _as_row(guest.inbox, visitor)
+    return _as_row(guest, visitor)
 
 
 def introduce(visitor: ChatVisitor, about: About, *, is_mail_wanted: bool = False) -> ChatVisitor:
@@ -162,9 +167,9 @@ def secrets_of(inbox: Inbox) -> list[str]:
     return [str(secret) for secret in named if secret]
 
 
-def _as_row(inbox: Inbox, visitor: ChatVisitor) -> Guest:
-    key = VisitorKey(inbox_id=inbox.pk, uid=visitor.uid, generation=visitor.generation)
-    return Guest(inbox=inbox, key=key, visitor=visitor)
+def _as_row(guest: Guest, visitor: ChatVisitor) -> Guest:
+    key = VisitorKey(inbox_id=guest.inbox.pk, uid=visitor.uid, generation=visitor.generation)
+    return Guest(inbox=guest.inbox, key=key, visitor=visitor, language=guest.language)
 
 
 def _seen_seq(visitor: ChatVisitor, ticket: Ticket) -> int:

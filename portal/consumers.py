@@ -23,6 +23,7 @@ from portal.attendance import current_attendance
 from portal.budget import Budget
 from portal.chat import Guest
 from portal.doors import json_object, refusal
+from portal.words import FALLBACK
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         except TokenRefused:
             await self.close(CLOSE_TOKEN)
         except HelpdeskError as error:
-            self._answer({"type": "refused", "id": frame.get("id"), **refusal(error)})
+            self._answer({"type": "refused", "id": frame.get("id"), **refusal(error, self._language)})
         except DatabaseError:
             # Nothing was promised: the browser keeps the message and sends it again.
             logger.warning("The chat cannot reach the database", exc_info=True)
@@ -120,7 +121,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
 
     async def _on_hello(self, frame: Frame) -> None:
         """Who it is, then everything after what the browser has. Subscribed first, so nothing falls between."""
-        guest = await socket_work.enter(_text(frame, "inbox"), _text(frame, "token"))
+        guest = await socket_work.enter(_text(frame, "inbox"), _text(frame, "token"), _text(frame, "lang"))
         self.patience.cancel()
         self._become(guest)
         self.turn = _number(frame, "turn")
@@ -178,6 +179,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels sh
         if at_once:
             await socket_work.arrived(self.guest.visitor)
         current_attendance().note(self.guest.visitor.pk)
+
+    @property
+    def _language(self) -> str:
+        return self.guest.language if self.guest else FALLBACK
 
     def _give_up(self) -> None:
         if self.outlet is not None:

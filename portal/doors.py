@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from core.errors import HelpdeskError, Invalid, TooLarge
+from portal.words import FALLBACK, language_of, words_in
 from tickets.inbound import storable
 
 View = Callable[..., HttpResponseBase]
@@ -29,7 +30,7 @@ def chat_door(*methods: str) -> Callable[[View], View]:
             try:
                 response: HttpResponseBase = view(request, **kwargs)
             except HelpdeskError as error:
-                response = refused(error)
+                response = refused(error, language_of(request))
             response["Cache-Control"] = "no-store"
             return response
 
@@ -38,16 +39,27 @@ def chat_door(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def refused(error: HelpdeskError) -> JsonResponse:
-    response = JsonResponse(refusal(error), status=error.status)
+def refused(error: HelpdeskError, language: str) -> JsonResponse:
+    response = JsonResponse(refusal(error, language), status=error.status)
     if after := error.details.get("retry_after"):
         response["Retry-After"] = str(after)
     return response
 
 
-def refusal(error: HelpdeskError) -> dict[str, Any]:
-    """The same words for the socket and for HTTP."""
-    return {"code": error.code, "message": error.message, "fields": error.fields, **error.details}
+def refusal(error: HelpdeskError, language: str) -> dict[str, Any]:
+    """The same words for the socket and for HTTP, in the visitor's language."""
+    message, fields = error.message, error.fields
+    if error.word or language != FALLBACK:
+        message = _in_their_words(error, language)
+        fields = dict.fromkeys(error.fields, message)
+    return {"code": error.code, "message": message, "fields": fields, **error.details}
+
+
+def _in_their_words(error: HelpdeskError, language: str) -> str:
+    """What has no sentence of its own, since no panel of ours provokes it, is refused in general; what concerns the
+    site's own programs, in English."""
+    refusals = words_in(language).refusals
+    return refusals.get(error.word) or refusals.get(error.code) or error.message
 
 
 def bearer(request: HttpRequest) -> str:

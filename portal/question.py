@@ -16,7 +16,7 @@ from routing.selectors.chats import chat_of
 from tickets.models import Ticket
 
 
-def question_for(visitor: ChatVisitor, ticket: Ticket, *, chat: str) -> dict[str, Any] | None:
+def question_for(visitor: ChatVisitor, ticket: Ticket, *, chat: str, language: str) -> dict[str, Any] | None:
     """All that the panel needs to ask it in place of the message with its link (`seq`), or below a chat that is over
     (0); None where nothing is asked here, or it is too late."""
     asked = newest_question(ticket)
@@ -25,10 +25,13 @@ def question_for(visitor: ChatVisitor, ticket: Ticket, *, chat: str) -> dict[str
         return None
     rating = rating_of(asked)
     may_answer = is_open(asked, rating, now())
-    return _as_shown(asked, rating, seq, may_answer=may_answer) if rating or may_answer else None
+    shown = _as_shown(asked, rating, seq, language=language)
+    return {**shown, "open": may_answer} if rating or may_answer else None
 
 
-def answer(visitor: ChatVisitor | None, *, request_id: int, score: int, comment: str) -> dict[str, Any] | None:
+def answer(
+    visitor: ChatVisitor | None, *, request_id: int, score: int, comment: str, language: str
+) -> dict[str, Any] | None:
     """Raises NotFound for what this visitor was not asked, and what `rate` raises."""
     ticket = conversation.ticket_of(visitor) if visitor else None
     asked = newest_question(ticket) if ticket else None
@@ -37,7 +40,7 @@ def answer(visitor: ChatVisitor | None, *, request_id: int, score: int, comment:
     if _seq_of(visitor, ticket, asked) is None:
         raise NotFound("This question is not part of your conversation.")
     rate(asked, score=score, comment=comment)
-    return question_for(visitor, ticket, chat=chat_of(ticket.pk))
+    return question_for(visitor, ticket, chat=chat_of(ticket.pk), language=language)
 
 
 def _seq_of(visitor: ChatVisitor, ticket: Ticket, asked: SurveyRequest) -> int | None:
@@ -48,8 +51,8 @@ def _seq_of(visitor: ChatVisitor, ticket: Ticket, asked: SurveyRequest) -> int |
     return asking.values_list("seq", flat=True).first()
 
 
-def _as_shown(asked: SurveyRequest, rating: Rating | None, seq: int, *, may_answer: bool) -> dict[str, Any]:
-    page = page_context(asked.survey, language=asked.language, desk="")
+def _as_shown(asked: SurveyRequest, rating: Rating | None, seq: int, *, language: str) -> dict[str, Any]:
+    page = page_context(asked.survey, language=language, desk="")
     words = page["words"]
     is_low = rating is not None and asked.survey is not None and rating.score <= asked.survey.recovery_score
     return {
@@ -66,5 +69,4 @@ def _as_shown(asked: SurveyRequest, rating: Rating | None, seq: int, *, may_answ
         },
         "score": rating.score if rating else 0,
         "comment": rating.comment if rating else "",
-        "open": may_answer,
     }

@@ -15,6 +15,7 @@ from live.threads import in_thread
 from portal import chat, limits
 from portal.availability import availability_of
 from portal.chat import About, Guest
+from portal.words import spoken_of
 
 
 def address_of(scope: Mapping[str, Any]) -> str:
@@ -28,9 +29,9 @@ def may_connect(address: str) -> Awaitable[bool]:
     return in_thread(is_within)(limits.SOCKETS, address)
 
 
-def enter(inbox_token: str, token: str) -> Awaitable[Guest]:
+def enter(inbox_token: str, token: str, language: str) -> Awaitable[Guest]:
     """Raises NotFound and TokenRefused."""
-    return in_thread(lambda: chat.guest_of(chat.widget(inbox_token), token))()
+    return in_thread(lambda: chat.guest_of(chat.widget(inbox_token), token, language=spoken_of([language])))()
 
 
 def caught_up(guest: Guest, *, ticket: int | None = None, seq: int = 0) -> Awaitable[dict[str, Any]]:
@@ -63,11 +64,11 @@ def arrived(visitor: ChatVisitor) -> Awaitable[None]:
 
 
 def _caught_up(guest: Guest, *, ticket: int | None, seq: int) -> dict[str, Any]:
-    now = availability_of(guest.inbox)
+    now = availability_of(guest.inbox, guest.language)
     return {
         "type": "welcome",
         "build": settings.BUILD,
         "online": now.is_online,
         "away": now.text,
-        "conversation": chat.shown(guest.visitor, ticket_number=ticket, seq=seq),
+        "conversation": chat.shown(guest, ticket_number=ticket, seq=seq),
     }

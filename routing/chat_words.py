@@ -60,6 +60,11 @@ def words_for_left(language: str, *, has_address: bool, seconds: int | None) -> 
     return (words.mail if has_address else words.leave).format(within=within)
 
 
+def span_in(language: str, seconds: int) -> str:
+    """ "2 hours", after a word such as "within"."""
+    return _span(seconds, WORDS[language])
+
+
 def _span(seconds: int, words: Words) -> str:
     size = next((size for size in words.units if seconds > size), _MINUTE)
     count = max(math.ceil(seconds / size), 1)

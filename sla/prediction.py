@@ -64,10 +64,16 @@ def predicted(past: Past, *, waiting: int, agents: int, calendar: Calendar, at: 
 
 def in_words(expected: Expected) -> str:
     """ "Usually within 12 minutes, now about 25", or without the latter when it is as usual."""
-    usual, now_is = _rounded(expected.usual_p50_seconds), _rounded(expected.p50_seconds)
-    if expected.p50_seconds > expected.usual_p50_seconds * _CLEARLY_LONGER:
+    usual, now_is = as_told(expected)
+    if now_is:
         return f"Usually within {span_in_words(usual)}, now about {span_in_words(now_is)}"
     return f"Usually within {span_in_words(usual)}"
+
+
+def as_told(expected: Expected) -> tuple[int, int]:
+    """The usual time and what it is now in rounded seconds; 0 for the latter when it is as usual."""
+    is_longer = expected.p50_seconds > expected.usual_p50_seconds * _CLEARLY_LONGER
+    return _rounded(expected.usual_p50_seconds), _rounded(expected.p50_seconds) if is_longer else 0
 
 
 def in_a_sentence(expected: Expected) -> str:

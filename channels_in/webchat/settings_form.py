@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from channels_in.base import ConfigForm
+from channels_in.webchat.languages import LANGUAGES
 from channels_in.webchat.origins import read_origins
 
 SHORTEST_SECRET = 32
@@ -41,6 +42,12 @@ class WebchatConfig(ConfigForm):
         label="Country of numbers without one",
         help_text="Two letters, such as DE. Empty: numbers are entered with their country.",
         validators=[RegexValidator(r"^[A-Za-z]{2}$", "Two letters, such as DE.")],
+        required=False,
+    )
+    language = forms.ChoiceField(
+        label="Language",
+        help_text="What visitors read in the chat. Dates and times follow their browser.",
+        choices=[("", "As the site or the visitor's browser says"), *LANGUAGES.items()],
         required=False,
     )
     accent = forms.CharField(

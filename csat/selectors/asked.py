@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from csat.link_tokens import hash_of
 from csat.models import Rating, Recovery, SurveyRequest
-from tickets.models import Direction, Message, Ticket
+from tickets.models import Ticket
+from tickets.selectors.automatic_replies import has_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,7 @@ def rated_since_they_wrote(ticket: Ticket) -> bool:
     """The customer has rated, and has said nothing since that could be rated anew."""
     rated = SurveyRequest.objects.filter(ticket=ticket, state="answered", message_id=None)
     asked_at = rated.order_by("-id").values_list("asked_at", flat=True).first()
-    if asked_at is None:
-        return False
-    return not Message.objects.filter(ticket=ticket, direction=Direction.IN, created_at__gt=asked_at).exists()
+    return asked_at is not None and not has_written(ticket, since=asked_at)
 
 
 def rating_of(request: SurveyRequest) -> Rating | None:

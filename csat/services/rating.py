@@ -68,7 +68,7 @@ def is_open(request: SurveyRequest, rating: Rating | None, at: datetime) -> bool
 
 def _require_open(request: SurveyRequest, rating: Rating | None, at: datetime) -> None:
     if not request.is_asked or not is_open(request, rating, at):
-        raise Conflict("This question has been closed.")
+        raise Conflict("This question has been closed.", word="rating_closed")
 
 
 def _first(request: SurveyRequest, score: int, comment: str, at: datetime) -> Rating:

@@ -17,6 +17,7 @@ from portal import booking, chat, limits
 from portal.availability import availability_of
 from portal.chat import About, Guest
 from portal.doors import bearer, chat_door, json_body, word
+from portal.words import language_of
 from tickets.inbound import InboundFile
 from tickets.selectors.bodies import opened
 
@@ -29,7 +30,7 @@ def session_action(request: HttpRequest, inbox_token: str) -> HttpResponse:
     inbox = chat.widget(inbox_token)
     require(limits.SESSIONS, limits.address_of(request))
     said = json_body(request)
-    guest = chat.welcome(inbox, word(said, "token"), word(said, "jwt", 5000))
+    guest = chat.welcome(inbox, word(said, "token"), word(said, "jwt", 5000), language=language_of(request))
     return JsonResponse({**chat.session(guest), "call": booking.in_session(guest)})
 
 
@@ -43,7 +44,7 @@ def sign_out_action(request: HttpRequest, inbox_token: str) -> HttpResponse:
 @chat_door("GET")
 def status_page(request: HttpRequest, inbox_token: str) -> HttpResponse:
     """Whether somebody is there now; asked now and then while the away form is open."""
-    now = availability_of(chat.widget(inbox_token))
+    now = availability_of(chat.widget(inbox_token), language_of(request))
     return JsonResponse({"online": now.is_online, "away": now.text})
 
 
@@ -57,7 +58,7 @@ def messages_page(request: HttpRequest, inbox_token: str) -> HttpResponse:
     before, seq, ticket = (_asked(request, name) for name in ("before", "seq", "ticket"))
     if before is not None:
         return JsonResponse(chat.earlier(guest.visitor, before_seq=before))
-    return JsonResponse({"conversation": chat.shown(guest.visitor, ticket_number=ticket, seq=seq or 0)})
+    return JsonResponse({"conversation": chat.shown(guest, ticket_number=ticket, seq=seq or 0)})
 
 
 @chat_door("POST")
@@ -102,7 +103,7 @@ def end_action(request: HttpRequest, inbox_token: str) -> HttpResponse:
     guest = _guest(request, inbox_token)
     require(limits.ENDS_BY_VISITOR, guest.key.uid)
     chat.end(guest)
-    return JsonResponse({"conversation": chat.shown(guest.visitor)})
+    return JsonResponse({"conversation": chat.shown(guest)})
 
 
 @chat_door("GET")
@@ -130,7 +131,7 @@ def _asked(request: HttpRequest, name: str) -> int | None:
 def _say(request: HttpRequest, guest: Guest) -> HttpResponse:
     address = limits.address_of(request)
     if int(request.META.get("CONTENT_LENGTH") or 0) > _MAX_UPLOAD:
-        raise TooLarge("These files are too large to send together.")
+        raise TooLarge("These files are too large to send together.", word="files_too_large")
     uploads = request.FILES.getlist("files")
     if uploads:
         size = sum(upload.size or 0 for upload in uploads)
@@ -149,13 +150,17 @@ def _say(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def _told(guest: Guest, *, client_id: str) -> HttpResponse:
-    return JsonResponse({"stored": client_id, "conversation": chat.shown(guest.visitor)})
+    return JsonResponse({"stored": client_id, "conversation": chat.shown(guest)})
 
 
 def _file(upload: UploadedFile[Any]) -> InboundFile:
     if (upload.size or 0) > words.MAX_FILE_BYTES:
         limit = f"{words.MAX_FILE_BYTES // 1_048_576} MB"
-        raise TooLarge(f"“{upload.name}” is larger than {limit}.", fields={"files": f"At most {limit} each."})
+        raise TooLarge(
+            f"“{upload.name}” is larger than {limit}.",
+            fields={"files": f"At most {limit} each."},
+            word="files_too_large",
+        )
     return InboundFile(
         name=upload.name or "file",
         content_type=upload.content_type or "application/octet-stream",
@@ -164,9 +169,11 @@ def _file(upload: UploadedFile[Any]) -> InboundFile:
 
 
 def _guest(request: HttpRequest, inbox_token: str) -> Guest:
-    return chat.guest_of(chat.widget(inbox_token), bearer(request))
+    return chat.guest_of(chat.widget(inbox_token), bearer(request), language=language_of(request))
 
 
 def _require_email(guest: Guest, about: About) -> None:
     if not about.email.strip() and not (guest.visitor and guest.visitor.email):
-        raise Invalid("Please leave an e-mail address.", fields={"email": "We need it to answer you."})
+        raise Invalid(
+            "Please leave an e-mail address.", fields={"email": "We need it to answer you."}, word="email_missing"
+        )

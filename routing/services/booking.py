@@ -43,7 +43,7 @@ def check(place: Place, booking: Booking, *, identity_ids: Collection[int]) -> C
     if theirs := booked_by(identity_ids).first():
         if (theirs.phone, theirs.starts_at) == (phone, booking.starts_at):
             return theirs
-        raise Conflict("You have a call booked already. Move it or call it off first.")
+        raise Conflict("You have a call booked already. Move it or call it off first.", word="call_booked_already")
     if booked_for_number(phone).count() >= MOST_PER_NUMBER:
         hint = "This number has calls booked already."
         raise Invalid(hint, fields={"phone": hint})
@@ -54,7 +54,7 @@ def check(place: Place, booking: Booking, *, identity_ids: Collection[int]) -> C
 def require_wanted(ticket: Ticket) -> None:
     """What an agent has called spam makes nobody call."""
     if ticket.status == Status.SPAM:
-        raise NotAllowed("Your request was not accepted.")
+        raise NotAllowed("Your request was not accepted.", word="call_refused")
 
 
 def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
@@ -125,16 +125,16 @@ def _place(ticket: Ticket) -> Place:
 
 def _require_free(place: Place, starts_at: datetime) -> None:
     if not is_free(place, starts_at):
-        raise Conflict("Somebody was quicker: this time is taken. Choose another one.")
+        raise Conflict("Somebody was quicker: this time is taken. Choose another one.", word="call_taken")
 
 
 def _require_open(callback: Callback) -> None:
     """Agents are told by whom something was settled; customers are not. While the call may be ringing it stays."""
     fresh = Callback.objects.get(pk=callback.pk)
     if not fresh.is_to_do:
-        raise Conflict("This call is not booked any more.")
+        raise Conflict("This call is not booked any more.", word="call_settled")
     if fresh.starts_at <= now() < fresh.ends_at:
-        raise Conflict("The time of this call has begun. We are about to call you.")
+        raise Conflict("The time of this call has begun. We are about to call you.", word="call_begun")
 
 
 def _actor(identity: Identity) -> Actor:

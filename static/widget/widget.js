@@ -6,7 +6,12 @@
   if (!script || (before && before.isLoaded)) return;
 
   const desk = new URL(script.src).origin;
-  const words = { open: "Open support chat", close: "Close support chat", title: "Support chat", unread: "unread" };
+  const languages = {
+    en: "Open chat|Close chat|unread",
+    de: "Chat öffnen|Chat schließen|ungelesen",
+    fr: "Ouvrir le chat|Fermer le chat|non lus",
+    es: "Abrir el chat|Cerrar el chat|sin leer",
+  };
   const icons = {
     chat: "M4 5.5A2.5 2.5 0 0 1 6.5 3h11A2.5 2.5 0 0 1 20 5.5v8a2.5 2.5 0 0 1-2.5 2.5H10l-4.2 3.6A.5.5 0 0 1 5 19.2V16.4A2.5 2.5 0 0 1 4 13.5z",
     down: "m6 9 6 6 6-6",
@@ -15,14 +20,14 @@
 :host{all:initial;color-scheme:light dark}
 :host([data-theme=dark]){color-scheme:dark}:host([data-theme=light]){color-scheme:light}
 *{box-sizing:border-box}
-.launcher,.panel{position:fixed;z-index:var(--z);inset-inline-end:var(--x);font:600 15px/1.2 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+.launcher,.panel{position:fixed;z-index:var(--z);inset-inline-end:var(--x);font:600 15px/1.2 system-ui,sans-serif}
 .start .launcher,.start .panel{inset-inline:var(--x) auto}
 .launcher{inset-block-end:var(--y);min-inline-size:56px;block-size:56px;border:1px solid transparent;border-radius:28px;padding:0 15px;
 display:flex;align-items:center;justify-content:center;gap:10px;cursor:pointer;color:var(--ink);background:var(--accent);
 box-shadow:0 1px 2px #0003,0 8px 24px #0003;transition:transform .12s}
 .launcher:hover{transform:translateY(-1px)}
 .launcher:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
-.launcher svg{inline-size:24px;block-size:24px;flex:none}
+.launcher svg{inline-size:24px;block-size:24px;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .badge{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;min-inline-size:22px;block-size:22px;padding:0 6px;border-radius:11px;
 background:#c8102e;color:#fff;font-size:12px;line-height:22px;text-align:center;font-variant-numeric:tabular-nums}
 .panel{inset-block-end:calc(var(--y) + 72px);inline-size:380px;block-size:640px;max-block-size:calc(100dvh - var(--y) - 88px);
@@ -53,12 +58,18 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
       return null;
     }
   };
+  // What the site says, else its page, else the browser; the desk's page decides for itself in the same way.
+  const wish = () => options.locale || document.documentElement.lang || "";
+  const words = () => {
+    const wishes = [wish(), ...navigator.languages, "en"];
+    return wishes.map((one) => languages[one.slice(0, 2).toLowerCase()]).find(Boolean).split("|");
+  };
   const flag = () => `helpdesk:${options.inbox}`;
   const emit = (name, detail) => (listeners.get(name) || []).forEach((listener) => listener(detail));
 
   function element(tag, attributes, ...children) {
     const made = document.createElementNS(/^(svg|path)$/.test(tag) ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml", tag);
-    for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     made.append(...children);
     return made;
   }
@@ -78,15 +89,16 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     style.setProperty("--ink", luminance(accent) > 0.18 ? "#111" : "#fff");
     style.setProperty("--x", pixels(options.offset?.x, 20));
     style.setProperty("--y", pixels(options.offset?.y, 20));
-    style.setProperty("--z", String(Number(options.zIndex) || 2147483000));
+    style.setProperty("--z", String(Number(options.zIndex) || 2e9));
     parts.host.dataset.theme = options.theme || "auto";
     parts.box.className = `${options.position === "start" ? "start" : ""} ${isOpen ? "open" : ""}`;
     parts.label.textContent = options.launcherText || "";
     parts.label.hidden = isOpen || !options.launcherText;
     parts.launcher.hidden = !!options.hideLauncher;
     parts.launcher.setAttribute("aria-expanded", String(isOpen));
-    const name = isOpen ? words.close : words.open;
-    parts.launcher.setAttribute("aria-label", unread && !isOpen ? `${name}, ${unread} ${words.unread}` : name);
+    const [opens, closes, news] = words();
+    const name = isOpen ? closes : opens;
+    parts.launcher.setAttribute("aria-label", unread && !isOpen ? `${name}, ${unread} ${news}` : name);
     parts.path.setAttribute("d", isOpen ? icons.down : icons.chat);
     parts.badge.hidden = isOpen || !unread;
     parts.badge.textContent = unread > 9 ? "9+" : String(unread);
@@ -98,17 +110,16 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
 
   function draw() {
     if (parts) return;
-    const host = element("helpdesk-widget");
+    const host = element("helpdesk-widget", {});
     const root = host.attachShadow({ mode: "closed" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
-    const stroke = { fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round" };
-    const path = element("path");
-    const label = element("span");
+    const path = element("path", {});
+    const label = element("span", {});
     const badge = element("span", { class: "badge", "aria-hidden": "true" });
     const launcher = element("button", { class: "launcher", type: "button", "aria-haspopup": "dialog" });
-    launcher.append(element("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", ...stroke }, path), label, badge);
+    launcher.append(element("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path), label, badge);
     launcher.addEventListener("click", () => (isOpen ? close() : open()));
     launcher.addEventListener("pointerenter", frame, { once: true });
     launcher.addEventListener("focus", frame, { once: true });
@@ -121,11 +132,12 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     dress();
   }
 
+  const source = () => `${desk}/chat/${encodeURIComponent(options.inbox)}/?lang=${encodeURIComponent(wish())}`;
+
   function frame() {
     if (!parts || parts.frame) return;
-    const source = `${desk}/chat/${encodeURIComponent(options.inbox)}/`;
-    parts.frame = element("iframe", { src: source, title: words.title, allow: "clipboard-write", referrerpolicy: "strict-origin-when-cross-origin" });
-    parts.panel = element("div", { class: "panel", role: "dialog", "aria-label": words.title }, parts.frame);
+    parts.frame = element("iframe", { src: source(), title: "Chat", allow: "clipboard-write", referrerpolicy: "strict-origin-when-cross-origin" });
+    parts.panel = element("div", { class: "panel", role: "dialog", "aria-label": "Chat" }, parts.frame);
     parts.panel.hidden = true;
     parts.frame.addEventListener("load", () => {
       isReady = false;
@@ -159,7 +171,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
   }
 
   function onUnread(count, text) {
-    if (count > unread && !isOpen && parts) parts.said.textContent = `${count} ${words.unread}: ${text}`;
+    if (count > unread && !isOpen && parts) parts.said.textContent = `${count} ${words()[2]}: ${text}`;
     unread = count;
     dress();
     emit("unread", count);
@@ -199,6 +211,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     update(given) {
       options = { ...options, ...given };
       dress();
+      if (parts?.frame && given.locale) parts.frame.src = source();
       tell({ type: "look", accent: options.accent, theme: options.theme });
     },
     shutdown() {
@@ -241,7 +254,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
   window.Helpdesk.isLoaded = true;
   for (const call of (before && before.q) || []) window.Helpdesk(...call);
   if (script.dataset.inbox) {
-    const { inbox, accent, theme, position, launcherText, locale } = script.dataset;
+    const { inbox, accent, theme, position, launcherText, lang, locale = lang } = script.dataset;
     commands.boot({ inbox, accent, theme, position, launcherText, locale });
   }
 })();

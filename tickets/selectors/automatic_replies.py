@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.clock import now
 from people.models import Identity
@@ -63,9 +63,11 @@ def may_write_outside(ticket: Ticket, to: Sequence[str]) -> bool:
     return True
 
 
-def has_written(ticket: Ticket) -> bool:
-    """Whether a person on the other side has said anything here yet; a machine says nothing."""
+def has_written(ticket: Ticket, *, since: datetime | None = None) -> bool:
+    """Whether a person on the other side has said anything here yet, or `since`; a machine says nothing."""
     words = Message.objects.filter(ticket_id=ticket.pk, kind=MessageKind.REPLY, direction=Direction.IN)
+    if since is not None:
+        words = words.filter(created_at__gt=since)
     return words.filter(is_automatic=False).exists()
 
 

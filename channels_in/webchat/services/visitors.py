@@ -66,6 +66,11 @@ def introduce(visitor: ChatVisitor, *, name: str = "", email: str = "", is_mail_
     return visitor
 
 
+def note_language(visitor: ChatVisitor, language: str) -> None:
+    """Which language they read, as far as nobody has said; whatever the desk writes by itself is in it."""
+    Contact.objects.filter(identities=visitor.identity_id, language="").update(language=language)
+
+
 def sign_in(inbox: Inbox, key: VisitorKey, claims: SignedIdentity) -> ChatVisitor:
     """This browser is now the signed user: their history on any device, and a new generation of tokens."""
     with unit_of_work():
@@ -126,7 +131,9 @@ def checked_email(email: str) -> str:
         validate_email(cleaned)
     except ValidationError as problem:
         raise Invalid(
-            "This e-mail address does not look right.", fields={"email": "Enter an address such as name@example.com."}
+            "This e-mail address does not look right.",
+            fields={"email": "Enter an address such as name@example.com."},
+            word="email_wrong",
         ) from problem
     return cleaned[:320]
 

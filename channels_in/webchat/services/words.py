@@ -42,7 +42,7 @@ def say(
     """Take in one message; the same `client_id` again is the same message. Raises Invalid, TooLarge, NotAllowed."""
     check(client_id=client_id, text=text, files=files)
     if not visitor.inbox.is_active:
-        raise NotAllowed("This chat is closed at the moment.")
+        raise NotAllowed("This chat is closed at the moment.", word="chat_closed")
     written = Written(
         id=client_id,
         uid=visitor.uid,
@@ -65,7 +65,7 @@ def say(
     )
     done = process_now(accepted.delivery_id)
     if done.outcome in _TOLD_NO:
-        raise NotAllowed("Your message was not accepted.")
+        raise NotAllowed("Your message was not accepted.", word="message_refused")
     return Stored(id=client_id, number=done.ticket_number)
 
 
@@ -74,14 +74,24 @@ def check(*, client_id: str, text: str, files: Sequence[InboundFile]) -> None:
     if not _CLIENT_ID.fullmatch(client_id):
         raise Invalid("This message has no usable id.", fields={"id": "8 to 64 letters, digits or dashes."})
     if len(text.encode(errors="replace")) > MAX_TEXT_BYTES:
-        raise TooLarge("This message is too long. Please split it.", fields={"text": "At most 10,000 bytes."})
+        raise TooLarge(
+            "This message is too long. Please split it.",
+            fields={"text": "At most 10,000 bytes."},
+            word="message_too_long",
+        )
     if not clean_text(text).strip() and not files:
-        raise Invalid("Write something first.", fields={"text": "Write something first."})
+        raise Invalid("Write something first.", fields={"text": "Write something first."}, word="message_empty")
     if len(files) > MAX_FILES:
-        raise TooLarge(f"At most {MAX_FILES} files in one message.", fields={"files": f"At most {MAX_FILES} files."})
+        raise TooLarge(
+            f"At most {MAX_FILES} files in one message.",
+            fields={"files": f"At most {MAX_FILES} files."},
+            word="files_too_many",
+        )
     for file in files:
         if len(file.content) > MAX_FILE_BYTES:
             limit = f"{MAX_FILE_BYTES // 1_048_576} MB"
             raise TooLarge(
-                f"“{file.name}” is larger than {limit}.", fields={"files": f"At most {limit} for each file."}
+                f"“{file.name}” is larger than {limit}.",
+                fields={"files": f"At most {limit} for each file."},
+                word="files_too_large",
             )

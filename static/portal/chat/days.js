@@ -1,9 +1,9 @@
 /** Time in the log: the clock of a message, a line for each new day, names once per run of messages. */
-import { settings, word } from "./page.js";
+import { locale, word } from "./page.js";
 
-export const clock = new Intl.DateTimeFormat(settings.locale || undefined, { hour: "2-digit", minute: "2-digit" });
-export const shortDate = new Intl.DateTimeFormat(settings.locale || undefined, { weekday: "short", day: "numeric", month: "short" });
-const date = new Intl.DateTimeFormat(settings.locale || undefined, { weekday: "long", day: "numeric", month: "long" });
+export const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+export const shortDate = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" });
+const date = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 
 /** Bring day lines and runs up to date after any change. */
 export function tidy(list) {

@@ -1,5 +1,5 @@
 /** One question to the desk over HTTP. The visitor's token goes in a header, never in an address. */
-import { settings } from "./page.js";
+import { language, settings } from "./page.js";
 
 const base = `/chat/${settings.inbox}/`;
 
@@ -19,7 +19,7 @@ export class Refused extends Error {
 
 /** Raises Refused; and TypeError when the desk is out of reach. */
 export async function ask(path, { token, body, method = body ? "POST" : "GET" }) {
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = { Authorization: `Bearer ${token}`, "Accept-Language": language };
   let sent = body;
   if (body && !(body instanceof FormData)) {
     headers["Content-Type"] = "application/json";

@@ -5,6 +5,9 @@ const dictionary = document.getElementById("dictionary").content;
 
 export const at = (id) => document.getElementById(id);
 export const settings = document.body.dataset;
+export const { lang: language } = document.documentElement;
+/** Dates and times as the visitor's own variety of the language writes them. */
+export const locale = navigator.languages.find((wish) => wish.split("-")[0] === language) || language;
 
 /** A word of the page's language; `%s` becomes `value`. */
 export function word(name, value = "") {

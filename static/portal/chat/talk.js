@@ -3,7 +3,7 @@ import { Answers } from "./answers.js";
 import * as beside from "./beside.js";
 import * as log from "./log.js";
 import * as outbox from "./outbox.js";
-import { settings } from "./page.js";
+import { language, settings } from "./page.js";
 import { Sender } from "./sender.js";
 import * as session from "./session.js";
 import { Socket } from "./socket.js";
@@ -40,7 +40,7 @@ export class Talk {
 
   hello() {
     const visible = this.hooks.isVisible();
-    return { inbox: settings.inbox, token: who.token(), ticket: this.ticket, seq: log.lastSeq(), visible };
+    return { inbox: settings.inbox, token: who.token(), lang: language, ticket: this.ticket, seq: log.lastSeq(), visible };
   }
 
   forget() {

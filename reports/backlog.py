@@ -21,8 +21,9 @@ from django.db.models.expressions import RawSQL
 
 from people.models import Agent
 from reports.brands import has_brands, of_brand
+from reports.engine.chosen import condition_on
 from reports.engine.spans import under_way_at
-from reports.fact_filters import FactFilters, tickets_of
+from reports.fact_filters import FactFilters, tickets_for
 from reports.moments import BANDS
 from tickets.models import Ticket
 from tickets.selectors.access import tickets_visible_to
@@ -213,10 +214,8 @@ def _narrowed(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
     if filters.tag:
         parts.append("f.tags = '{}'" if filters.tag == "none" else "%s = ANY(f.tags)")
         params += [] if filters.tag == "none" else [filters.tag]
-    for sql, more in tickets_of(viewer, filters):
-        parts.append(f"f.ticket_id IN ({sql})")
-        params += more
-    return " AND ".join(parts), params
+    sql, more = condition_on("f.ticket_id", tickets_for(viewer, filters))
+    return " AND ".join([*parts, sql]), [*params, *more]
 
 
 def _fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

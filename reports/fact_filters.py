@@ -21,9 +21,10 @@ from core.errors import Invalid
 from people.models import Agent
 from reports.base import Filters
 from reports.brands import of_brand
+from reports.engine.chosen import Chosen, chosen_of, condition_on
 from reports.fact_sets import ITEMS, PROMISES, by_kind
 from reports.period import Period, period_from
-from tickets.conditions import checked, for_viewer, sqls_of
+from tickets.conditions import Pick, checked, for_viewer, picks_of
 from tickets.models import Priority
 from tickets.selectors.access import scopes_of, tickets_visible_to
 
@@ -165,9 +166,9 @@ def rows_where(viewer: Agent, filters: FactFilters) -> tuple[str, list[Any]]:
     for sql, values in _of_facts(filters):
         parts.append(sql)
         params += values
-    for sql, more in tickets_of(viewer, filters):
-        parts.append(f"f.ticket_id IN ({sql})")
-        params += more
+    sql, more = condition_on("f.ticket_id", tickets_for(viewer, filters))
+    parts.append(sql)
+    params += more
     return " AND ".join(parts), params
 
 
@@ -186,17 +187,24 @@ def _of_facts(filters: FactFilters) -> Iterator[tuple[str, list[Any]]]:
         yield f"{filters.took_sql} >= %s AND {filters.took_sql} < %s", list(range_of(filters.took))
 
 
-def tickets_of(viewer: Agent, filters: FactFilters) -> list[tuple[str, list[Any]]]:
-    """Statements for the tickets that the viewer may see and that fit the conditions; none where all do."""
-    found = []
+def asks_of_tickets(viewer: Agent, filters: FactFilters) -> bool:
+    """Whether not every ticket will do."""
+    return bool(filters.tier or filters.where) or not scopes_of(viewer).everything
+
+
+def tickets_for(viewer: Agent, filters: FactFilters) -> list[Chosen]:
+    """The tickets that the viewer may see and that fit the conditions are in all of these; none where all do."""
+    key = (viewer.pk, filters.tier, filters.where)
+    return chosen_of(key, lambda: list(_picks(viewer, filters)))
+
+
+def _picks(viewer: Agent, filters: FactFilters) -> Iterator[Pick]:
     if not scopes_of(viewer).everything:
-        sql, params = tickets_visible_to(viewer).order_by().values("pk").query.sql_with_params()
-        found.append((sql, list(params)))
+        yield Pick(*tickets_visible_to(viewer).order_by().values("pk").query.sql_with_params())
     if filters.tier:
-        found.append((_OF_TIER, [filters.tier, filters.tier]))
+        yield Pick(_OF_TIER, [filters.tier, filters.tier])
     if conditions := filters.conditions:
-        found += [(sql, list(params)) for sql, params in sqls_of(for_viewer(conditions, viewer))]
-    return found
+        yield from picks_of(for_viewer(conditions, viewer))
 
 
 def range_of(text: str) -> tuple[float, float]:

@@ -10,14 +10,15 @@ import numpy as np
 
 from people.models import Agent
 from reports.engine import reckoning
+from reports.engine.chosen import Chosen, ids_of
 from reports.engine.clock import Local
 from reports.engine.groupings import Grouping, by_dimension, by_hour, by_step, by_tickets
 from reports.engine.layout import COLUMN_OF, Array
 from reports.engine.parts import Live, Part, parts_of
 from reports.engine.reading import copied
 from reports.engine.reckoning import Reckoning
-from reports.engine.rows import Demand, Rows, columns_for, ids_of, load, narrowed, tickets_for
-from reports.fact_filters import FactFilters
+from reports.engine.rows import Demand, Rows, columns_for, load, narrowed
+from reports.fact_filters import FactFilters, tickets_for
 from reports.fact_sets import SETS, kinds_of
 from reports.metrics import METRICS
 
@@ -151,7 +152,7 @@ def _sets_of(keys: Iterable[str]) -> set[str]:
 
 
 def _reckoning(
-    rows: Sequence[Rows], filters: FactFilters, tickets: Sequence[Array], local: Local, live: Live
+    rows: Sequence[Rows], filters: FactFilters, tickets: Sequence[Chosen], local: Local, live: Live
 ) -> Reckoning:
     return Reckoning(parts_of(narrowed(rows, filters, tickets, local), live), filters.took_column)
 

@@ -12,6 +12,7 @@ from people.models import Agent
 from people.policy import require
 from reports.base import Filters, Report, Result
 from reports.definitions import REPORTS
+from reports.engine.chosen import asked_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def run_report(viewer: Agent, slug: str, values: Mapping[str, str]) -> Run:
     report = report_for(viewer, slug)
     at = now()
     filters = report.Filters.from_query(values, now=at, zone=zone_of(viewer))
-    return Run(report, filters, report.run(viewer, filters, now=at))
+    with asked_once():
+        return Run(report, filters, report.run(viewer, filters, now=at))
 
 
 def zone_of(viewer: Agent) -> ZoneInfo:

@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from reports.engine.chosen import is_among
 from reports.engine.codes import Codes
 from reports.engine.layout import Array
-from reports.engine.rows import Rows, is_among
+from reports.engine.rows import Rows
 from reports.fact_sets import SETS
 
 # set -> the ids of the tickets that it is about at this moment

@@ -12,20 +12,19 @@ import numpy as np
 from people.models import Agent
 from reports.brands import brands_by_inbox
 from reports.engine.blocks import Block, block_of, joined, touches, within
+from reports.engine.chosen import Chosen
 from reports.engine.clock import Local
 from reports.engine.closed import columns_of, memory, standing_days
 from reports.engine.codes import Coding
 from reports.engine.layout import Array, Window
-from reports.engine.reading import copied, read
-from reports.fact_filters import FactFilters, range_of, tickets_of
+from reports.engine.reading import read
+from reports.fact_filters import FactFilters, asks_of_tickets, range_of
 from reports.period import Period
 
 # kind -> the columns that are wanted of its facts
 Columns = Mapping[str, Collection[str]]
 _DAY, _MINUTES = timedelta(days=1), 1440
-_ID = np.dtype([("count", ">i2"), ("length", ">i4"), ("id", ">i8")])
 _EVERY = {"minute", "sets"}
-_MOST_IN_TABLE = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,7 @@ def _rows_of(coding: Coding, demand: Demand, kind: str, blocks: Mapping[tuple[st
     return Rows(kind, joined(cut, demand.names(kind)), coding)
 
 
-def tickets_for(viewer: Agent, filters: FactFilters) -> list[Array]:
-    """Lists of tickets, of each of which facts have to be: what the viewer may see, and what is asked of tickets."""
-    return [ids_of(sql, params) for sql, params in tickets_of(viewer, filters)]
-
-
-def narrowed(rows: Sequence[Rows], filters: FactFilters, tickets: Sequence[Array], local: Local) -> list[Rows]:
+def narrowed(rows: Sequence[Rows], filters: FactFilters, tickets: Sequence[Chosen], local: Local) -> list[Rows]:
     """Those that fit the filters and are of these tickets."""
     return [_chosen(each, _mask(each, filters, tickets, local)) for each in rows]
 
@@ -138,38 +132,16 @@ def columns_for(viewer: Agent, filters: FactFilters) -> set[str]:
         found.add("inbox")
     if filters.took:
         found.add(filters.took_column)
-    if tickets_of(viewer, filters):
+    if asks_of_tickets(viewer, filters):
         found.add("ticket")
     return found
-
-
-def ids_of(sql: str, params: Sequence[Any]) -> Array:
-    """The ids that a statement gives, sorted."""
-    ids = f"SELECT x.id::bigint FROM ({sql}) x(id) WHERE x.id IS NOT NULL"  # noqa: S608 - compiled by us, bound values
-    found = np.sort(copied(ids, params, _ID)["id"].astype(np.int64))
-    once: Array = found[np.diff(found, prepend=-1) != 0]
-    return once
-
-
-def is_among(values: Array, chosen: Array) -> Array:
-    """`chosen` ascends. A table of all ids up to the last one beats a search, as long as it is small."""
-    if len(chosen) == 0 or len(values) == 0:
-        return np.zeros(len(values), dtype=bool)
-    if chosen[-1] > _MOST_IN_TABLE:
-        places = np.minimum(np.searchsorted(chosen, values), len(chosen) - 1)
-        there: Array = np.equal(chosen[places], values)
-        return there
-    table = np.zeros(int(chosen[-1]) + 2, dtype=bool)
-    table[chosen] = True
-    marked: Array = table[np.clip(values, 0, len(table) - 1)]
-    return marked
 
 
 def minute_of(moment: datetime) -> int:
     return int(moment.timestamp()) // 60
 
 
-def _mask(rows: Rows, filters: FactFilters, tickets: Sequence[Array], local: Local) -> Array | None:
+def _mask(rows: Rows, filters: FactFilters, tickets: Sequence[Chosen], local: Local) -> Array | None:
     masks = [_equal(rows, name, str(getattr(filters, name))) for name in _EXACT if getattr(filters, name, "")]
     if filters.tag:
         masks.append(_tagged(rows, filters.tag))
@@ -183,7 +155,7 @@ def _mask(rows: Rows, filters: FactFilters, tickets: Sequence[Array], local: Loc
         low, high = range_of(filters.took)
         took = rows[filters.took_column]
         masks.append((took >= low) & (took < high))
-    masks += [is_among(rows["ticket"], ids) for ids in tickets]
+    masks += [chosen.mask(rows["ticket"]) for chosen in tickets]
     return np.logical_and.reduce(masks) if masks else None
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from people.models import Agent
 from reports.engine.clock import Local
 from reports.engine.layout import Array
-from reports.engine.rows import Demand, columns_for, load, narrowed, tickets_for
-from reports.fact_filters import FactFilters
+from reports.engine.rows import Demand, columns_for, load, narrowed
+from reports.fact_filters import FactFilters, tickets_for
 from reports.period import Period
 
 # Filters of the fact itself, which say nothing of the time before it.

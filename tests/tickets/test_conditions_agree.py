@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.cast import Cast
 from tests.tickets.crowd import AT, make_crowd, make_custom_fields, samples
-from tickets.conditions import Occasion, checked, holds, sqls_of, where
+from tickets.conditions import Occasion, checked, holds, picks_of, where
 from tickets.conditions.facts import EventFact, Fact, MomentFact
 from tickets.conditions.language import OPPOSITES
 from tickets.conditions.registry import facts
@@ -79,10 +79,11 @@ def agreed(conditions: dict[str, Any], occasions: list[Occasion], at: datetime) 
     here = [occasion.ticket.pk for occasion in occasions]
     listed = set(Ticket.objects.filter(where(conditions, at=at), pk__in=here).values_list("pk", flat=True))
     assert listed == {occasion.ticket.pk for occasion in occasions if holds(conditions, occasion)}, conditions
-    parts = [f"SELECT t.id FROM tickets_ticket t WHERE t.id IN ({sql})" for sql, _ in sqls_of(conditions, at=at)]
-    params = [value for _, values in sqls_of(conditions, at=at) for value in values]
+    picks = picks_of(conditions, at=at)
+    parts = [f"t.id {'NOT IN' if pick.is_without else 'IN'} ({pick.sql})" for pick in picks]
+    params = [value for pick in picks for value in pick.params]
     with connection.cursor() as cursor:
-        cursor.execute(" INTERSECT ".join(parts), params)
+        cursor.execute(f"SELECT t.id FROM tickets_ticket t WHERE {' AND '.join(parts)}", params)
         assert {pk for (pk,) in cursor.fetchall()} & set(here) == listed, conditions
     return listed
 

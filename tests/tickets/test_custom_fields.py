@@ -102,40 +102,49 @@ def test_light_agents_answer_no_fields(cast: Cast) -> None:
         set_fields(new_ticket(cast.mail), values={"plan": "Gold"}, actor=cast.lia.as_actor())
 
 
-def test_choices_that_an_index_tells_follow_every_change_of_a_ticket(cast: Cast) -> None:
+def test_values_that_an_index_tells_follow_every_change_of_a_ticket(cast: Cast) -> None:
     define(cast, "Area", "choice", "Billing", "Login")
     define(cast, "Parts", "choices", "Lid", "Box")
     define(cast, "Paid", "flag")
     define(cast, "Words")
+    define(cast, "Seats", "number")
 
     def told() -> set[tuple[str, str]]:
         return set(TicketChoice.objects.values_list("key", "value"))
 
     ticket = Ticket.objects.create(subject="Order", inbox=cast.mail, channel="email", contact=cast.rosa)
     row = Ticket.objects.filter(pk=ticket.pk)
-    row.update(fields={"area": "Billing", "parts": ["Lid", "Box"], "paid": True, "words": "Billing", "later": "a"})
-    assert told() == {("area", "Billing"), ("parts", "Lid"), ("parts", "Box"), ("paid", "true")}
-    row.update(fields={"area": "Login", "parts": ["Box"], "later": "a"})
-    assert told() == {("area", "Login"), ("parts", "Box")}
+    row.update(fields={"area": "Billing", "parts": ["Lid", "Box"], "paid": True, "words": "w" * 600, "later": "a"})
+    listed = {("area", "Billing"), ("parts", "Lid"), ("parts", "Box"), ("paid", "true")}
+    assert told() == {*listed, ("words", "w" * 500)}
+    row.update(fields={"area": "Login", "parts": ["Box"], "seats": 2.5, "later": "a"})
+    assert told() == {("area", "Login"), ("parts", "Box"), ("seats", "2.5")}
     define(cast, "Later", "choice", "a")
-    assert told() == {("area", "Login"), ("parts", "Box"), ("later", "a")}
+    assert told() == {("area", "Login"), ("parts", "Box"), ("seats", "2.5"), ("later", "a")}
+    # What no form writes is there without a value, and no number.
+    odds: list[Any] = ["two", None, 10**400, [], {"a": 1}]
+    for odd in odds:
+        row.update(fields={"seats": odd, "parts": []})
+        assert told() == {("seats", ""), ("parts", "")}
     row.delete()
     assert told() == set()
 
 
-def test_choices_of_tickets_that_were_there_before_the_upgrade_are_filled_in(cast: Cast) -> None:
+def test_values_of_tickets_that_were_there_before_the_upgrade_are_filled_in(cast: Cast) -> None:
     define(cast, "Area", "choice", "Billing", "Login")
     define(cast, "Parts", "choices", "Lid", "Box")
+    define(cast, "Seats", "number")
     tickets = [new_ticket(cast.mail) for _ in range(3)]
     for ticket, fields in zip(
-        tickets, ({"area": "Billing", "parts": ["Lid", "Box"]}, {"area": "Login"}, {}), strict=True
+        tickets, ({"area": "Billing", "parts": ["Lid", "Box"]}, {"area": "Login", "seats": 3}, {}), strict=True
     ):
         Ticket.objects.filter(pk=ticket.pk).update(fields=fields)
     rows = TicketChoice.objects.values_list("ticket_id", "key", "value")
     told = set(rows)
-    TicketChoice.objects.filter(key="area").delete()
-    migration = import_module("tickets.migrations.0014_choices_of_tickets_that_are_there")
-    for _ in range(2):
-        migration.fill(None, connection.schema_editor())
-    assert len(told) == 4
-    assert set(rows.all()) == told
+    for name in ("0014_choices_of_tickets_that_are_there", "0016_values_of_tickets_that_are_there"):
+        TicketChoice.objects.filter(key="area").delete()
+        migration = import_module(f"tickets.migrations.{name}")
+        for _ in range(2):
+            migration.fill(None, connection.schema_editor())
+        assert len(told) == 5
+        assert set(rows.all()) == told

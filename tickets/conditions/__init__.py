@@ -11,20 +11,22 @@ as a filter of `Ticket` rows, where something lists. A property test proves that
 from tickets.conditions.checking import checked
 from tickets.conditions.deciding import findings, holds
 from tickets.conditions.language import Conditions, InvalidConditions
-from tickets.conditions.listing import for_viewer, sql_of, sqls_of, where
+from tickets.conditions.listing import for_viewer, sql_of, where
 from tickets.conditions.occasion import Occasion
+from tickets.conditions.picks import Pick, picks_of
 from tickets.conditions.words import in_words
 
 __all__ = [
     "Conditions",
     "InvalidConditions",
     "Occasion",
+    "Pick",
     "checked",
     "findings",
     "for_viewer",
     "holds",
     "in_words",
+    "picks_of",
     "sql_of",
-    "sqls_of",
     "where",
 ]

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, FloatField, OuterRef, Q, When
+from django.db.models.functions import Cast
 
 from core.db import Statement
 from people.models import Identity
-from tickets.conditions.kinds import FLAG, NOTHING, SEVERAL, TEXT, WORD, FactValue, Kind
+from tickets.conditions.kinds import FLAG, NOTHING, NUMBER, SEVERAL, TEXT, WORD, FactValue, Kind
 from tickets.conditions.occasion import Occasion
-from tickets.models import CustomField, Delivery, Message, Ticket
+from tickets.models import CustomField, Delivery, Message, Ticket, TicketChoice
 
 Choices = list[tuple[str, str]]
 YES_OR_NO: Choices = [("true", "yes"), ("false", "no")]
@@ -47,6 +48,11 @@ class Fact:
     def where(self, op: str, wanted: Any, at: datetime) -> Q:
         """The tickets of which a positive operator holds."""
         raise NotImplementedError
+
+    def ids(self, op: str, wanted: Any, at: datetime) -> Statement | None:
+        """A SELECT of the ids of the same tickets, from an index alone; None where there is none. Flags are asked for
+        yes."""
+        return None
 
 
 class ColumnFact(Fact):
@@ -167,14 +173,20 @@ class FieldFact(Fact):
         found = occasion.ticket.fields.get(self._name)
         return frozenset(found) if isinstance(found, list) else found
 
-    def ids(self, op: str, wanted: Any) -> Statement | None:
-        """A SELECT of the ids of the same tickets, from an index alone; None where there is none."""
-        if op not in ("is", "in") or self.kind not in (FLAG, SEVERAL, WORD):
-            return None
-        values = [str(one).lower() if self.kind is FLAG else one for one in (wanted if op == "in" else [wanted])]
-        if values == ["false"]:
-            return None  # whoever said nothing has no such row
-        return "SELECT ticket_id FROM tickets_ticketchoice WHERE key = %s AND value = ANY(%s)", [self._name, values]
+    def ids(self, op: str, wanted: Any, at: datetime) -> Statement | None:
+        rows = TicketChoice.objects.filter(key=self._name)
+        if self.kind in (WORD, SEVERAL) and op != "is_set":
+            rows = rows.filter(value__in=wanted if op == "in" else [wanted])
+        elif self.kind is FLAG:
+            rows = rows.filter(value="true")
+        elif self.kind is NUMBER and op != "is_set":
+            # Nothing but values of this field is ever read as a number.
+            number = Case(When(Q(key=self._name) & ~Q(value=""), then=Cast("value", FloatField())))
+            rows = rows.annotate(number=number).filter(self.kind.where(op, "number", wanted, at))
+        elif op != "is_set":
+            rows = rows.exclude(value="").filter(self.kind.where(op, "value", wanted, at))
+        sql, params = rows.order_by().values("ticket_id").query.sql_with_params()
+        return sql, params
 
     def where(self, op: str, wanted: Any, at: datetime) -> Q:
         # The first two let the partial index serve, and keep unknown (NULL) out of what is negated.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.db.models import Q
 from core.clock import now
 from core.db import Statement
 from people.models import Agent
-from tickets.conditions.facts import FieldFact
 from tickets.conditions.kinds import NOTHING
 from tickets.conditions.language import GROUPS, OPPOSITES, Conditions, Test, is_test, replaced
 from tickets.conditions.registry import fact_named
@@ -35,14 +33,6 @@ def sql_of(conditions: Conditions, *, at: datetime | None = None) -> Statement:
     except EmptyResultSet:
         return "SELECT id FROM tickets_ticket WHERE false", []
     return sql, params
-
-
-def sqls_of(conditions: Conditions, *, at: datetime | None = None) -> list[Statement]:
-    """The same in parts, all of which must hold: what an index tells at once stands by itself."""
-    parts = [(part, _from_index(part)) for part in _parts(conditions)]
-    quick = [sql for _, sql in parts if sql is not None]
-    others = [part for part, sql in parts if sql is None]
-    return [*quick, sql_of({"all": others}, at=at)] if others or not quick else quick
 
 
 def for_viewer(conditions: Conditions, agent: Agent) -> dict[str, Any]:
@@ -75,24 +65,6 @@ def _where(conditions: Conditions, at: datetime) -> Q:
     for part in parts["none"]:
         found &= ~(part or ~NOTHING)
     return found
-
-
-def _parts(conditions: Conditions) -> Iterator[Conditions]:
-    """What must hold, each by itself."""
-    if is_test(conditions) or set(conditions) - {"all"}:
-        yield conditions
-        return
-    for part in conditions.get("all", ()):
-        yield from _parts(part)
-
-
-def _from_index(part: Conditions) -> Statement | None:
-    if not is_test(part) or (op := str(part["op"])) in OPPOSITES:
-        return None
-    fact = fact_named(str(part["fact"]))
-    if not isinstance(fact, FieldFact):
-        return None
-    return fact.ids(op, fact.kind.clean(op, part.get("value")))
 
 
 def _test_where(test: Test, at: datetime) -> Q:

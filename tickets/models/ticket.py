@@ -193,12 +193,12 @@ class TicketCount(models.Model):
 
 
 class TicketChoice(models.Model):
-    """A value that a ticket has in a custom field with a list of values ("true" and "false" of a flag): the same as in
-    its `fields`, kept by a database trigger where an index can tell the tickets without looking at each."""
+    """A value that a ticket has in a custom field ("true" and "false" of a flag, "" where there is none): the same as
+    in its `fields`, kept by a database trigger where an index can tell the tickets without looking at each."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.DO_NOTHING, db_constraint=False, related_name="choices")
     key = models.CharField(max_length=40)
-    value = models.CharField(max_length=80)
+    value = models.CharField(max_length=500)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "value", "ticket"], name="ticketchoice_once")]

@@ -46,7 +46,8 @@ def predicted(past: Past, *, waiting: int, agents: int, calendar: Calendar, at: 
     """What a ticket that is opened now can expect; None when there is too little to learn from."""
     if past.sample < LEAST_SAMPLE or past.p50 <= 0:
         return None
-    staffing = max(past.usual_agents, 1.0) / max(agents, 1)
+    # While it is closed nobody is there; when it opens, as many as usual will be.
+    staffing = max(past.usual_agents, 1.0) / max(agents, 1) if calendar.is_open(at) else 1.0
     queue = waiting * past.seconds_per_answer * max(staffing, 1.0)
     p50 = max(past.p50, queue)
     p90 = max(past.p90, p50 * max(past.p90 / past.p50, 1.0))

@@ -58,6 +58,15 @@ def test_a_queue_and_missing_agents_make_it_longer() -> None:
     assert expected(waiting=5, agents=9).p50_seconds == 25 * MINUTE, "more agents than usual promise nothing"
 
 
+def test_nobody_at_night_means_as_many_as_usual_in_the_morning() -> None:
+    """Ten wait when the office opens at nine; an answer costs five minutes, however few are there at night."""
+    at_night = berlin(5, 3)
+    found = predicted(PAST, waiting=10, agents=0, calendar=OFFICE, at=at_night)
+    assert found is not None
+    assert at_night + timedelta(seconds=found.p50_seconds) == berlin(5, 9, 50)
+    assert in_words(found) == "Usually within 7 hours", "nearly all of the wait is the night"
+
+
 def test_closed_hours_are_part_of_what_a_customer_waits() -> None:
     at_noon = expected(Past(p50=6 * 3600, p90=10 * 3600, sample=50), calendar=OFFICE)
     assert at_noon.p50_seconds == 6 * 3600

@@ -15,6 +15,12 @@ from tickets.models import Ticket
 Values = Mapping[str, Any]
 
 
+def menu_of(field: forms.Field) -> dict[str, str]:
+    """The names of what can be chosen, by value; empty for what is typed."""
+    offered: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+    return {str(value): str(label) for value, label in offered}
+
+
 class Action(ABC):
     """Rules run it as themselves, macros as the agent who clicked; the service it calls checks what may be done."""
 

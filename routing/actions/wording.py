@@ -30,7 +30,10 @@ _MARK = re.compile(r"(,?[ \t]*)\{\{\s*([a-z._]+)\s*\}\}")
 
 class TextForm(forms.Form):
     text = forms.CharField(
-        label="Text", max_length=5000, widget=forms.Textarea, help_text=", ".join(f"{{{{{k}}}}}" for k in PLACEHOLDERS)
+        label="Text",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=", ".join(f"{{{{{k}}}}}" for k in PLACEHOLDERS),
     )
 
     def clean_text(self) -> str:

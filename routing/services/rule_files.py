@@ -13,6 +13,7 @@ from core.events.bus import unit_of_work
 from people.models import Agent
 from people.policy import require
 from routing.actions import ACTIONS
+from routing.actions.base import menu_of
 from routing.models import During, Rule
 from routing.services.rules import RuleDraft, save_rule
 from sla.models import BusinessHours
@@ -143,13 +144,8 @@ def _params(key: str, params: Mapping[str, Any], change: Callable[[Any, dict[str
     """The parameters with the values of menus changed."""
     action = ACTIONS.get(key)
     fields = action.Params().fields.items() if action else ()
-    menus = {name: _menu(field) for name, field in fields if isinstance(field, forms.ChoiceField)}
+    menus = {name: menu_of(field) for name, field in fields if isinstance(field, forms.ChoiceField)}
     return {name: change(value, menus[name]) if name in menus else value for name, value in params.items()}
-
-
-def _menu(field: forms.ChoiceField) -> dict[str, str]:
-    offered: Any = field.choices
-    return {str(value): str(label) for value, label in offered}
 
 
 def _test_with_names(test: Test) -> Test:

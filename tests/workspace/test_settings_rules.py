@@ -184,6 +184,7 @@ def test_manager_goes_back_to_a_version(desk: Client) -> None:
     desk.post(url("settings-rule", rule.pk), {**RULE, "name": "Other", "c0-group": "all"})
     page = body(desk, "settings-rule-versions", rule.pk)
     assert "Version 1" in page
+    assert "<dt>Name</dt><dd><del>Refunds first</del>" in page
     assert desk.post(url("settings-rule-revert", rule.pk), {"version": "1"}).status_code == 302
     rule.refresh_from_db()
     assert (rule.version, rule.name, rule.conditions) == (3, "Refunds first", CONDITIONS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import Invalid, NotFound
 from people.policy import may, require
-from routing.models import Rule, RuleRun
+from routing.models import Rule, RuleRun, RuleVersion
+from routing.selectors.rule_changes import changes_between
 from routing.selectors.rules import occasion_in_words, rules, runs_of_rule, runs_on_ticket, versions_of
 from routing.services.action_lists import described
 from routing.services.rule_files import LARGEST_FILE, exported, imported
@@ -44,7 +47,7 @@ def runs_page(request: AgentRequest, rule_id: int) -> HttpResponse:
 def versions_page(request: AgentRequest, rule_id: int) -> HttpResponse:
     require(request.user, "manage_desk")
     rule = rule_named(rule_id)
-    context = {"row": rule, "versions": [_told(version) for version in versions_of(rule)], "here": "rules"}
+    context = {"row": rule, "versions": _told_in_order(versions_of(rule)), "here": "rules"}
     return render(request, "workspace/settings/rule_versions.html", context)
 
 
@@ -122,7 +125,15 @@ def _file_of(request: AgentRequest) -> str:
         raise Invalid("This is no text.", fields={"file": "Expected YAML in UTF-8."}) from error
 
 
-def _told(version: Any) -> dict[str, Any]:
+def _told_in_order(versions: Sequence[RuleVersion]) -> list[dict[str, Any]]:
+    """Each with what it changed of the one before it; the newest stands first."""
+    return [
+        {**_told(version), "changes": changes_between(before.content, version.content) if before else []}
+        for version, before in zip_longest(versions, versions[1:])
+    ]
+
+
+def _told(version: RuleVersion) -> dict[str, Any]:
     content = {name: value for name, value in version.content.items() if name != "hours"}
     return {
         "version": version,

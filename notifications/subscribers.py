@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from core.db import defer
 from core.events.bus import after, publish, within
@@ -37,13 +38,14 @@ from notifications.services.reading import forget_words
 from notifications.services.telling import (
     ASSIGNEE,
     FOLLOWERS,
+    LEAD_WHERE_NOBODY_HAS_IT,
     TEAM_LEAD,
     tell,
     tell_agents,
     tell_of_failure,
     tell_of_reply,
 )
-from tickets.selectors.rows import METRIC_NAMES
+from tickets.selectors.rows import METRIC_NAMES, duration_text
 
 
 @within(TicketAssigned)
@@ -88,8 +90,9 @@ def on_message_redacted(event: MessageRedacted) -> None:
 
 @within(SLABreachNear)
 def on_sla_breach_near(event: SLABreachNear) -> None:
-    who = [ASSIGNEE, FOLLOWERS]
-    defer(tell(event, NotificationKind.SLA_NEAR, who=who, text=METRIC_NAMES.get(event.metric, event.metric)))
+    metric, left = METRIC_NAMES.get(event.metric, event.metric), timedelta(seconds=event.left_seconds)
+    text = f"{metric}: {duration_text(left)} left" if left else metric
+    defer(tell(event, NotificationKind.SLA_NEAR, who=[ASSIGNEE, FOLLOWERS, LEAD_WHERE_NOBODY_HAS_IT], text=text))
 
 
 @within(SLAEscalated)

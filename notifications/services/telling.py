@@ -17,6 +17,7 @@ from notifications.models import NotificationKind
 ASSIGNEE = "SELECT t.assignee_id"
 FOLLOWERS = "SELECT agent_id FROM tickets_follower WHERE ticket_id = t.id"
 TEAM_LEAD = "SELECT lead_id FROM people_team WHERE id = t.team_id"
+LEAD_WHERE_NOBODY_HAS_IT = f"{TEAM_LEAD} AND t.assignee_id IS NULL"
 
 MAX_TEXT = 200
 
@@ -27,7 +28,7 @@ def tell_agents(event: TicketChanged, kind: NotificationKind, *, agent_ids: Sequ
 
 
 def tell(event: TicketChanged, kind: NotificationKind, *, who: Sequence[str], text: str = "") -> Statement:
-    """Tell those whom the ticket names: any of ASSIGNEE, FOLLOWERS, TEAM_LEAD."""
+    """Tell those whom the ticket names: any of ASSIGNEE, FOLLOWERS, TEAM_LEAD, LEAD_WHERE_NOBODY_HAS_IT."""
     return _tell(event, kind, " UNION ".join(who), [], "%s::text", [text[:MAX_TEXT]])
 
 

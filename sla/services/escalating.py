@@ -17,6 +17,7 @@ from tickets.models import Priority, Ticket
 from tickets.selectors.rows import METRIC_NAMES, duration_text
 from tickets.services import changes, journal
 
+MOST_OF_WHY = 200
 _PUNCTUAL = 60.0
 _ESCALATION = Actor(kind="system", name="Escalation", cause="sla")
 
@@ -41,7 +42,7 @@ def take_step(clock: Clock, at: datetime) -> None:
         why=why,
         late_by_seconds=round(late),
     )
-    recorded = journal.record(clock.ticket, event, actor=_ESCALATION)
+    recorded = journal.record(clock.ticket, event, actor=_ESCALATION, columns={"sla_why": why[:MOST_OF_WHY]})
     data = {"step": number + 1, "action": action, "agents": [agent.pk for agent in told]}
     run([fact_sql.of_clock(FactKind.ESCALATED, clock.pk, at, event_id=recorded.event_id, **data)])
 
@@ -71,10 +72,7 @@ def _act(ticket: Ticket, action: str, why: str) -> tuple[list[Agent], str]:
     if action == EscalationAction.ASSIGN_LEAD:
         return _give_to_lead(ticket, why)
     if action == EscalationAction.UNASSIGN:
-        assignee = ticket.assignee
-        changes.assign(ticket, agent=None, reason=why, actor=_ESCALATION)
-        ticket.refresh_from_db()
-        return [assignee] if assignee else [], action
+        return _take_away(ticket, why)
     return _told(ticket, action)
 
 
@@ -100,11 +98,24 @@ def _people(ticket: Ticket, who: str) -> list[Agent]:
     return list(active_agents().filter(teams=team))
 
 
+def _take_away(ticket: Ticket, why: str) -> tuple[list[Agent], str]:
+    """The bell rings for the former assignee by itself; where nobody has it, the next one up hears of it."""
+    assignee = ticket.assignee
+    if assignee is None:
+        return _told(ticket, EscalationAction.NOTIFY_LEAD)
+    changes.assign(ticket, agent=None, reason=why, actor=_ESCALATION)
+    ticket.refresh_from_db()
+    return [assignee], EscalationAction.UNASSIGN.value
+
+
 def _give_to_lead(ticket: Ticket, why: str) -> tuple[list[Agent], str]:
-    """The bell rings for the new assignee by itself; who cannot take it sends the step further up."""
+    """The bell rings for the new assignee by itself, a lead who has it already is told; who cannot take it sends the
+    step further up."""
     leads = _people(ticket, EscalationAction.NOTIFY_LEAD)
     if not leads:
         return _told(ticket, EscalationAction.NOTIFY_MANAGERS)
+    if ticket.assignee == leads[0]:
+        return leads, EscalationAction.NOTIFY_LEAD.value
     try:
         with unit_of_work():
             changes.assign(ticket, agent=leads[0], reason=why, actor=_ESCALATION)

@@ -107,6 +107,18 @@ def test_breach_is_told_to_the_assignee_and_the_team_lead(of_mia: Ticket, inbox:
     assert heard(ben) == [("sla_breached", "Resolution")]
 
 
+def test_lead_is_warned_of_a_deadline_of_a_ticket_that_nobody_has(inbox: Inbox, mia: Agent, ben: Agent) -> None:
+    team = a_team("Support", mia, lead=ben)
+    nobodys, of_mia = (changes.assign_team(customer_writes(inbox), team=team, actor=SYSTEM) for _ in range(2))
+    changes.assign(of_mia, agent=mia, actor=mia.as_actor())
+    for ticket in (nobodys, of_mia):
+        with unit_of_work():
+            near = SLABreachNear(metric="first_response", due_at="", left_seconds=900)
+            journal.record(journal.locked(ticket), near, actor=SYSTEM)
+    assert heard(mia) == heard(ben) == [("sla_near", "First reply: 15m left")]
+    assert bell_of(ben).notifications[0].ticket == nobodys
+
+
 def test_inactive_agent_is_not_told(of_mia: Ticket, inbox: Inbox, mia: Agent) -> None:
     Agent.objects.filter(pk=mia.pk).update(is_active=False)
     customer_writes(inbox, on=of_mia)

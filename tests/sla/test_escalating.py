@@ -13,12 +13,13 @@ from notifications.models import Notification
 from people.models import Agent, Role
 from sla.models import BusinessHours, Clock, Metric, Policy
 from sla.services import fitting
-from sla.services.policies import PolicyDraft, save_policy
+from sla.services.policies import PolicyDraft, apply_policies, save_policy
 from sla.services.ticking import escalate_breaches
 from sla.tasks import tick_clocks
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tests.sla.conftest import HOUR, berlin
 from tickets.models import Inbox, Ticket, TicketEvent
+from tickets.selectors.rows import row_context
 from tickets.services import changes
 
 PATH = (
@@ -104,6 +105,26 @@ def test_missed_deadline_walks_its_path_in_working_time(
     assert len(steps(ticket)) == 4
 
 
+def test_row_of_a_list_says_why_its_ticket_was_escalated_until_the_promise_is_kept(
+    ticket: Ticket, mia: Agent, lead: Agent, clock: time_machine.Traveller
+) -> None:
+    def shown() -> tuple[str, str]:
+        ticket.refresh_from_db()
+        row = row_context(ticket)
+        return row["due_icon"], row["due_title"]
+
+    clock.move_to(berlin(4, 11, 59))
+    assert shown() == ("timer", "First reply due")
+    clock.move_to(berlin(4, 12, 31))
+    tick_clocks()
+    missed = "First reply within 2h 0m (Path) was missed 30m ago in working time; step 2 of 4"
+    assert shown() == ("triangle-alert", f"Escalated: {missed}")
+    changes.add_tags(ticket, tags=["seen"], actor=lead.as_actor())
+    assert shown() == ("triangle-alert", f"Escalated: {missed}")
+    agent_replies(ticket, mia)
+    assert (shown(), ticket.sla_why) == (("", ""), "")
+
+
 def test_path_waits_for_the_next_working_day(path: Policy, boss: Agent, clock: time_machine.Traveller) -> None:
     clock.move_to(berlin(4, 14, 45))
     ticket = customer_writes(an_inbox())
@@ -116,6 +137,50 @@ def test_path_waits_for_the_next_working_day(path: Policy, boss: Agent, clock: t
     clock.move_to(berlin(5, 9, 15))
     tick_clocks()
     assert len(steps(ticket)) == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "change", "taken", "whom"),
+    [
+        ("notify_team", "team is empty", "notify_lead", "Lena"),
+        ("notify_assignee", "assignee has left", "notify_lead", "Lena"),
+        ("notify_assignee", "all but the managers have left", "notify_managers", "Mona"),
+        ("unassign", "nobody has it", "notify_lead", "Lena"),
+        ("assign_lead", "lead has it", "notify_lead", "Lena"),
+        ("assign_lead", "all but the managers have left", "notify_managers", "Mona"),
+        ("unassign", "", "unassign", "Mia"),
+        ("raise_priority", "", "raise_priority", "Mia"),
+    ],
+)
+def test_step_that_fits_no_more_goes_to_the_next_one_up_and_somebody_always_hears_of_it(
+    ticket: Ticket,
+    path: Policy,
+    lead: Agent,
+    boss: Agent,
+    action: str,
+    change: str,
+    taken: str,
+    whom: str,
+    clock: time_machine.Traveller,
+) -> None:
+    terms = {(str(Metric.FIRST_RESPONSE), "normal"): 2 * HOUR}
+    steps_now = [{"after_minutes": 0, "action": action}]
+    save_policy(PolicyDraft(name="Path", targets=terms, hours=path.hours, escalation=steps_now), policy=path)
+    apply_policies()
+    if change == "team is empty":
+        ticket.team.members.clear()  # type: ignore[union-attr]  # the fixture gives it one
+    elif change == "assignee has left":
+        Agent.objects.filter(name="Mia Winter").update(is_active=False)
+    elif change == "all but the managers have left":
+        Agent.objects.exclude(pk=boss.pk).update(is_active=False)
+    elif change:
+        changes.assign(ticket, agent=lead if change == "lead has it" else None, actor=boss.as_actor())
+    clock.move_to(berlin(4, 12))
+    tick_clocks()
+    ((action, agents),) = steps(ticket)
+    assert (action, [Agent.objects.get(pk=pk).name.split()[0] for pk in agents]) == (taken, [whom])
+    kinds = Notification.objects.filter(agent_id=agents[0]).values_list("kind", flat=True)
+    assert {"sla_escalated", "unassigned"} & set(kinds)
 
 
 def test_answer_ends_the_path(ticket: Ticket, mia: Agent, clock: time_machine.Traveller) -> None:

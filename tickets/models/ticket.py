@@ -94,10 +94,12 @@ class Ticket(models.Model):
     status_since = models.DateTimeField(default=timezone.now, db_default=Now())
     assignee_since = models.DateTimeField(default=timezone.now, db_default=Now())
 
-    # Marks kept by the SLA clocks: the next due moment, of which metric, and whether a target has been missed.
+    # Marks kept by the SLA clocks: the next due moment, of which metric, whether a target has been missed, and why the
+    # last step of its escalation was taken.
     sla_due_at = models.DateTimeField(default=NEVER)
     sla_metric = models.CharField(max_length=16, blank=True, default="")
     sla_breached = models.BooleanField(default=False)
+    sla_why = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     # Linked to an older ticket: a follow-up after closing, or a stranger who quoted its thread.
     follows = models.ForeignKey(

@@ -77,12 +77,13 @@ def due_context(ticket: Ticket, at: datetime) -> dict[str, Any]:
     left = ticket.sla_due_at - at
     state = "late" if left.total_seconds() <= 0 else "soon" if left < _SOON else "ok"
     metric = METRIC_NAMES.get(ticket.sla_metric, "Answer")
+    escalated = ticket.sla_why if state == "late" else ""
     return {
         "due": ticket.sla_due_at.isoformat(),
         "due_text": duration_text(left),
         "due_state": state,
-        "due_icon": {"late": "circle-x", "soon": "timer", "ok": "clock"}[state],
-        "due_title": f"{metric} was due" if state == "late" else f"{metric} due",
+        "due_icon": "triangle-alert" if escalated else {"late": "circle-x", "soon": "timer", "ok": "clock"}[state],
+        "due_title": f"Escalated: {escalated}" if escalated else f"{metric} {'was due' if state == 'late' else 'due'}",
     }
 
 

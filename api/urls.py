@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from api.problems import no_such_address
 from api.views.callbacks import CallbackSlotsView, CallbacksView, CallbackView
+from api.views.chats import ChatView
 from api.views.contacts import ContactsView, ContactView
 from api.views.desk import AgentsView, BrandsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
 from api.views.ratings import RatingsView
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/messages/", MessagesView.as_view(), name="messages"),
     path("tickets/<int:number>/events/", TicketEventsView.as_view(), name="ticket-events"),
     path("tickets/<int:number>/waiting/", TicketWaitingView.as_view(), name="ticket-waiting"),
+    path("tickets/<int:number>/chat/", ChatView.as_view(), name="chat"),
     path("ratings/", RatingsView.as_view(), name="ratings"),
     path("tickets/<int:number>/callback-slots/", CallbackSlotsView.as_view(), name="callback-slots"),
     path("callbacks/", CallbacksView.as_view(), name="callbacks"),

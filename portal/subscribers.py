@@ -14,6 +14,7 @@ from core.events.catalogue import (
     CallbackPlanned,
     CallbackUndone,
     ChatEnded,
+    ChatResumed,
     ChatUnanswered,
     CsatAsked,
     RatingGiven,
@@ -23,6 +24,7 @@ from core.events.catalogue import (
 
 @after(
     ChatEnded,
+    ChatResumed,
     ChatUnanswered,
     CsatAsked,
     RatingGiven,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
 from channels_in.selectors.sources import has_source
+from core.clock import now
 from csat.link_tokens import without_tokens
 from csat.selectors.asked import ratings_by_id
 from tickets.models import Attachment, Delivery, Message, TicketEvent
@@ -20,6 +21,8 @@ from workspace.invitations import InvitationCard, invitation_card
 from workspace.sentences import Sentence, sentence
 
 _FOLD_FROM = 3
+# Later the visitor has gone; the service looks itself whether there is anything to take back.
+_CHATS_GO_ON_WITHIN = timedelta(hours=1)
 _RATED = "RatingGiven"
 _DELIVERY_ICONS = {
     Delivery.QUEUED: "clock",
@@ -186,6 +189,8 @@ def _change(event: TicketEvent, names: Directory, *, is_undone: bool, quote: str
 
 def _undo_url(event: TicketEvent) -> str:
     """Where a change can be taken back for good, long after the toast that offered it has gone."""
+    if event.kind == "ChatEnded" and event.data["how"] == "agent" and event.at > now() - _CHATS_GO_ON_WITHIN:
+        return reverse("workspace:ticket-chat-go-on", args=[event.ticket.number, event.pk])
     if event.kind != "MessagesMovedOut" or event.data.get("undoes"):
         return ""
     return reverse("workspace:ticket-move-undo", args=[event.ticket.number, event.pk])
@@ -193,6 +198,8 @@ def _undo_url(event: TicketEvent) -> str:
 
 def _undone_url(event: TicketEvent) -> str:
     """The offer to undo that this change has used up; pages that still show it take it away."""
+    if event.kind == "ChatResumed":
+        return reverse("workspace:ticket-chat-go-on", args=[event.ticket.number, event.data["undoes"]])
     if event.kind != "MessagesMovedBack":
         return ""
     return reverse("workspace:ticket-move-undo", args=[event.ticket.number, event.data["undoes"]])

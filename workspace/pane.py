@@ -13,7 +13,9 @@ from django.utils.timezone import localdate, localtime
 from core.clock import now
 from people.models import Agent
 from people.policy import may
+from routing.selectors.chats import may_be_ended
 from routing.selectors.situation import row_of
+from tickets.capabilities import capabilities_for
 from tickets.models import Priority, ScheduledReply, Status, Ticket
 from tickets.selectors.drafts import drafts_of
 from tickets.selectors.links import linked
@@ -45,6 +47,7 @@ def head_context(agent: Agent, ticket: Ticket) -> dict[str, Any]:
         "priority_label": Priority(ticket.priority).label,
         "priority_icon": PRIORITY_ICONS[ticket.priority],
         "may_edit": may(agent, "edit_ticket"),
+        "may_end_chat": capabilities_for(ticket.channel).rings and may(agent, "reply") and may_be_ended(ticket.pk),
         "linked": linked(agent, ticket),
         "snoozed_until": localtime(ticket.snoozed_until) if ticket.snoozed_until else None,
         **due_context(ticket, now()),

@@ -254,8 +254,13 @@ def _chat_unanswered(who: str, data: Data, names: Directory) -> Sentence:
 
 
 def _chat_ended(who: str, data: Data, names: Directory) -> Sentence:
-    how = {"visitor": f"{who} ended the chat", "left": "The visitor left the chat before anybody answered"}
+    ended = f"{who} ended the chat"
+    how = {"visitor": ended, "agent": ended, "left": "The visitor left the chat before anybody answered"}
     return Sentence("message-circle", how.get(str(data.get("how")), "The chat ended with the ticket"))
+
+
+def _chat_resumed(who: str, data: Data, names: Directory) -> Sentence:
+    return Sentence("undo-2", f"{who} took it back that the chat had ended")
 
 
 def _callback_planned(who: str, data: Data, names: Directory) -> Sentence:
@@ -351,6 +356,7 @@ _WRITERS: dict[str, Callable[[str, Data, Directory], Sentence]] = {
     "RecoveryClosed": _recovery_closed,
     "ChatUnanswered": _chat_unanswered,
     "ChatEnded": _chat_ended,
+    "ChatResumed": _chat_resumed,
     "CallbackPlanned": _callback_planned,
     "CallbackMade": _callback_made,
     "CallbackMoved": _callback_moved,

@@ -22,6 +22,7 @@ from core.events.callbacks import CallbackNear as CallbackNear
 from core.events.callbacks import CallbackPlanned as CallbackPlanned
 from core.events.callbacks import CallbackUndone as CallbackUndone
 from core.events.chats import ChatEnded as ChatEnded
+from core.events.chats import ChatResumed as ChatResumed
 from core.events.chats import ChatUnanswered as ChatUnanswered
 from core.events.desk import AgentAvailabilityChanged as AgentAvailabilityChanged
 from core.events.desk import AgentTyped as AgentTyped

@@ -22,8 +22,15 @@ class ChatUnanswered(TicketChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatEnded(TicketChanged):
-    """A chat is over. `how`: "visitor" (they ended it), "resolved" (with its ticket), "left" (before anybody answered).
-    What they write after that begins a new one."""
+    """A chat is over. `how`: "visitor" or "agent" (who ended it), "resolved" (with its ticket), "left" (before anybody
+    answered). What they write after that begins a new one."""
 
     how: str
     is_answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatResumed(TicketChanged):
+    """An agent took back that a chat was over: the event `undoes`. It goes on as if it had never ended."""
+
+    undoes: int

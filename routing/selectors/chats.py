@@ -13,8 +13,16 @@ def newest_chat(ticket_id: int) -> ChatWait | None:
     return chats.order_by("-began_at", "-id").first()
 
 
+def may_be_ended(ticket_id: int) -> bool:
+    """By an agent: it goes on, and somebody has answered it."""
+    chat = newest_chat(ticket_id)
+    return chat is not None and _state(chat) == "on" and chat.ended_at is not None
+
+
 def chat_of(ticket_id: int) -> Literal["on", "over", ""]:
     chat = newest_chat(ticket_id)
-    if chat is None:
-        return ""
+    return _state(chat) if chat else ""
+
+
+def _state(chat: ChatWait) -> Literal["on", "over"]:
     return "over" if chat.over_at or chat.ended_by == ChatEnd.ABANDONED else "on"

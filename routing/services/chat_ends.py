@@ -1,4 +1,5 @@
-"""When a chat is over: its visitor ended it, its ticket was resolved, or they left unanswered. Each is told once.
+"""When a chat is over: its visitor or an agent ended it, its ticket was resolved, or they left unanswered. Each is told
+once.
 
 What the visitor writes after that begins a new chat (chat_waits.py). The ticket stays what it is: rules may resolve it.
 """
@@ -9,17 +10,20 @@ import logging
 from datetime import datetime
 
 from core.clock import now
+from core.errors import Conflict
 from core.events.bus import unit_of_work
-from core.events.catalogue import SYSTEM, Actor, ChatEnded
+from core.events.catalogue import SYSTEM, Actor, ChatEnded, ChatResumed
+from people.policy import require
+from people.selectors.agents import acting_agent
 from routing.models import ChatEnd, ChatWait
 from routing.selectors.chats import chat_of, newest_chat
 from routing.services import chat_waits
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.services import journal
 
 logger = logging.getLogger(__name__)
 
-VISITOR, RESOLVED, LEFT = "visitor", "resolved", "left"
+VISITOR, AGENT, RESOLVED, LEFT = "visitor", "agent", "resolved", "left"
 
 
 def end_by_visitor(ticket: Ticket, *, actor: Actor) -> bool:
@@ -27,6 +31,32 @@ def end_by_visitor(ticket: Ticket, *, actor: Actor) -> bool:
     with unit_of_work():
         fresh = journal.locked(ticket)
         return _end(fresh, VISITOR, now(), actor=actor)
+
+
+def end_by_agent(ticket: Ticket, *, actor: Actor) -> bool:
+    """What was to be said is said, and the visitor may go; False where no chat goes on. Raises Conflict for one that
+    nobody has answered: whoever waits is not sent away."""
+    _require_writer(actor)
+    with unit_of_work():
+        fresh = journal.locked(ticket)
+        wait = _going_on(fresh.pk)
+        if wait is not None and wait.ended_at is None:
+            raise Conflict("Nobody has answered this chat yet. Answer it, or resolve the ticket.")
+        return _end(fresh, AGENT, now(), actor=actor)
+
+
+def take_back_end(ticket: Ticket, *, actor: Actor, event_id: int | None = None) -> None:
+    """The chat that an agent ended last (by this event) goes on. Raises Conflict where it is too late for that."""
+    _require_writer(actor)
+    with unit_of_work():
+        fresh = journal.locked(ticket)
+        chat = newest_chat(fresh.pk)
+        ended = TicketEvent.objects.filter(ticket=fresh, kind=ChatEnded.key()).order_by("-seq").first()
+        is_last = ended is not None and ended.data["how"] == AGENT and event_id in (None, ended.pk)
+        if ended is None or chat is None or chat.over_at is None or not is_last or not fresh.is_open:
+            raise Conflict("There is no end of a chat to take back.")
+        ChatWait.objects.filter(pk=chat.pk).update(over_at=None)
+        journal.record(fresh, ChatResumed(undoes=ended.pk), actor=actor)
 
 
 def end_by_resolving(ticket_id: int, at: datetime, *, actor: Actor) -> bool:
@@ -60,6 +90,11 @@ def _end_abandoned(wait_id: int, ticket_id: int, left_at: datetime) -> bool:
     except Exception:
         logger.exception("A chat could not be ended; it will be tried again", extra={"wait_id": wait_id})
         return False
+
+
+def _require_writer(actor: Actor) -> None:
+    if agent := acting_agent(actor):
+        require(agent, "reply")
 
 
 def _going_on(ticket_id: int) -> ChatWait | None:

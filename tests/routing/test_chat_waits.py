@@ -13,12 +13,13 @@ import time_machine
 from channels_in.models import ChatVisitor
 from channels_in.webchat.payload import FORM, Written, dump, load
 from core.db import run
+from core.errors import Conflict, NotAllowed
 from core.events.catalogue import Actor
 from people.models import Agent, Identity, Team
 from routing.models import ChatWait
 from routing.selectors.chats import chat_of
 from routing.services import chat_ends, chat_waits, offers
-from routing.services.chat_ends import end_by_leaving, end_by_visitor, find_abandoned
+from routing.services.chat_ends import end_by_agent, end_by_leaving, end_by_visitor, find_abandoned, take_back_end
 from routing.services.dispatching import dispatch_all
 from routing.services.rules import RuleDraft, save_rule
 from routing.tasks import sweep_routing
@@ -185,6 +186,45 @@ def test_chat_ends_with_its_ticket_or_when_the_visitor_has_left(
     mail = customer_writes(an_inbox())
     changes.set_status(mail, status="resolved", actor=ana.as_actor())
     assert ends(mail) == []
+
+
+def test_agent_ends_an_answered_chat_and_the_ticket_stays_what_it_is(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = visitor_writes(chat, "Hello?")
+    with pytest.raises(Conflict, match="Nobody has answered"):
+        end_by_agent(ticket, actor=ana.as_actor())
+    agent_replies(ticket, ana)
+    changes.set_status(ticket, status="pending", actor=ana.as_actor())
+    assert [end_by_agent(ticket, actor=ana.as_actor()) for _ in range(2)] == [True, False]
+    ticket.refresh_from_db()
+    assert (ends(ticket), ticket.status) == ([("agent", True, "agent")], "pending")
+    assert [kind for kind, _, _ in told()] == ["chat_begun", "chat_answered"]
+    light = an_agent("Lia Light", role="light")
+    with pytest.raises(NotAllowed):
+        end_by_agent(ticket, actor=light.as_actor())
+
+
+def test_end_that_an_agent_takes_back_never_was_until_something_new_begins(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    ticket = visitor_writes(chat, "Hello?")
+    agent_replies(ticket, ana)
+    end_by_agent(ticket, actor=ana.as_actor())
+    ended = TicketEvent.objects.get(kind="ChatEnded")
+    take_back_end(ticket, event_id=ended.pk, actor=ana.as_actor())
+    assert chat_of(ticket.pk) == "on"
+    assert TicketEvent.objects.get(kind="ChatResumed").data == {"undoes": ended.pk}
+    for event_id in (ended.pk, None):
+        with pytest.raises(Conflict):
+            take_back_end(ticket, event_id=event_id, actor=ana.as_actor())
+    end_by_agent(ticket, actor=ana.as_actor())
+    with pytest.raises(Conflict):
+        take_back_end(ticket, event_id=ended.pk, actor=ana.as_actor())
+    clock.shift(60)
+    visitor_writes(chat, "One more thing")
+    with pytest.raises(Conflict):
+        take_back_end(ticket, actor=ana.as_actor())
 
 
 def test_rule_reacts_to_the_end_of_a_chat(clock: time_machine.Traveller, chat: Inbox, ana: Agent) -> None:

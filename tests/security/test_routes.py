@@ -44,6 +44,7 @@ CLASSES: dict[str, str] = {
             " ticket-why ticket-macro ticket-ask-rating ticket-recovery"
             " ticket-remove-comments"
             " ticket-draft ticket-change ticket-targets ticket-move ticket-merge ticket-move-undo"
+            " ticket-chat-end ticket-chat-go-on"
             " ticket-side-new ticket-side-conversation ticket-side-close message-forward ticket-person"
             " message-body message-source message-source-file message-undo message-retry attachment contact problem"
             " problem-retry problem-discard message-redact ticket-schedule ticket-scheduled-cancel"

@@ -64,6 +64,7 @@ _OF_CONTACT = [
 ]
 _CHAT_ENDS = [
     ("visitor", "the visitor ended it"),
+    ("agent", "an agent ended it"),
     ("resolved", "its ticket was resolved"),
     ("left", "the visitor left unanswered"),
 ]

@@ -1,5 +1,6 @@
 """The clock of the desk: many beats may run, the one that holds the database lock ticks."""
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg2
@@ -9,6 +10,8 @@ from django.db import connections
 
 LOCK_NUMBER = 0x48454C50  # "HELP"
 RETRY_SECONDS = 2.0
+# Less is waited for: entries come late by that much, once.
+SET_BACK = timedelta(seconds=2)
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +26,18 @@ class LockedScheduler(Scheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if not self.holds_lock():
             return RETRY_SECONDS
+        self._follow_the_clock()
         return float(super().tick(*args, **kwargs))
+
+    def _follow_the_clock(self) -> None:
+        """A machine's clock that is set back would leave every entry waiting until it had caught up."""
+        entries = self.schedule.values()
+        ahead = [one for one in entries if one.last_run_at and one.last_run_at > one.default_now() + SET_BACK]
+        for entry in ahead:
+            entry.last_run_at = entry.default_now()
+        if ahead:
+            log.warning("beat.clock_set_back", entries=len(ahead))
+            self._heap = None
 
     def holds_lock(self) -> bool:
         try:

@@ -14,7 +14,7 @@ from django.shortcuts import render
 
 from core.clock import now
 from core.errors import HelpdeskError, Invalid, NotFound
-from reports.base import Row
+from reports.base import Column, Row
 from reports.counted import counted_context, days_of, words_of
 from reports.defined import Defined
 from reports.definitions import REPORTS
@@ -46,6 +46,7 @@ class Section:
     note: str = ""
     # Of a long breakdown what few happened with, folded up.
     rest: Sequence[Row] = ()
+    columns: Sequence[Column] = ()
 
 
 @report_page
@@ -213,16 +214,22 @@ def _definitions(run: Run) -> list[tuple[str, Defined]]:
 def _sections(run: Run) -> list[Section]:
     notes = dict(run.result.notes)
     found = [
-        _section(title, list(rows), notes.pop(title, ""))
+        _section(title, list(rows), notes.pop(title, ""), run.result.columns)
         for title, rows in groupby(run.result.rows, key=lambda row: row.group)
     ]
     # What has no rows, only a reason.
     return [*found, *(Section(title, [], note) for title, note in notes.items())]
 
 
-def _section(title: str, rows: list[Row], note: str) -> Section:
+def _section(title: str, rows: list[Row], note: str, columns: Sequence[Column]) -> Section:
+    """What cannot be counted by such a thing, such as tickets by the macro that was used, has no column."""
     most = SHOWN_ROWS if len(rows) > SHOWN_ROWS + 5 else len(rows)
-    return Section(title, rows[:most], note, rows[most:])
+    told = [
+        column
+        for column in columns
+        if column.kind != "count" or any(row.values[column.key] is not None for row in rows)
+    ]
+    return Section(title, rows[:most], note, rows[most:], told)
 
 
 def _target_words(run: Run) -> str:

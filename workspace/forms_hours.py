@@ -65,7 +65,6 @@ class HoursForm(forms.Form):
         super().__init__(*args, **kwargs)
         for number, day in enumerate(WEEK):
             self.fields[f"day_{number}"] = forms.CharField(label=day, required=False, max_length=200)
-        self.fields["day_0"].help_text = "Such as 09:00-12:00, 13:00-17:00; or 22:00-06:00; empty means closed."
         self.fields["country"].choices = [("", "—"), *country_names()]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["team_ids"].choices = _named(Team)  # type: ignore[attr-defined]  # a MultipleChoiceField
         self.fields["inbox_ids"].choices = _named(Inbox)  # type: ignore[attr-defined]  # a MultipleChoiceField
@@ -122,8 +121,11 @@ class HoursForm(forms.Form):
             brand_ids=[int(pk) for pk in values["brand_ids"]],
         )
 
-    def week_fields(self) -> list[BoundField]:
-        return [self[name] for name in ("name", "time_zone", *(f"day_{number}" for number in range(7)))]
+    def plain_fields(self) -> list[BoundField]:
+        return [self["name"], self["time_zone"]]
+
+    def week_section(self) -> Section:
+        return Section([self[f"day_{number}"] for number in range(7)])
 
     def day_section(self) -> Section:
         return Section([self[name] for name in ("country", "region", "holidays", "feed_url", "calendar")])

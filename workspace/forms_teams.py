@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from people.models import Agent, Team, TeamStrategy
 from people.services.teams import MOST_MINUTES, MOST_RING_SECONDS, HandOut
+from workspace.forms_promises import Section
 
 HAND_OUT = (
     "prefers_last_agent", "ring_seconds", "chat_wait_minutes", "hand_back_minutes", "overflow_team", "overflow_minutes"
@@ -44,7 +46,7 @@ class TeamForm(forms.Form):
         help_text="Then they are told to expect an answer by mail, and the lead hears of it. 0: as long as it takes.",
     )
     hand_back_minutes = forms.IntegerField(
-        label="Hand on what an absent agent has not begun, after minutes",
+        label="Hand on what an absent agent has not begun after, in minutes",
         initial=5,
         required=False,
         min_value=0,
@@ -54,7 +56,9 @@ class TeamForm(forms.Form):
     overflow_team = forms.ModelChoiceField(
         label="When nobody is free, ask", queryset=Team.objects.none(), required=False, empty_label="nobody else"
     )
-    overflow_minutes = forms.IntegerField(label="... after minutes", initial=15, min_value=0, max_value=MOST_MINUTES)
+    overflow_minutes = forms.IntegerField(
+        label="Ask them after, in minutes", initial=15, min_value=0, max_value=MOST_MINUTES
+    )
 
     def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +67,16 @@ class TeamForm(forms.Form):
         self.fields["lead"].queryset = agents  # type: ignore[attr-defined]  # a ModelChoiceField, as declared above
         self.fields["members"].queryset = agents  # type: ignore[attr-defined]  # likewise
         self.fields["overflow_team"].queryset = others.exclude(pk=team.pk) if team else others  # type: ignore[attr-defined]  # likewise
+
+    def member_fields(self) -> list[BoundField]:
+        return [self[name] for name in ("name", "lead", "members", "is_private")]
+
+    def ticket_section(self) -> Section:
+        names = ("strategy", "prefers_last_agent", "hand_back_minutes", "overflow_team", "overflow_minutes")
+        return Section([self[name] for name in names])
+
+    def chat_section(self) -> Section:
+        return Section([self["ring_seconds"], self["chat_wait_minutes"]])
 
     def draft(self) -> dict[str, Any]:
         """What `save_team` takes."""

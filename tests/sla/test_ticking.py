@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -17,7 +19,9 @@ from sla.services.policies import PolicyDraft, save_policy
 from sla.services.ticking import tell_breaches, warn_of_breaches
 from sla.tasks import tick_clocks
 from tests.desk import agent_replies, an_inbox, customer_writes
+from tests.faults.crashing import dies_at
 from tests.sla.conftest import berlin
+from tests.waiting import poll_until
 from tickets.models import Inbox, Ticket, TicketEvent
 from tickets.services import journal
 
@@ -109,6 +113,29 @@ def test_ticket_that_fails_holds_up_no_other_and_has_its_turn_when_it_can(monkey
     tick_clocks()
     assert told(tickets[0]) == ["SLABreached first_response"]
     assert not Ticket.objects.exclude(snoozed_until=None).exists()
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_worker_killed_in_the_middle_of_a_batch_has_told_nothing_and_the_next_tells_all_once() -> None:
+    save_policy(PolicyDraft(name="At once", targets={(str(Metric.FIRST_RESPONSE), "normal"): 60}))
+    tickets = [customer_writes(an_inbox()) for _ in range(3)]
+    Clock.objects.update(due_at=now() - timedelta(hours=1))
+    record = journal.record
+
+    def die_at_the_last(ticket: Ticket, *args: Any, **kwargs: Any) -> Any:
+        if ticket.pk == tickets[-1].pk:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return record(ticket, *args, **kwargs)
+
+    def tick_and_die() -> None:
+        journal.record = die_at_the_last  # in the forked process alone
+        tell_breaches()
+
+    assert dies_at("nowhere", tick_and_die)
+    # Its rows are free once the server sees that nobody is there.
+    poll_until(lambda: not tell_breaches() and not Clock.objects.filter(breach_told_at=None).exists())
+    assert [told(ticket) for ticket in tickets] == [["SLABreached first_response"]] * 3
 
 
 @pytest.mark.django_db(transaction=True)

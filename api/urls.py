@@ -8,8 +8,17 @@ from api.views.callbacks import CallbackSlotsView, CallbacksView, CallbackView
 from api.views.chats import ChatView
 from api.views.contacts import ContactsView, ContactView
 from api.views.desk import AgentsView, BrandsView, EventsView, ExpectedResponseView, InboxesView, TeamsView
+from api.views.macros import MacrosView, TicketMacroView
 from api.views.ratings import RatingsView
 from api.views.reports import ReportsView, ReportView
+from api.views.rules import (
+    RuleFileView,
+    RuleRunsView,
+    RulesView,
+    RuleTryView,
+    RuleView,
+    TicketRuleRunsView,
+)
 from api.views.tickets import MessagesView, TicketEventsView, TicketsView, TicketView, TicketWaitingView
 
 app_name = "api"
@@ -20,6 +29,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/events/", TicketEventsView.as_view(), name="ticket-events"),
     path("tickets/<int:number>/waiting/", TicketWaitingView.as_view(), name="ticket-waiting"),
     path("tickets/<int:number>/chat/", ChatView.as_view(), name="chat"),
+    path("tickets/<int:number>/rule-runs/", TicketRuleRunsView.as_view(), name="ticket-rule-runs"),
+    path("tickets/<int:number>/macros/<int:macro_id>/", TicketMacroView.as_view(), name="ticket-macro"),
+    path("macros/", MacrosView.as_view(), name="macros"),
+    path("rules/", RulesView.as_view(), name="rules"),
+    path("rules/file/", RuleFileView.as_view(), name="rules-file"),
+    path("rules/try/", RuleTryView.as_view(), name="rules-try"),
+    path("rules/<int:rule_id>/", RuleView.as_view(), name="rule"),
+    path("rules/<int:rule_id>/runs/", RuleRunsView.as_view(), name="rule-runs"),
     path("ratings/", RatingsView.as_view(), name="ratings"),
     path("tickets/<int:number>/callback-slots/", CallbackSlotsView.as_view(), name="callback-slots"),
     path("callbacks/", CallbacksView.as_view(), name="callbacks"),

@@ -17,6 +17,8 @@ _SCOPE_NAMES = {
     "contacts:write": "Change contacts",
     "events:read": "Read the journal",
     "reports:read": "Read reports (managers)",
+    "rules:read": "Read rules and what they did (managers)",
+    "rules:write": "Import, switch and try rules (managers)",
 }
 
 

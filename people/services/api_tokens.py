@@ -11,7 +11,10 @@ from core.errors import Invalid
 from core.ids import new_token
 from people.models import Agent, ApiToken
 
-SCOPES = ("tickets:read", "tickets:write", "contacts:read", "contacts:write", "events:read", "reports:read")
+SCOPES = (
+    "tickets:read", "tickets:write", "contacts:read", "contacts:write", "events:read", "reports:read", "rules:read",
+    "rules:write",
+)  # fmt: skip
 _PREFIX = "hd_"
 
 

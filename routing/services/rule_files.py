@@ -67,6 +67,14 @@ def imported(text: str, *, by: Agent) -> list[Rule]:
     return saved
 
 
+def read_one(text: str) -> RuleDraft:
+    """The only rule of a file, as it stands there; nothing is saved."""
+    items = _items(text)
+    if len(items) != 1:
+        raise Invalid("One rule at a time.", fields={"file": "Expected one rule."})
+    return RuleDraft(**_draft(items[0], "rules/0"))
+
+
 def _item(rule: Rule) -> dict[str, Any]:
     item = {name: getattr(rule, name) for name in _PLAIN if getattr(rule, name)}
     if rule.during != During.ALWAYS and rule.hours:

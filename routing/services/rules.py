@@ -63,6 +63,14 @@ def save_rule(draft: RuleDraft, *, rule: Rule | None = None, by: Agent | None = 
     return saved
 
 
+def unsaved(draft: RuleDraft) -> Rule:
+    """The rule as it would be, to be tried."""
+    conditions, actions = _check(draft)
+    rule = Rule(**{name: getattr(draft, name) for name in rule_versions.CONTENT})
+    rule.conditions, rule.actions, rule.hours = conditions, actions, draft.hours
+    return rule
+
+
 def revert(rule: Rule, *, version: int, by: Agent) -> Rule:
     """Make an earlier version the newest one; nothing in between is lost."""
     content = rule_versions.content_at(rule, version)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import django
 import pytest
 
+from helpdesk import patience
 from tests.network import only_this_machine
 
 # Fixtures of a folder import models, and pytest may load its conftest before pytest-django has set the apps up.
@@ -19,4 +20,12 @@ pytest_plugins = ["tests.browsers", "tests.cast", "tests.sharing", "tests.stack"
 @pytest.fixture(scope="session", autouse=True)
 def _network_guard() -> Iterator[None]:
     with only_this_machine():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_take_their_time() -> Iterator[None]:
+    """The limit of web processes is theirs: a test that loads their door must not put all later ones under it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patience, "MOST_SECONDS", 0)
         yield

@@ -121,7 +121,7 @@ def test_row_of_a_list_says_the_same_in_short_without_a_question_of_its_own(
     Team.objects.filter(pk=team.pk).update(strategy="round_robin")
     rows = list(Ticket.objects.in_bulk([row.pk for row in (asking, plain, taken, homeless, alone, empty)]).values())
     situation.forget()
-    why_in_short(rows[0])
+    situation.situation()
     with django_assert_num_queries(0):
         told = {row.pk: why_in_short(row) for row in rows}
     assert [told[row.pk][0] for row in (asking, plain, taken, homeless, alone, empty)] == [

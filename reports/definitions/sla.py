@@ -23,6 +23,7 @@ class SlaReport(FactReport):
         "Promises kept and missed, and how long first responses and resolutions took. The foot of the page says by"
         " which clock, and what pauses it."
     )
+    needs = "Promises are counted once an SLA policy applies to tickets: in the settings, under SLA and hours."
     target = Target("achieved", 90)
     columns = ("decided", "achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90")
     tiles = ("achieved", "breached", "first_p50", "first_p90", "solve_p50", "solve_p90", "csat")

@@ -24,8 +24,8 @@ class StaffingReport(FactReport):
         " agent is available."
     )
     needs = (
-        "Nothing is known here by what tickets are about, such as their channel or priority: only teams"
-        " and agents narrow it down."
+        "Agents appear here once they have been at work for a quarter of an hour. Only teams and agents narrow"
+        " it down: it knows nothing of what tickets are about."
     )
     target = Target("absent_share", 10, is_most=True)
     columns = (

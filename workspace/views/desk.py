@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from people.models import Agent
 from routing.selectors.situation import row_of
+from tickets.models import Inbox
 from tickets.selectors.access import ticket_for
 from tickets.selectors.counts import view_counts
 from tickets.selectors.lists import BUILT_IN_VIEWS, ticket_page
@@ -88,6 +89,8 @@ def list_context(request: AgentRequest, view: ChosenView) -> dict[str, Any]:
         "rows": [row_of(ticket) for ticket in page.rows],
         "next_cursor": page.next_cursor,
         "sorts": SORT_NAMES,
+        # Asked by the template alone, and only if it has no rows to show.
+        "has_inboxes": Inbox.objects.exists,
     }
 
 

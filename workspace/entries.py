@@ -62,6 +62,11 @@ class ChangesItem:
     changes: list[ChangeItem]
     kind: str = "changes"
 
+    @property
+    def alarm(self) -> str:
+        """What must not be folded away: the last missed promise, escalation and the like."""
+        return next((change.sentence.text for change in reversed(self.changes) if change.sentence.is_alarming), "")
+
 
 @dataclass(frozen=True, slots=True)
 class MessageItem:

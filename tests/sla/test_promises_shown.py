@@ -8,10 +8,13 @@ import time_machine
 
 from people.models import Agent
 from sla.models import Policy
+from sla.tasks import tick_clocks
 from tests.desk import agent_replies, customer_writes
 from tests.sla.conftest import berlin
 from tickets.models import Inbox
+from tickets.selectors.timeline import entries_after
 from tickets.services import changes
+from workspace.entries import ChangesItem, items
 from workspace.promises import promises_of
 
 
@@ -29,3 +32,15 @@ def test_promise_explains_its_deadline_with_calendar_and_pauses(
     assert paused.title.endswith("until now (pending)")
     changes.set_status(ticket, status="open", actor=mia.as_actor())
     assert "to 04 Jun" in promises_of(ticket)[-1].title
+
+
+def test_fold_of_changes_says_the_missed_promise_that_is_in_it(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    ticket = customer_writes(inbox)
+    clock.move_to(berlin(4, 12, 5))
+    tick_clocks()
+    for tag in ("one", "two"):
+        changes.add_tags(ticket, tags=[tag], actor=mia.as_actor())
+    (folded,) = (item for item in items(entries_after(ticket, 0)) if isinstance(item, ChangesItem))
+    assert folded.alarm.startswith("First reply missed its target of")

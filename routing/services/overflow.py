@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Value
-from django.db.models.functions import Greatest
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from core.clock import now
 from core.events.bus import unit_of_work
-from core.events.catalogue import SYSTEM
+from core.events.catalogue import SYSTEM, TeamAssigned, TicketWoken
 from routing.models import Offer, Overflow
 from routing.services.offers import end_ring
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.selectors.workload import in_queue_order, unowned_tickets
 from tickets.services import changes, journal
 
 BATCH = 100
+_COMING = (TeamAssigned.key(), TicketWoken.key())
 
 
 def pass_on() -> int:
     """Returns how many moved on. Whoever came back to a team stays there."""
+    total = 0
+    while moved := _pass_batch():
+        total += moved
+        if moved < BATCH:
+            break
+    return total
+
+
+def _pass_batch() -> int:
     at = now()
-    wait = ExpressionWrapper(F("team__overflow_minutes") * Value(timedelta(minutes=1)), output_field=DateTimeField())
-    passed = Overflow.objects.filter(ticket=OuterRef("pk"), team=OuterRef("team"))
     with unit_of_work():
-        waiting = unowned_tickets().filter(team__overflow_team__is_active=True)
-        late = waiting.filter(~Exists(passed)).annotate(since=Greatest("created_at", "assignee_since"))
-        due = in_queue_order(late.filter(since__lte=ExpressionWrapper(Value(at) - wait, output_field=DateTimeField())))
+        due = in_queue_order(_late(at))
         tickets = due.select_related("team__overflow_team").select_for_update(of=("self",), skip_locked=True)[:BATCH]
         moved = [_move(ticket) for ticket in tickets]
         Overflow.objects.bulk_create(
@@ -35,6 +41,23 @@ def pass_on() -> int:
             ignore_conflicts=True,
         )
     return len(moved)
+
+
+def _late(at: datetime) -> QuerySet[Ticket]:
+    """What has waited for its team for too long: since it was opened, left by its agent, opened again, woken, or moved
+    there, whichever was last."""
+    wait = ExpressionWrapper(F("team__overflow_minutes") * Value(timedelta(minutes=1)), output_field=DateTimeField())
+    latest = ExpressionWrapper(Value(at) - wait, output_field=DateTimeField())
+    passed = Overflow.objects.filter(ticket=OuterRef("pk"), team=OuterRef("team"))
+    came = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=_COMING).order_by("-seq").values("at")[:1]
+    return (
+        unowned_tickets()
+        .filter(~Exists(passed), team__overflow_team__is_active=True)
+        .alias(
+            since=Greatest("created_at", "assignee_since", "status_since"), came=Coalesce(Subquery(came), "created_at")
+        )
+        .filter(since__lte=latest, came__lte=latest)
+    )
 
 
 def pass_chat(ticket: Ticket, *, why: str) -> bool:

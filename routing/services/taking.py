@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db.models import Q
 
 from core.errors import NotFound
@@ -14,8 +16,7 @@ from tickets.selectors.access import tickets_visible_to
 from tickets.selectors.workload import in_queue_order, unowned
 from tickets.services import changes
 
-# Beyond so many that ask for skills the agent lacks, they are told that nothing waits for them.
-LOOKED_AT = 200
+_CHUNK = 200
 
 
 def take_next(agent: Agent) -> Ticket:
@@ -33,10 +34,11 @@ def take_next(agent: Agent) -> Ticket:
     raise NotFound("Nothing waits that you could take. Nice.")
 
 
-def _queue(agent: Agent) -> list[tuple[int, list[str]]]:
-    """Of the agent's teams, and of no team; managers without a team take from all."""
+def _queue(agent: Agent) -> Iterator[tuple[int, list[str]]]:
+    """Of the agent's teams, and of no team; managers without a team take from all. Read in chunks, so that whoever
+    lacks the skills for the first thousand still finds what they can do."""
     waiting = tickets_visible_to(agent).filter(unowned())
     team_ids = list(agent.teams.values_list("pk", flat=True))
     if team_ids or not agent.sees_everything:
         waiting = waiting.filter(Q(team_id__in=team_ids) | Q(team_id=None))
-    return list(in_queue_order(waiting).values_list("pk", "skills")[:LOOKED_AT])
+    return in_queue_order(waiting).values_list("pk", "skills").iterator(chunk_size=_CHUNK)

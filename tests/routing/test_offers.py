@@ -195,16 +195,48 @@ def test_ticket_for_which_nobody_is_found_in_time_goes_to_the_team_that_helps_on
     ticket = customer_writes(mail)
     sweep_routing()
     assert owner(ticket) is None
-    Ticket.objects.update(created_at=now() - timedelta(minutes=16), assignee_since=now() - timedelta(minutes=16))
+    late = now() - timedelta(minutes=16)
+    Ticket.objects.update(created_at=late, assignee_since=late, status_since=late)
     sweep_routing()
     assert owner(ticket) == "Cem Three"
     moved = TicketEvent.objects.get(kind="TeamAssigned")
     assert moved.data["reason"] == "Nobody in Front was free for 15 min"
     changes.assign_team(ticket, team=team, actor=an_agent().as_actor())
     changes.assign(ticket, agent=None, actor=an_agent().as_actor())
-    Ticket.objects.update(assignee_since=now() - timedelta(minutes=16))
+    Ticket.objects.update(assignee_since=late)
+    TicketEvent.objects.filter(kind="TeamAssigned").update(at=late)
     assert overflow.pass_on() == 0
     assert Overflow.objects.count() == 1
+
+
+def test_ticket_waits_for_each_team_for_that_teams_own_time(mail: Inbox, team: Team) -> None:
+    last = a_team("Last")
+    helpers = a_team("Helpers", strategy="least_loaded", overflow_team=last, overflow_minutes=30)
+    Team.objects.filter(pk=team.pk).update(overflow_team=helpers, overflow_minutes=15)
+    Agent.objects.update(capacity=0)
+    ticket = customer_writes(mail)
+    long_ago = now() - timedelta(minutes=40)
+    began = {"created_at": long_ago, "assignee_since": long_ago, "status_since": long_ago}
+    Ticket.objects.update(**{**began, "status_since": now() - timedelta(minutes=10)})
+    assert overflow.pass_on() == 0, "it was opened again ten minutes ago"
+    Ticket.objects.update(**began)
+    assert overflow.pass_on() == 1
+    assert overflow.pass_on() == 0, "the helpers have just got it"
+    TicketEvent.objects.filter(kind="TeamAssigned").update(at=now() - timedelta(minutes=31))
+    assert overflow.pass_on() == 1
+    assert Ticket.objects.get(pk=ticket.pk).team == last
+
+
+def test_everything_that_is_late_overflows_in_one_sweep(
+    mail: Inbox, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overflow, "BATCH", 2)
+    Team.objects.filter(pk=team.pk).update(overflow_team=a_team("Helpers"), overflow_minutes=15)
+    for _ in range(5):
+        customer_writes(mail)
+    late = now() - timedelta(minutes=16)
+    Ticket.objects.update(created_at=late, assignee_since=late, status_since=late)
+    assert overflow.pass_on() == 5
 
 
 def test_agent_off_shift_or_on_leave_is_given_nothing(mail: Inbox, crew: list[Agent]) -> None:

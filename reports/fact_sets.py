@@ -56,7 +56,7 @@ _REASONS = {
         f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND NOT {_HANDED_ON} AND {_OUTSIDE}",
     ),
     "agent": (
-        "Waited for agent",
+        "Waited for the agent",
         f"NOT {_AFTER_REOPENING} AND f.agent_id IS NOT NULL AND NOT {_HANDED_ON} AND {_OUTSIDE} IS NOT TRUE",
     ),
 }

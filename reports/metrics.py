@@ -205,21 +205,21 @@ _FORETOLD = (
     Metric(key="foretold", name="Expectations", counted="foretold",
            definition="First answers to customers who had been told what to expect, or could have been: when the ticket"
            " was opened, enough was known to say so."),
-    Metric(key="within_p50", name="Within usual", counted="within_p50", of="foretold", kind="percent",
-           definition="The share of the answers within the usual time told (p50). A true prophet has 50 %: more means"
+    Metric(key="within_p50", name="Within the usual", counted="within_p50", of="foretold", kind="percent",
+           definition="The share of the answers within the usual time told (p50). A good forecast has 50 %: more means"
            " that we promise too late, fewer that we promise too soon.", clock=WALL_CLOCK),
-    Metric(key="within_p90", name="Within longest", counted="within_p90", of="foretold", kind="percent",
+    Metric(key="within_p90", name="Within the longest", counted="within_p90", of="foretold", kind="percent",
            rising_is="good",
-           definition="The share of the answers within the longest time told (p90). A true prophet has 90 %.",
+           definition="The share of the answers within the longest time told (p90). A good forecast has 90 %.",
            clock=WALL_CLOCK),
     Metric(key="later_than_told", name="Later than told", counted="later_than_told", rising_is="bad",
            definition="Answers that took longer than the longest time told.", clock=WALL_CLOCK),
     Metric(key="told_off_by", name="Off by", counted="foretold", kind="duration", amount="mean", clock=WALL_CLOCK,
            definition="By how much answers missed the usual time told, on average: minus is sooner than told. The mean"
            " of all, so one very late answer weighs much; look at the shares, too."),
-    Metric(key="real_p50", name="Really, p50", counted="foretold", kind="duration", percentile=0.5, rising_is="bad",
+    Metric(key="real_p50", name="Real p50", counted="foretold", kind="duration", percentile=0.5, rising_is="bad",
            clock=WALL_CLOCK, definition="Half of these answers really came within this."),
-    Metric(key="real_p90", name="Really, p90", counted="foretold", kind="duration", percentile=0.9, rising_is="bad",
+    Metric(key="real_p90", name="Real p90", counted="foretold", kind="duration", percentile=0.9, rising_is="bad",
            clock=WALL_CLOCK, definition="Nine of ten of these answers really came within this."),
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ class PromisedReport(FactReport):
     drawn = (
         Drawn(
             "true", "Answers within what was told",
-            (("within_p90", "Within longest (90 %)", "accent"), ("within_p50", "Within usual (50 %)", "middle")),
+            (("within_p90", "Within the longest (p90)", "accent"), ("within_p50", "Within the usual (p50)", "middle")),
             is_line=True, kind="percent", ceiling=100, has_goal=True,
         ),
         Drawn("real", "How long answers really took", (("real_p50", "p50", "accent"), ("real_p90", "p90", "bad")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.errors import Conflict, HelpdeskError, Invalid, NotFound
 from people.models import Identity
 from portal import chat
 from portal.chat import About, Guest
+from portal.limits import require_stranger_room
 from portal.words import words_in
 from routing.selectors.callback_slots import LENGTH, Place, slots_at
 from routing.services import booking
@@ -44,9 +46,23 @@ def booked(guest: Guest) -> dict[str, Any] | None:
 def offers(guest: Guest) -> dict[str, Any]:
     """The free times, in UTC; how many people are free is nobody's business."""
     _require_offered(guest.inbox)
-    slots = slots_at(_place(guest), count=_MOST_SLOTS)
+    mine = booked(guest)
+    besides = mine["id"] if mine else None
+    slots = slots_at(_place(guest), count=_MOST_SLOTS, for_stranger=is_stranger(guest), besides=besides)
     minutes = int(LENGTH.total_seconds() // 60)
-    return {"minutes": minutes, "slots": [slot.starts_at.isoformat() for slot in slots], "booked": booked(guest)}
+    return {"minutes": minutes, "slots": [slot.starts_at.isoformat() for slot in slots], "booked": mine}
+
+
+def is_stranger(guest: Guest) -> bool:
+    """Nobody has vouched for them: no site by a signed identity, no proven address, no agent by an answer."""
+    visitor = guest.visitor
+    if visitor is None:
+        return True
+    proven = Identity.objects.filter(contact=visitor.identity.contact_id).exclude(verified_how="")
+    if visitor.is_verified or proven.exists():
+        return False
+    ticket = conversation.ticket_of(visitor)
+    return ticket is None or ticket.first_replied_at is None
 
 
 def book(guest: Guest, wish: Booking, *, address: str, client_id: str, name: str, page: str) -> Guest:
@@ -58,11 +74,14 @@ def book(guest: Guest, wish: Booking, *, address: str, client_id: str, name: str
         booking.require_wanted(before)
     if not wish.topic:
         raise Invalid("Say what it is about.", fields={"text": "Say what it is about."}, word="call_topic_missing")
+    wish = replace(wish, is_by_stranger=is_stranger(guest))
     try:
         if booking.check(_place(guest), wish, identity_ids=_identities(guest.visitor)):
             return guest
     except Conflict as refusal:
         raise _with_offers(refusal, guest) from refusal
+    if wish.is_by_stranger:
+        require_stranger_room(address)
     text = words_in(guest.language).told["wish_for_call"].format(topic=wish.topic)
     told = chat.speak(guest, address=address, client_id=client_id, text=text, about=About(name=name), page=page)
     ticket = conversation.ticket_of(told.visitor) if told.visitor else None

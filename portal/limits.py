@@ -27,6 +27,8 @@ FORMS_BY_ADDRESS = Limit(name="chat-form-ip", times=20, seconds=600)
 OFFERS_BY_ADDRESS = Limit(name="chat-slots-ip", times=60, seconds=60)
 BOOKINGS_BY_ADDRESS = Limit(name="chat-booking-ip", times=20, seconds=3600)
 BOOKINGS_BY_VISITOR = Limit(name="chat-booking", times=10, seconds=3600)
+# What strangers of one network have booked, not what they have tried.
+STRANGERS_CALLS_BY_ADDRESS = Limit(name="chat-stranger-calls-ip", times=6, seconds=24 * 3600)
 BOOKINGS_BY_WIDGET = Limit(name="chat-booking-inbox", times=300, seconds=3600)
 
 
@@ -49,6 +51,11 @@ def require_booking_room(*, address: str, uid: str, inbox_id: int) -> None:
     require(BOOKINGS_BY_VISITOR, uid)
     require(BOOKINGS_BY_ADDRESS, address)
     require(BOOKINGS_BY_WIDGET, inbox_id)
+
+
+def require_stranger_room(address: str) -> None:
+    """Before a call is booked that nothing else speaks against. Raises TooMany."""
+    require(STRANGERS_CALLS_BY_ADDRESS, address)
 
 
 def require_file_room(*, address: str, inbox_id: int, size: int) -> None:

@@ -36,14 +36,20 @@ class WindowForm(forms.Form):
         help_text="Counts instead of the choice above.",
     )
     minutes = forms.TypedChoiceField(label="Lasting", choices=_LENGTHS, coerce=int, initial=30)
+    is_more = forms.BooleanField(label="Promise it all the same", required=False)
 
     def __init__(self, *args: Any, slots: Sequence[Slot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [
-            (f"{slot.starts_at.isoformat()}/{slot.ends_at.isoformat()}", slot_words(slot.starts_at, slot.ends_at))
+            (
+                f"{slot.starts_at.isoformat()}/{slot.ends_at.isoformat()}",
+                f"{slot_words(slot.starts_at, slot.ends_at)} · {slot.free} free",
+            )
             for slot in slots
         ]
         self.fields["slot"].choices = [*choices, (OTHER, "Another time")]  # type: ignore[attr-defined]  # as declared
+        # Asked only where it matters.
+        self.fields["is_more"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -54,6 +60,11 @@ class WindowForm(forms.Form):
         if values.get("slot") == OTHER and not values.get("starts_at") and "starts_at" not in self.errors:
             self.add_error("starts_at", "Choose a date and a time.")
         return values
+
+    def warn(self, words: str) -> None:
+        """More is promised than there are people: whoever means it says so."""
+        self.fields["is_more"].widget = forms.CheckboxInput()
+        self.add_error("slot" if self.cleaned_data["slot"] != OTHER else "starts_at", words)
 
     def window(self) -> tuple[datetime, datetime]:
         """When it begins and ends."""
@@ -75,7 +86,7 @@ class CallbackForm(WindowForm):
     note = forms.CharField(label="What it is about", max_length=300, required=False)
     is_asked_for = forms.BooleanField(label="The customer asked for it", required=False)
 
-    field_order = ("phone", "slot", "starts_at", "minutes", "assignee", "note", "is_asked_for")
+    field_order = ("phone", "slot", "starts_at", "minutes", "assignee", "note", "is_asked_for", "is_more")
 
     def __init__(self, *args: Any, agents: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,6 +44,8 @@ class Callback(models.Model):
     identity = models.ForeignKey(
         Identity, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    # Nobody at the desk knew them when they booked it: such calls share a part of the team's time.
+    is_by_stranger = models.BooleanField(default=False, db_default=False)
     assignee = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="callbacks")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="callbacks")
     note = models.CharField(max_length=300, blank=True, default="")

@@ -38,6 +38,7 @@ class Plan:
     asked_by: str = AskedBy.AGENT
     region: str = ""
     identity: Identity | None = None
+    is_by_stranger: bool = False
 
 
 def plan_callback(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
@@ -63,7 +64,7 @@ def move_callback(callback: Callback, *, starts_at: datetime, ends_at: datetime,
         assignee = who_may_call(ticket).filter(pk=old.assignee_id or 0).first()
         plan = Plan(
             phone=old.phone, starts_at=starts_at, ends_at=ends_at, note=old.note, assignee=assignee,
-            asked_by=old.asked_by, identity=old.identity,
+            asked_by=old.asked_by, identity=old.identity, is_by_stranger=old.is_by_stranger,
         )  # fmt: skip
         return _promise(ticket, plan, old.phone, actor, moved_from=old)
 
@@ -82,6 +83,7 @@ def _promise(ticket: Ticket, plan: Plan, phone: str, actor: Actor, moved_from: C
         asked_by=AskedBy(plan.asked_by),
         assignee=plan.assignee,
         identity=plan.identity,
+        is_by_stranger=plan.is_by_stranger,
         team_id=ticket.team_id,
         note=" ".join(plan.note.replace("\x00", "").split())[:300],
         moved_from=moved_from,

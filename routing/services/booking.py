@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callbacks.models import AskedBy, Callback
-from callbacks.phone import number_to_call
+from callbacks.phone import number_to_call, uncallable
 from callbacks.selectors.calls import booked_by, booked_for_number
 from callbacks.services.planning import Plan, move_callback, plan_callback
 from callbacks.services.settling import cancel_callback
@@ -32,6 +32,7 @@ class Booking:
     starts_at: datetime
     topic: str = ""
     region: str = ""
+    is_by_stranger: bool = False
 
 
 def check(place: Place, booking: Booking, *, identity_ids: Collection[int]) -> Callback | None:
@@ -45,9 +46,8 @@ def check(place: Place, booking: Booking, *, identity_ids: Collection[int]) -> C
             return theirs
         raise Conflict("You have a call booked already. Move it or call it off first.", word="call_booked_already")
     if booked_for_number(phone).count() >= MOST_PER_NUMBER:
-        hint = "This number has calls booked already."
-        raise Invalid(hint, fields={"phone": hint})
-    _require_free(place, booking.starts_at)
+        raise uncallable()
+    _require_free(place, booking.starts_at, for_stranger=booking.is_by_stranger)
     return None
 
 
@@ -73,6 +73,7 @@ def book(ticket: Ticket, booking: Booking, *, identity: Identity) -> Callback:
             asked_by=AskedBy.CONTACT,
             region=booking.region,
             identity=identity,
+            is_by_stranger=booking.is_by_stranger,
         )
         return plan_callback(ticket, plan, actor=_actor(identity))
 
@@ -98,7 +99,7 @@ def move(callback: Callback, *, starts_at: datetime, identity: Identity) -> Call
             return callback
         ticket = _fresh(callback.ticket)
         require_wanted(ticket)
-        _require_free(_place(ticket), starts_at)
+        _require_free(_place(ticket), starts_at, for_stranger=callback.is_by_stranger, besides=callback.pk)
         return move_callback(callback, starts_at=starts_at, ends_at=starts_at + LENGTH, actor=_actor(identity))
 
 
@@ -123,8 +124,8 @@ def _place(ticket: Ticket) -> Place:
     return Place(team_id=ticket.team_id, inbox_id=ticket.inbox_id)
 
 
-def _require_free(place: Place, starts_at: datetime) -> None:
-    if not is_free(place, starts_at):
+def _require_free(place: Place, starts_at: datetime, *, for_stranger: bool = False, besides: int | None = None) -> None:
+    if not is_free(place, starts_at, for_stranger=for_stranger, besides=besides):
         raise Conflict("Somebody was quicker: this time is taken. Choose another one.", word="call_taken")
 
 

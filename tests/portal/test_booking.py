@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from sla.services.hours import HoursDraft, save_hours
 from tests.callbacks.conftest import a_plan
 from tests.cast import Cast
 from tests.channels_in.webchat.people import SECRET, signed
+from tests.desk import agent_replies
 from tests.portal.conftest import Browser
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services import changes
@@ -37,7 +38,9 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=BERLIN)
 
 
 @pytest.fixture
-def visitor(cast: Cast, time_machine: time_machine.TimeMachineFixture) -> Browser:
+def visitor(cast: Cast, time_machine: time_machine.TimeMachineFixture, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    own = Limit(name=f"t-s-{new_token(8)}", times=6, seconds=86_400)
+    monkeypatch.setattr(limits, "STRANGERS_CALLS_BY_ADDRESS", own)
     time_machine.move_to(FRIDAY, tick=False)
     week = [(day, 9 * 60, 11 * 60) for day in range(5)]
     save_hours(HoursDraft(name="Calls", time_zone=BERLIN.key, periods=week, inbox_ids=[cast.chat.pk]))
@@ -194,6 +197,8 @@ def test_visitor_has_one_call_at_a_time_and_a_number_two(visitor: Browser, cast:
     assert books(someone(cast), LATE_FRIDAY).status_code == 200
     third = books(someone(cast), LATE_FRIDAY)
     assert (third.status_code, set(third.json()["fields"])) == (422, {"phone"})
+    dear = books(someone(cast), LATE_FRIDAY, phone="+49 900 1234567")
+    assert dear.json() == third.json(), "nobody learns from it that somebody is called there"
 
 
 def test_flood_of_bookings_is_stopped_by_visitor_and_by_address(
@@ -203,6 +208,58 @@ def test_flood_of_bookings_is_stopped_by_visitor_and_by_address(
     monkeypatch.setattr(limits, "BOOKINGS_BY_ADDRESS", Limit(name=f"t-a-{new_token(8)}", times=2, seconds=3600))
     assert [books(visitor, phone="no").status_code for _ in range(2)] == [422, 429]
     assert [books(someone(cast), phone="no").status_code for _ in range(2)] == [422, 429]
+
+
+def test_strangers_share_half_of_each_day_and_whoever_is_known_finds_the_rest(visitor: Browser, cast: Cast) -> None:
+    """Two people for four half hours on Monday are eight calls."""
+    halves = [MONDAY + timedelta(minutes=30 * number) for number in (0, 0, 1, 1)]
+    booked = [books(someone(cast), at, phone=f"+49 30 90182{n}").json()["booked"] for n, at in enumerate(halves)]
+    assert all(booked)
+    assert offered(visitor)[:2] == ["Fri 10:30", "Tue 09:00"]
+    late = MONDAY + timedelta(hours=1)
+    assert books(visitor, late, phone="+49 30 901829").status_code == 409
+    is_known(visitor, cast)
+    assert offered(visitor)[1] == "Mon 10:00"
+    assert books(visitor, late, phone="+49 30 901829").status_code == 200
+    assert list(Callback.objects.order_by("pk").values_list("is_by_stranger", flat=True)) == [True] * 4 + [False]
+
+
+def is_known(visitor: Browser, cast: Cast) -> None:
+    """An agent has answered them."""
+    visitor.says("Hello")
+    agent_replies(Ticket.objects.order_by("-pk")[0], cast.ana)
+
+
+def test_stranger_moves_their_call_within_a_day_of_which_strangers_have_their_half(
+    visitor: Browser, cast: Cast
+) -> None:
+    half, whole = MONDAY + timedelta(minutes=30), MONDAY + timedelta(hours=1)
+    for number, at in enumerate((MONDAY, MONDAY, half)):
+        books(someone(cast), at, phone=f"+49 30 90182{number}")
+    mine = books(visitor, half).json()["booked"]
+    assert whole.astimezone(UTC).isoformat() in visitor.get("callback/").json()["slots"]
+    assert visitor.post(f"callback/{mine['id']}/", starts=whole.isoformat()).status_code == 200
+    assert Callback.objects.get(state="planned", starts_at=whole).is_by_stranger
+
+
+def test_strangers_of_one_network_book_so_many_calls_a_day_and_no_more(
+    visitor: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Limit(name=f"t-{new_token(8)}", times=1, seconds=86_400)
+    monkeypatch.setattr(limits, "STRANGERS_CALLS_BY_ADDRESS", one)
+    assert books(someone(cast), phone="+49 30 901821").status_code == 200
+    assert books(visitor, phone="no").status_code == 422
+    assert books(visitor, phone="+49 30 901822").status_code == 429
+    is_known(visitor, cast)
+    assert books(visitor, phone="+49 30 901822").status_code == 200
+
+
+def test_calls_of_spam_take_nobodys_time(visitor: Browser, cast: Cast) -> None:
+    for number in range(2):
+        books(someone(cast), phone=f"+49 30 90182{number}")
+    assert offered(visitor)[1] == "Mon 09:30"
+    changes.set_status(Ticket.objects.all()[0], status="spam", actor=cast.ana.as_actor())
+    assert offered(visitor)[1] == "Mon 09:00"
 
 
 def test_call_stays_while_it_may_be_ringing_and_one_that_was_missed_is_moved(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 
 from callbacks.models import Callback
 from callbacks.services.planning import plan_callback
@@ -49,8 +50,30 @@ def test_agent_chooses_another_time_and_is_told_when_it_is_over(as_ben: Client, 
     later = (now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     first = as_ben.get(address).context["form"].fields["slot"].choices[0][0]
     # Whoever enters a time means it, also with a slot left as it was.
-    assert as_ben.post(address, {**values, "slot": first, "starts_at": later}).status_code == 302
+    assert as_ben.post(address, {**values, "slot": first, "starts_at": later, "is_more": "on"}).status_code == 302
     assert Callback.objects.get().ends_at - Callback.objects.get().starts_at == timedelta(hours=1)
+
+
+def test_agent_sees_how_many_are_free_and_is_asked_before_they_promise_more(
+    as_ben: Client, cast: Cast, ticket: Ticket
+) -> None:
+    address = f"/tickets/{ticket.number}/callbacks/new/"
+    slot, label = as_ben.get(address).context["form"].fields["slot"].choices[1]
+    people = int(label.rpartition(" · ")[2].removesuffix(" free"))
+    starts_at, ends_at = (datetime.fromisoformat(at) for at in slot.split("/"))
+    for _ in range(people):
+        plan_callback(new_ticket(cast.mail), a_plan(starts_at=starts_at, ends_at=ends_at), actor=cast.ben.as_actor())
+    assert slot not in dict(as_ben.get(address).context["form"].fields["slot"].choices)
+    local = localtime(starts_at).strftime("%Y-%m-%dT%H:%M")
+    values = {"phone": PHONE, "slot": "other", "starts_at": local, "minutes": 30}
+    warned = as_ben.post(address, values)
+    assert (warned.status_code, Callback.objects.filter(ticket=ticket).count()) == (422, 0)
+    told = warned.content.decode()
+    assert f"{people} people can call then, and {people} calls are promised already." in told
+    assert "Promise it all the same" in told
+    assert "Promise it all the same" not in as_ben.get(address).content.decode()
+    assert as_ben.post(address, {**values, "is_more": "on"}).status_code == 302
+    assert Callback.objects.filter(ticket=ticket).count() == 1
 
 
 def test_agent_says_what_came_of_it_with_a_note_and_takes_it_back(

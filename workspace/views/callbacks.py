@@ -20,7 +20,7 @@ from core.clock import now
 from core.errors import Conflict, Invalid, NotFound
 from core.events.bus import unit_of_work
 from people.policy import require
-from routing.selectors.callback_slots import free_slots
+from routing.selectors.callback_slots import Place, Room, free_slots, room_at
 from tickets.models import Ticket
 from tickets.selectors.access import ticket_for
 from tickets.selectors.sides import identities_of
@@ -72,7 +72,7 @@ def new_callback_page(request: AgentRequest, number: int) -> HttpResponse:
         slots=free_slots(ticket, after=after),
         agents=who_may_call(ticket).order_by("name", "id"),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_meant(form, ticket):
         asked_by = AskedBy.CONTACT if form.cleaned_data["is_asked_for"] else AskedBy.AGENT
         told = {name: form.cleaned_data[name] for name in ("phone", "assignee", "note")}
         starts_at, ends_at = form.window()
@@ -93,7 +93,7 @@ def move_callback_page(request: AgentRequest, callback_id: int) -> HttpResponse:
     callback = calls.callback_for(request.user, callback_id)
     require(request.user, "reply")
     form = WindowForm(request.POST or None, slots=free_slots(callback.ticket))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_meant(form, callback.ticket, moved=callback):
         starts_at, ends_at = form.window()
         try:
             move_callback(callback, starts_at=starts_at, ends_at=ends_at, actor=request.user.as_actor())
@@ -148,6 +148,24 @@ def _known_phone(ticket: Ticket) -> str:
     known = Callback.objects.filter(contact=ticket.contact_id).exclude(phone="").order_by("-pk")
     last = known.values_list("phone", flat=True).first()
     return last or next((row.value for row in identities_of(ticket.contact_id) if row.value.startswith("+")), "")
+
+
+def _is_meant(form: WindowForm, ticket: Ticket, *, moved: Callback | None = None) -> bool:
+    """Whoever promises a call that nobody is there to make is asked once whether they mean it."""
+    place = Place(team_id=ticket.team_id, inbox_id=ticket.inbox_id)
+    room = room_at(place, *form.window(), besides=moved.pk if moved else None)
+    if form.cleaned_data["is_more"] or not room.is_full:
+        return True
+    form.warn(f"{_told(room)} Choose another time, or promise it all the same.")
+    return False
+
+
+def _told(room: Room) -> str:
+    if not room.people:
+        return "Nobody is on shift then."
+    people = "1 person" if room.people == 1 else f"{room.people} people"
+    calls = "1 call is" if room.calls == 1 else f"{room.calls} calls are"
+    return f"{people} can call then, and {calls} promised already."
 
 
 def _refuse(form: WindowForm, refusal: Invalid | Conflict) -> None:

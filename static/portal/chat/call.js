@@ -1,7 +1,7 @@
 /** A call that the visitor books: the form that chooses a free time, and the line that says what is booked. */
-import { clock, shortDate } from "./days.js";
 import { at, newId, word } from "./page.js";
 import * as session from "./session.js";
+import { dayName, dayOf, fill, span, suggested, zoneAt } from "./slots.js";
 
 const form = at("call");
 const { phone, name, text, starts } = form.elements;
@@ -81,23 +81,19 @@ function offer(now) {
   at("call-send").textContent = word(isChange ? "call-move" : "call-book");
   at("call-who").hidden = isChange;
   at("call-off").hidden = !isChange;
-  at("call-zone").textContent = word("call-zone", new Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll("_", " "));
-  fill(days, [...new Map(slots.map((slot) => [dayOf(slot), shortDate.format(new Date(slot))]))]);
+  const wish = slots.includes(starts.value) ? starts.value : suggested(slots, starts.value);
+  fill(days, [...new Map(slots.map((slot) => [dayOf(slot), dayName(slot)]))], "");
+  if (wish) days.value = dayOf(wish);
   showTimes();
   at("call-send").disabled = !slots.length;
   if (!slots.length) at("call-wrong").textContent = word("call-none");
 }
 
 function showTimes() {
-  const chosen = starts.value;
-  fill(starts, slots.filter((slot) => dayOf(slot) === days.value).map((slot) => [slot, span(slot)]));
-  if (slots.includes(chosen) && dayOf(chosen) === days.value) starts.value = chosen;
-}
-
-function fill(list, choices) {
-  const before = list.value;
-  list.replaceChildren(...choices.map(([value, label]) => new Option(label, value)));
-  if (choices.some(([value]) => value === before)) list.value = before;
+  const ofDay = slots.filter((slot) => dayOf(slot) === days.value);
+  const lasting = (slot) => span(slot, Date.parse(slot) + 60000 * minutes);
+  fill(starts, ofDay.map((slot) => [slot, lasting(slot)]), suggested(ofDay, starts.value));
+  at("call-zone").textContent = word("call-zone", zoneAt(starts.value));
 }
 
 /** Ask the desk; on its "no" show what is left. */
@@ -143,7 +139,5 @@ function busy(isBusy) {
   at("call-send").disabled ||= !slots.length;
 }
 
-const dayOf = (slot) => new Date(slot).toDateString();
-const span = (slot) => clock.formatRange(new Date(slot), new Date(Date.parse(slot) + 60000 * minutes));
 const said = ({ starts: begins, ends, phone: number }) =>
-  `${shortDate.format(new Date(begins))}, ${clock.formatRange(new Date(begins), new Date(ends))} · ${number.replaceAll(" ", "\u00a0")}`;
+  `${dayName(begins)}, ${span(begins, ends)} · ${number.replaceAll(" ", "\u00a0")}`;

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.clock import now
 from core.errors import Invalid
+from core.events.bus import unit_of_work
 from core.events.catalogue import TICKET_EVENTS
 from people.models import Agent, Team
 from routing import subscribers
@@ -19,9 +20,12 @@ from routing.selectors.listening import forget, listening
 from routing.services import reacting
 from routing.services.rules import RuleDraft, save_rule
 from routing.tasks import react_to_events, sweep_routing
-from tests.desk import agent_replies, customer_writes
+from routing.triggers import TRIGGERS
+from routing.waits import WAITS
+from tests.architecture.source import ROOT
+from tests.desk import agent_replies, customer_writes, rule_actor
 from tickets.models import Inbox, Ticket, TicketEvent
-from tickets.services import changes
+from tickets.services import changes, journal
 
 
 def a_rule(name: str = "Rule", **values: Any) -> Rule:
@@ -53,6 +57,30 @@ def test_rule_acts_on_a_customers_mail(inbox: Inbox) -> None:
     ran = TicketEvent.objects.get(kind="RuleRan")
     assert ran.data["actions"] == ["Add the tags refund"]
     assert RuleRun.objects.get().rule_version == 1
+
+
+@pytest.mark.parametrize("kind", ["RecoveryOverdue", "CallbackNear", "MessageEdited"])
+def test_rule_acts_on_what_happens_to_recoveries_calls_and_messages(inbox: Inbox, kind: str) -> None:
+    ticket = customer_writes(inbox)
+    given: dict[str, dict[str, Any]] = {
+        "RecoveryOverdue": {"recovery_id": 1, "due_at": now().isoformat()},
+        "CallbackNear": {"callback_id": 1, "starts_at": now().isoformat()},
+        "MessageEdited": {"message_id": 1, "before": "Helo"},
+    }
+    a_rule("late", event=kind)
+    with unit_of_work():
+        journal.record(
+            journal.locked(ticket), TICKET_EVENTS[kind](ticket_id=ticket.pk, **given[kind]), actor=rule_actor()
+        )
+    settle()
+    assert tags(ticket) == ["late"]
+
+
+def test_every_event_and_wait_of_rules_is_on_their_page() -> None:
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    rows = [*TRIGGERS.items(), *((wait.key, wait.label) for wait in WAITS.values())]
+    missing = [key for key, label in rows if f"| `{key}` | {label}" not in page]
+    assert not missing, "Add these to docs/rules.md"
 
 
 def test_events_that_no_rule_waits_for_leave_no_marker(inbox: Inbox, mia: Agent) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F, FloatField, Func, Value
+
 from sla.models import Clock, Fact, FactKind
 from tickets.models import Ticket
 
@@ -18,14 +20,15 @@ class Pause:
     why: str
 
 
-def clocks_of(ticket: Ticket) -> list[Clock]:
-    """In the order in which they fall due on a fresh ticket."""
+def clocks_of(ticket: Ticket, at: datetime) -> list[tuple[Clock, float]]:
+    """In the order in which they fall due on a fresh ticket; each with the seconds of its calendar that are used up."""
     order = {"first_response": 0, "next_response": 1, "update": 2, "resolution": 3}
-    newest: dict[str, Clock] = {}
+    newest: dict[str, tuple[Clock, float]] = {}
+    running = Func(F("hours_id"), F("running_since"), Value(at), function="sla_open_seconds", output_field=FloatField())
     found = Clock.objects.filter(ticket=ticket).select_related("policy", "hours").order_by("-started_at", "-id")
-    for clock in found[:40]:
-        newest.setdefault(clock.metric, clock)
-    return sorted(newest.values(), key=lambda clock: order.get(clock.metric, 9))
+    for clock in found.annotate(used=F("elapsed_seconds") + running)[:40]:
+        newest.setdefault(clock.metric, (clock, clock.used))
+    return sorted(newest.values(), key=lambda pair: order.get(pair[0].metric, 9))
 
 
 def pauses_of(ticket: Ticket) -> dict[str, list[Pause]]:

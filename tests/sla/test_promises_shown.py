@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import time_machine
+from django.utils.timezone import localtime
 
 from people.models import Agent
 from sla.models import Policy
@@ -31,7 +32,13 @@ def test_promise_explains_its_deadline_with_calendar_and_pauses(
     assert paused.title.startswith("Standard, version 1: within 16h 0m; counted in: Office; stood still from 04 Jun 1")
     assert paused.title.endswith("until now (pending)")
     changes.set_status(ticket, status="open", actor=mia.as_actor())
-    assert "to 04 Jun" in promises_of(ticket)[-1].title
+    resumed = promises_of(ticket)[-1]
+    assert "to 04 Jun" in resumed.title
+    # Two of sixteen working hours were used up when it stood still; it goes on at two in the afternoon.
+    assert resumed.facts[2:4] == (
+        f"due {localtime(berlin(8, 12)):%d %b %H:%M}",
+        f"14h 0m left in working time at {localtime(berlin(4, 14)):%H:%M}",
+    )
 
 
 def test_fold_of_changes_says_the_missed_promise_that_is_in_it(

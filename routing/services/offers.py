@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
 from core.clock import now
 from core.db import Statement, run
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM
-from people.models import Availability, Team
+from people.models import Agent, Availability, Team
 from people.selectors.agents import ONLINE_WITHIN
 from routing.assignment import Floor
 from routing.models import ChatWait, Offer, OfferEnd
+from routing.selectors.duty import plan_of
 from routing.selectors.floor import ask_of, floor_of, missed_by
 from routing.services.chat_waits import ring_missed
+from sla.models import OpenInterval
 from tickets.capabilities import capabilities_for
 from tickets.models import Status, Ticket
 from tickets.services import changes
@@ -87,14 +89,25 @@ def hand_back() -> int:
     since = ExpressionWrapper(
         Value(now()) - F("team__hand_back_minutes") * Value(timedelta(minutes=1)), output_field=DateTimeField()
     )
-    gone = (
-        Q(agent__availability=Availability.AWAY, agent__availability_changed_at__lte=since)
-        # Whoever is there was seen within the last beats of their connection, not this very moment.
-        | Q(agent__last_seen_at__lte=since, agent__last_seen_at__lt=now() - ONLINE_WITHIN)
-        | Q(agent__is_active=False)
+    offered = Offer.objects.filter(ended_at=None, team__hand_back_minutes__isnull=False)
+    return sum(_end(batch, OfferEnd.LEFT) for batch in _in_batches(offered.alias(since=since).filter(_has_left())))
+
+
+def _has_left() -> Q:
+    """Of an offer: its agent has been gone `since` then, whatever their screen says after the end of their shift."""
+    at = now()
+    shift = OpenInterval.objects.filter(
+        hours=OuterRef("agent__shift__hours"), starts_at__lte=at, ends_at__gt=OuterRef("since")
     )
-    left = Offer.objects.filter(gone, ended_at=None, team__hand_back_minutes__isnull=False)
-    return sum(_end(batch, OfferEnd.LEFT) for batch in _in_batches(left))
+    offered_to = list(Agent.objects.filter(pk__in=Offer.objects.filter(ended_at=None).values("agent")))
+    return (
+        Q(agent__availability=Availability.AWAY, agent__availability_changed_at__lte=F("since"))
+        # Whoever is there was seen within the last beats of their connection, not this very moment.
+        | Q(agent__last_seen_at__lte=F("since"), agent__last_seen_at__lt=at - ONLINE_WITHIN)
+        | Q(agent__is_active=False)
+        | (Q(agent__shift__isnull=False) & ~Exists(shift))
+        | Q(agent__in=plan_of(offered_to, at).leave_ends)
+    )
 
 
 def _in_batches(offers: QuerySet[Offer]) -> Iterator[QuerySet[Offer]]:

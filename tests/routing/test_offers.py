@@ -14,6 +14,7 @@ from routing.selectors.duty import Duty, duties_of
 from routing.services import offers, overflow
 from routing.services.dispatching import dispatch_all
 from routing.tasks import sweep_routing
+from sla.models import OpenInterval
 from sla.services.hours import HoursDraft, save_hours
 from tests.desk import a_team, an_agent, an_inbox, customer_writes
 from tickets.models import Inbox, Ticket, TicketEvent
@@ -237,6 +238,25 @@ def test_everything_that_is_late_overflows_in_one_sweep(
     late = now() - timedelta(minutes=16)
     Ticket.objects.update(created_at=late, assignee_since=late, status_since=late)
     assert overflow.pass_on() == 5
+
+
+def test_what_was_not_begun_goes_back_after_the_end_of_the_shift_and_on_leave_though_the_page_is_open(
+    mail: Inbox, team: Team, crew: list[Agent]
+) -> None:
+    hours = save_hours(HoursDraft(name="All week", time_zone="UTC", periods=[(day, 0, 1440) for day in range(7)]))
+    Shift.objects.create(agent=crew[0], hours=hours)
+    on_shift, other = customer_writes(mail), customer_writes(mail)
+    dispatch_all()
+    assert offers.hand_back() == 0
+    OpenInterval.objects.filter(hours=hours, ends_at__gt=now()).update(ends_at=now() - timedelta(minutes=4))
+    assert offers.hand_back() == 0, "the shift ended a moment ago"
+    Team.objects.filter(pk=team.pk).update(hand_back_minutes=3)
+    assert offers.hand_back() == 1
+    assert (owner(on_shift), owner(other)) == (None, "Bob Two")
+    today = now().date()
+    Absence.objects.create(agent=crew[1], first_day=today, last_day=today)
+    assert offers.hand_back() == 1
+    assert owner(other) is None
 
 
 def test_agent_off_shift_or_on_leave_is_given_nothing(mail: Inbox, crew: list[Agent]) -> None:

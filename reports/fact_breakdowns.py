@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from django.db.models import QuerySet
 from people.models import Contact, Organization
 from reports.base import Row
 from reports.brands import has_brands
+from reports.engine.chosen import PACKED
 from reports.fact_filters import TIER_FACTS, FactFilters
 from reports.fact_table import Table
 from reports.measuring import NOTHING, Told
@@ -25,25 +25,17 @@ MOST_VALUES = 12
 _KEPT_SECONDS = 300
 _LISTED = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.FLAG)
 # The same as the conditions in tickets/conditions/ say, for all values at once.
-_BETWEEN = "t.id BETWEEN %s AND %s"
 _TIERS = f"""
-    WITH k AS MATERIALIZED (
-        SELECT tier, 1::int8 << (n - 1)::int AS bit FROM unnest(%s::text[]) WITH ORDINALITY x(tier, n))
-    SELECT t.id, coalesce(c.bit, 0) | coalesce(o.bit, 0) FROM tickets_ticket t
-    LEFT JOIN (SELECT p.id, k.bit FROM people_contact p JOIN k ON k.tier = p.tier) c ON c.id = t.contact_id
-    LEFT JOIN (SELECT p.id, k.bit FROM people_organization p JOIN k ON k.tier = p.tier) o ON o.id = t.organization_id
-    WHERE (c.bit IS NOT NULL OR o.bit IS NOT NULL) AND {_BETWEEN}"""
-_FLAG = f"SELECT t.id, CASE WHEN t.fields @> %s::jsonb THEN 1::int8 ELSE 2 END FROM tickets_ticket t WHERE {_BETWEEN}"
-_CHOICE = f"""
-    SELECT t.id, CASE WHEN t.fields ? %s
-        THEN coalesce(1::int8 << (array_position(%s::jsonb[], t.fields->%s) - 1), 0) ELSE 1::int8 << %s END
-    FROM tickets_ticket t WHERE {_BETWEEN}"""
-_CHOICES = f"""
-    SELECT t.id, CASE WHEN t.fields ? %s THEN coalesce((
-        SELECT bit_or(1::int8 << (array_position(%s::jsonb[], v) - 1)) FROM jsonb_array_elements(
-            CASE jsonb_typeof(t.fields->%s) WHEN 'array' THEN t.fields->%s ELSE '[]' END) v), 0)
-        ELSE 1::int8 << %s END
-    FROM tickets_ticket t WHERE {_BETWEEN}"""
+    SELECT (array_position(%s::text[], x.tier) - 1)::bigint, {PACKED.format("x.id")} FROM (
+        SELECT p.tier::text, t.id FROM people_contact p JOIN tickets_ticket t ON t.contact_id = p.id
+        WHERE p.tier = ANY(%s)
+        UNION ALL
+        SELECT p.tier::text, t.id FROM people_organization p JOIN tickets_ticket t ON t.organization_id = p.id
+        WHERE p.tier = ANY(%s)
+    ) x WHERE x.id BETWEEN %s AND %s GROUP BY x.tier"""
+_VALUES = f"""
+    SELECT coalesce(array_position(%s::text[], value::text) - 1, %s)::bigint, {PACKED.format("ticket_id")}
+    FROM tickets_ticketchoice WHERE key = %s AND ticket_id BETWEEN %s AND %s GROUP BY value"""
 
 
 def dimensions_of(dimensions: Sequence[str], filters: FactFilters) -> tuple[str, ...]:
@@ -65,7 +57,7 @@ def asked_of(filters: FactFilters) -> Asked | None:
     """The breakdown `by` that facts know nothing of."""
     if filters.by == "tier":
         groups = [(tier, _of_tier(filters, tier)) for tier in tiers()]
-        return Asked("Customer tier", groups, Told(_TIERS, [tiers()], len(groups)))
+        return Asked("Customer tier", groups, Told(_TIERS, [tiers()] * 3, len(groups)))
     word, _, key = filters.by.partition(":")
     field = fields_to_list().filter(key=key).first() if word == "field" else None
     if field is None:
@@ -94,12 +86,10 @@ def _of_tier(filters: FactFilters, tier: str) -> FactFilters:
 
 
 def _told_of(field: CustomField, count: int) -> Told:
-    if field.kind == FieldKind.FLAG:
-        return Told(_FLAG, [json.dumps({field.key: True})], count)
-    values = [json.dumps(choice) for choice in field.choices[:MOST_VALUES]]
-    if field.kind == FieldKind.CHOICE:
-        return Told(_CHOICE, [field.key, values, field.key, count - 1], count)
-    return Told(_CHOICES, [field.key, values, field.key, field.key, count - 1], count)
+    """Who says nothing says no to a flag, and belongs to those not set otherwise."""
+    values = ["true"] if field.kind == FieldKind.FLAG else field.choices[:MOST_VALUES]
+    unlisted = count - 1 if field.kind == FieldKind.FLAG else count
+    return Told(_VALUES, [values, unlisted, field.key], count, others=count - 1)
 
 
 def tiers() -> list[str]:

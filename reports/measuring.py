@@ -10,12 +10,12 @@ import numpy as np
 
 from people.models import Agent
 from reports.engine import reckoning
-from reports.engine.chosen import Chosen, ids_of
+from reports.engine.chosen import Chosen, ids_of, unpacked_ids
 from reports.engine.clock import Local
 from reports.engine.groupings import Grouping, by_dimension, by_hour, by_step, by_tickets
 from reports.engine.layout import COLUMN_OF, Array
 from reports.engine.parts import Live, Part, parts_of
-from reports.engine.reading import copied
+from reports.engine.reading import copied_fields
 from reports.engine.reckoning import Reckoning
 from reports.engine.rows import Demand, Rows, columns_for, load, narrowed
 from reports.fact_filters import FactFilters, tickets_for
@@ -25,19 +25,20 @@ from reports.metrics import METRICS
 # Lengths of time in seconds: the lower end of each band.
 BANDS = (0, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 259200)
 USUAL = ("team", "agent", "inbox", "channel", "priority", "tag")
-_TOLD = np.dtype([("count", ">i2"), ("length", ">i4"), ("id", ">i8"), ("length of bits", ">i4"), ("bits", ">i8")])
 Values = reckoning.Values
 NOTHING: Values = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of tickets as they are now. The statement gives ids between its last two parameters, each with
-    bits: the first one is on for the first of `count` groups, and so on; a ticket may be in several."""
+    """What is told of tickets as they are now, in `count` groups. The statement gives numbers of groups, each with
+    packed ids between its last two parameters; a ticket may be in several, or in none: then the number is higher.
+    `others` is the group of those of which nothing is told."""
 
     sql: str
     params: Sequence[Any]
     count: int
+    others: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,9 @@ def _by_dimensions(found: Measured, everything: Reckoning, wanted: Wanted, steps
 def _by_tickets(parts: Sequence[Part], told: Told) -> Grouping:
     ends = [(part.rows["ticket"].min(), part.rows["ticket"].max()) for part in parts if len(part)]
     first, last = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0, 0)
-    found = copied(told.sql, [*told.params, int(first), int(last)], _TOLD)
-    return by_tickets(parts, found["id"].astype(np.int64), found["bits"].astype(np.int64), told.count)
+    rows = copied_fields(told.sql, [*told.params, int(first), int(last)])
+    found = [(int.from_bytes(number), unpacked_ids(packed)) for number, packed in rows]
+    return by_tickets(parts, found, told.count, told.others)
 
 
 def _sparks(dimension: str, grouping: Grouping, counts: Array) -> dict[tuple[str, str], dict[int, float]]:

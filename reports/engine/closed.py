@@ -5,14 +5,11 @@
 from __future__ import annotations
 
 import json
-import struct
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from io import BytesIO
-from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -21,9 +18,9 @@ from django.db import connection
 from reports.engine.blocks import unpacked
 from reports.engine.codes import Coding
 from reports.engine.layout import CODED, NUMBERS, Array, version_of
+from reports.engine.reading import copied_fields
 
 _MEGABYTE = 1024 * 1024
-_HEAD = 19
 # How much of the memory codes may take.
 _SHARE_OF_CODES = 0.25
 
@@ -128,7 +125,7 @@ def _load(
     coded = [name for name in names if name in CODED]
     told = ", ".join(f"'{name}', names->'{name}'" for name in coded)
     sql = f"SELECT id, jsonb_build_object({told})::text, {', '.join(names)} FROM reports_closedday WHERE id = ANY(%s)"
-    for fields in _copied(sql, [list(pks)]):
+    for fields in copied_fields(sql, [list(pks)]):
         known = json.loads(bytes(fields[1]))
         columns = {
             name: unpacked(coding, kind, name, _array(name, body), known.get(name, []))
@@ -148,19 +145,3 @@ def stored(name: str, column: Array) -> bytes:
     if name in NUMBERS:
         return column.astype(NUMBERS[name]).tobytes()
     return bytes([column.dtype.itemsize]) + column.astype(column.dtype.newbyteorder("<")).tobytes()
-
-
-def _copied(sql: str, params: Sequence[Any]) -> Iterator[list[memoryview]]:
-    """The rows of a statement in PostgreSQL's binary copy format, each as its fields."""
-    body = BytesIO()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({cursor.mogrify(sql, params).decode()}) TO STDOUT (FORMAT binary)", body)
-    data, place = body.getbuffer(), _HEAD
-    while (count := struct.unpack_from(">h", data, place)[0]) >= 0:
-        place += 2
-        fields = []
-        for _ in range(count):
-            (length,) = struct.unpack_from(">i", data, place)
-            fields.append(data[place + 4 : place + 4 + length])
-            place += 4 + length
-        yield fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import prod
@@ -110,29 +110,34 @@ def by_hour(parts: Sequence[Part], local: Local) -> Grouping:
     return Grouping({part.kind: local.hours(part.rows["minute"]) for part in parts}, keys)
 
 
-def by_tickets(parts: Sequence[Part], tickets: Array, bits: Array, count: int) -> Grouping:
-    """By what is told of some tickets: the bits that are on are the groups that a ticket is in, of so many."""
-    combinations = np.flatnonzero(np.bincount(bits, minlength=1))
-    numbers = np.zeros(int(bits.max(initial=0)) + 1, np.min_scalar_type(len(combinations) + 1))
+def by_tickets(parts: Sequence[Part], told: Iterable[tuple[int, Array]], count: int, others: int | None) -> Grouping:
+    """By what is told of tickets: the numbers of groups, each with ids. What belongs to no group has a number from
+    `count` on; `others` is the group of all tickets of which nothing is told."""
+    told = list(told)
+    first = min((int(ids.min()) for _, ids in told if len(ids)), default=1) - 1
+    last = max((int(ids.max()) for _, ids in told if len(ids)), default=0) + 1
+    # A bit for each group: tickets may be in several. Nothing is told of the first and the last one.
+    bits = np.zeros(last - first + 1, np.uint32)
+    for number, ids in told:
+        bits[ids - first] |= np.uint32(1 << number)
+    combinations = np.flatnonzero(np.bincount(bits))
+    numbers = np.zeros(int(combinations[-1]) + 1, np.min_scalar_type(len(combinations)))
     numbers[combinations] = np.arange(1, len(combinations) + 1)
     members = [[place for place in range(count) if bit >> place & 1] for bit in combinations.tolist()]
+    if others is not None:
+        members[0] = [others]
     return Grouping(
-        {part.kind: _looked_up(part.rows["ticket"], tickets, numbers[bits]) for part in parts},
+        {part.kind: _looked_up(part.rows["ticket"], first, numbers[bits]) for part in parts},
         range(count),
         smallest(np.array(list(chain.from_iterable(members)), np.intp)),
         np.array([0, *map(len, members)], np.intp),
     )
 
 
-def _looked_up(wanted: Array, tickets: Array, codes: Array) -> Array:
-    """The codes of the wanted tickets; 0 for those that nothing is told of. By a table from the first ticket to the
-    last: their ids have few gaps."""
-    if not len(tickets):
-        return np.zeros(len(wanted), np.uint8)
-    first = int(tickets.min()) - 1
-    table = np.zeros(int(tickets.max()) - first + 2, codes.dtype)
-    table[tickets - first] = codes
+def _looked_up(wanted: Array, first: int, table: Array) -> Array:
+    """The codes of the wanted tickets; 0 where there is none. By a table: their ids have few gaps."""
     found: Array = table[np.clip(wanted - first, 0, len(table) - 1)]
+    found[wanted == 0] = 0
     return found
 
 

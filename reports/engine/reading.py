@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -71,13 +72,30 @@ def read(windows: Sequence[Window]) -> Iterator[Packed]:
 
 def copied(sql: str, params: Sequence[Any], dtype: np.dtype[Any]) -> Array:
     """The rows of a statement whose fields are all there and of one size."""
+    data = _copy(sql, params)
+    return np.frombuffer(data[_HEAD : len(data) - _END], dtype=dtype)
+
+
+def copied_fields(sql: str, params: Sequence[Any]) -> Iterator[list[memoryview]]:
+    """The rows of a statement, each as its fields; what is NULL is empty."""
+    data, place = _copy(sql, params), _HEAD
+    while (count := struct.unpack_from(">h", data, place)[0]) >= 0:
+        place += 2
+        fields = []
+        for _ in range(count):
+            (length,) = struct.unpack_from(">i", data, place)
+            fields.append(data[place + 4 : place + 4 + max(length, 0)])
+            place += 4 + max(length, 0)
+        yield fields
+
+
+def _copy(sql: str, params: Sequence[Any]) -> memoryview:
     body = BytesIO()
     with connection.cursor() as cursor:
         text = cursor.mogrify(sql, params).decode()
         # A statement that is sent once is compiled for longer than it runs.
         cursor.copy_expert(f"SET LOCAL jit = off; COPY ({text}) TO STDOUT (FORMAT binary)", body)
-    data = body.getbuffer()
-    return np.frombuffer(data[_HEAD : len(data) - _END], dtype=dtype)
+    return body.getbuffer()
 
 
 def _words(windows: Sequence[Window], keys: set[int]) -> dict[int, Hashable]:

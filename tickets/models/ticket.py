@@ -59,7 +59,7 @@ class Ticket(models.Model):
     channel = models.CharField(max_length=24)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     organization = models.ForeignKey(
-        Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+        Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False
     )
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets", db_index=False
@@ -146,6 +146,9 @@ class Ticket(models.Model):
             ),
             models.Index("inbox", F("last_message_at").desc(), F("id").desc(), name="ticket_inbox_recent"),
             models.Index("contact", F("last_message_at").desc(), F("id").desc(), name="ticket_contact_recent"),
+            models.Index(
+                fields=["organization", "id"], name="ticket_organization", condition=Q(organization__isnull=False)
+            ),
             models.Index("snoozed_until", "id", name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(
                 F("last_message_at").desc(),

@@ -238,13 +238,19 @@ def test_manager_makes_a_macro_with_texts(desk: Client) -> None:
     assert desk.post(url("settings-macro-new"), MACRO).status_code == 302
     macro = Macro.objects.get()
     assert [text["language"] for text in macro.texts] == ["de", ""]
-    assert "Bitte warten" in body(desk, "settings-macro", macro.pk)
+    page = body(desk, "settings-macro", macro.pk)
+    assert all(part in page for part in ("Bitte warten", '<option value="de" selected>German</option>', "Swedish"))
     assert desk.post(url("settings-macro", macro.pk), {**MACRO, "name": "Wait a bit"}).status_code == 302
     assert Macro.objects.get().name == "Wait a bit"
     for wrong in ({"a0-action": "", "t0-text": "", "t1-text": ""}, {"t1-text": "{{secret}}"}, {"t1-language": "de"}):
         assert desk.post(url("settings-macro-new"), {**MACRO, **wrong}).status_code == 422
     desk.post(url("settings-macro-action", macro.pk, "archive"))
     assert "Archived (1)" in body(desk, "settings-macros")
+
+
+def test_language_that_only_programs_know_stays_chosen(desk: Client) -> None:
+    macro = Macro.objects.create(name="Wait", texts=[{"language": "gsw", "channel": "", "text": "Momänt."}])
+    assert '<option value="gsw" selected>gsw</option>' in body(desk, "settings-macro", macro.pk)
 
 
 def test_agent_keeps_own_macros_and_touches_no_others(client: Client, mona: Agent) -> None:

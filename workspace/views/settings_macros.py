@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Invalid, NotFound
 from people.models import Agent
 from people.policy import may, require
+from routing.actions.wording import PLACEHOLDERS
 from routing.models import Macro
 from routing.selectors.rules import own_macros, shared_macros
 from routing.services import macros as service
@@ -22,8 +23,8 @@ from tickets.capabilities import capabilities_for
 from tickets.models import Inbox
 from workspace.forms_rules import MacroForm, edited_rows, rows_from, rows_of
 from workspace.guard import AgentRequest, agent_page
+from workspace.languages import language_choices
 
-LANGUAGES = "en de fr es it pt nl pl ru ja zh".split()
 SPARE_TEXTS = 1
 MOST_TEXTS = 40
 
@@ -134,7 +135,8 @@ def _editor(
         "form": form,
         "actions": actions,
         "texts": [*kept, *empty],
-        "languages": LANGUAGES,
+        "languages": language_choices(text["language"] for text in kept),
+        "placeholders": ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS),
         "channels": [(kind, capabilities_for(kind).label) for kind in kinds],
         "row": macro,
         "reaches": reaching_outside(macro.actions) if macro and macro.owner_id is None else [],

@@ -23,6 +23,8 @@ _INK = {
 }
 _TEXT, _GRID, _PAPER = "#5b6472", "#dfe3ea", "#ffffff"
 _HEAD = 28
+# The font of the pictures knows no dashes.
+_PLAIN = str.maketrans({"–": "-", "−": "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,20 @@ class _Paper:
     def at(self, x: float, y: float) -> tuple[float, float]:
         return x * SCALE, (y + self.head) * SCALE
 
+    def write(self, x: float, y: float, words: str, *, size: int = 11, ink: str = _TEXT, anchor: str = "la") -> float:
+        """How wide the words are, at most."""
+        font = ImageFont.load_default(size * SCALE)
+        plain = words.translate(_PLAIN)
+        self.pen.text(self.at(x, y), plain, fill=ink, font=font, anchor=anchor)
+        return self.pen.textlength(plain, font=font) / SCALE
+
 
 def png(chart: Chart) -> bytes:
     drawing = draw(chart)
     head = _HEAD - drawing.ceiling
     image = Image.new("RGB", (WIDTH * SCALE, round((HEIGHT + head) * SCALE)), _PAPER)
     paper = _Paper(ImageDraw.Draw(image), head)
-    paper.pen.text(paper.at(8, 4 - head), chart.title, fill="#1c2330", font=ImageFont.load_default(15 * SCALE))
+    paper.write(8, 4 - head, chart.title, size=15, ink="#1c2330")
     _axes(paper, drawing)
     for bar in drawing.bars:
         corners = [*paper.at(bar.x, bar.y), *paper.at(bar.x + bar.width, bar.y + bar.height)]
@@ -54,6 +63,9 @@ def png(chart: Chart) -> bytes:
             points = [paper.at(*_pair(pair)) for pair in stroke.split("L")]
             if len(points) > 1:
                 paper.pen.line(points, fill=_ink(line.style), width=2 * SCALE, joint="curve")
+    for dot in drawing.dots:
+        # A day between two without a figure is no line.
+        paper.pen.ellipse([*paper.at(dot.x - 2, dot.y - 2), *paper.at(dot.x + 2, dot.y + 2)], fill=_ink(dot.style))
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
@@ -72,32 +84,29 @@ def _pattern(paper: _Paper, bar: Bar) -> None:
 
 def _legend(paper: _Paper, drawing: Drawing) -> None:
     """The names of the series, from the right."""
-    font = ImageFont.load_default(11 * SCALE)
     right, line = float(drawing.right), 13 - paper.head
     chart = drawing.chart
     target = [(f"Target {shown(chart.target, chart.kind)}", "ok")] if drawing.target is not None else []
     for label, style in reversed([*((series.label, series.style) for series in chart.series), *target]):
-        paper.pen.text(paper.at(right, line), label, fill=_TEXT, font=font, anchor="rm")
-        right -= paper.pen.textlength(label, font=font) / SCALE + 16
+        right -= paper.write(right, line, label, anchor="rm") + 16
         paper.pen.rectangle([*paper.at(right, line - 4), *paper.at(right + 12, line + 4)], fill=_ink(style))
         right -= 12
 
 
 def _uprights(paper: _Paper, drawing: Drawing) -> None:
-    font = ImageFont.load_default(11 * SCALE)
     for guide in drawing.guides:
         side, anchor = (-4, "rm") if guide.words_go_left else (4, "lm")
         paper.pen.line([paper.at(guide.at, guide.top), paper.at(guide.at, drawing.floor)], fill=_TEXT, width=SCALE)
-        paper.pen.text(paper.at(guide.at + side, guide.top + 6), guide.label, fill=_TEXT, font=font, anchor=anchor)
+        paper.write(guide.at + side, guide.top + 6, guide.label, anchor=anchor)
 
 
 def _axes(paper: _Paper, drawing: Drawing) -> None:
-    pen, font = paper.pen, ImageFont.load_default(11 * SCALE)
+    pen = paper.pen
     for tick in drawing.y_ticks:
         pen.line([paper.at(drawing.left, tick.at), paper.at(drawing.right, tick.at)], fill=_GRID, width=SCALE)
-        pen.text(paper.at(drawing.left - 6, tick.at), tick.label, fill=_TEXT, font=font, anchor="rm")
+        paper.write(drawing.left - 6, tick.at, tick.label, anchor="rm")
     for tick in drawing.x_ticks:
-        pen.text(paper.at(tick.at, HEIGHT - 6), tick.label, fill=_TEXT, font=font, anchor="ms")
+        paper.write(tick.at, HEIGHT - 6, tick.label, anchor="ms")
     if drawing.target is not None:
         ends = [paper.at(drawing.left, drawing.target), paper.at(drawing.right, drawing.target)]
         pen.line(ends, fill=_INK["ok"], width=SCALE)

@@ -10,6 +10,7 @@ from django import template
 
 from reports import svg
 from reports.base import Chart, Column, Row, Tile
+from reports.definitions import REPORTS
 from reports.wording import change, shown
 from sla.models import Metric
 from tickets.selectors.rows import channel_of
@@ -20,6 +21,12 @@ register = template.Library()
 @register.filter
 def figure(row: Row, column: Column) -> str:
     return shown(row.values[column.key], column.kind)
+
+
+@register.filter
+def report_title(slug: str) -> str:
+    """What a saved report is one of; nothing once there is no such report any more."""
+    return REPORTS[slug].title if slug in REPORTS else ""
 
 
 @register.filter

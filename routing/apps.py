@@ -1,4 +1,4 @@
-"""Registers the routing app and its subscribers."""
+"""Registers the routing app, its facts for conditions, and its subscribers."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,5 @@ class RoutingConfig(AppConfig):
     name = "routing"
 
     def ready(self) -> None:
+        from routing import facts as facts
         from routing import subscribers as subscribers

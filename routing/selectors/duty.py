@@ -34,9 +34,9 @@ class Plan:
     leave_ends: dict[int, date]
 
 
-def duties_of(agents: Sequence[Agent]) -> dict[int, Duty]:
+def duties_of(agents: Sequence[Agent], at: datetime | None = None) -> dict[int, Duty]:
     """Three queries, whatever the number of agents."""
-    at = now()
+    at = at or now()
     plan = plan_of(agents, at)
     return {agent.pk: _duty(agent, plan, at) for agent in agents}
 

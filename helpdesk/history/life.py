@@ -131,7 +131,7 @@ class Life:
         self.public_seq, self.inbound_at = said.seq, at
         self.waiting_since = self.waiting_since or at
         if self.status not in ("open", "spam"):
-            self._tell(at, "StatusChanged", {"before": self.status, "after": "open"}, SYSTEM)
+            self._tell(at, "StatusChanged", {"before": self.status, "after": "open", "undoes": None}, SYSTEM)
             self.status, self.resolved_at, self.closed_at = "open", None, None
             self.clocks.pause_or_resume(at, self.status)
         if self.snoozed_until:
@@ -142,7 +142,7 @@ class Life:
     def reply(self, at: datetime, agent: Person, text: str, *, html: str = "") -> None:
         self._pass_time(at)
         said = self._say(at, agent, text, html=html)
-        self._tell(at, "MessageQueued", {"is_automatic": False}, agent, said=said)
+        self._tell(at, "MessageQueued", {"is_automatic": False, "is_retry": False}, agent, said=said)
         self.clocks.meet_responses(at, said, self._snapshot(agent.id))
         self._tell(at, "MessageDelivered", {"delivery": "sent"}, SYSTEM, said=said)
         self.public_seq, self.waiting_since = said.seq, None
@@ -177,7 +177,7 @@ class Life:
 
     def set_status(self, at: datetime, status: str, *, by: Person) -> None:
         self._pass_time(at)
-        self._tell(at, "StatusChanged", {"before": self.status, "after": status}, by)
+        self._tell(at, "StatusChanged", {"before": self.status, "after": status, "undoes": None}, by)
         self.status = status
         if status in ("resolved", "closed", "spam"):
             self.clocks.finish(at, is_spam=status == "spam", snapshot=self._snapshot(self.assignee_id))

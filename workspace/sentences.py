@@ -64,6 +64,8 @@ def _team(who: str, data: Data, names: Directory) -> Sentence:
 
 def _status(who: str, data: Data, names: Directory) -> Sentence:
     before, after = (_label(Status, data.get(key)) for key in ("before", "after"))
+    if data.get("undoes"):
+        return Sentence("undo-2", f"{who} took {before} back: {after}, as if it had never been")
     return Sentence("circle-dot", f"{who} changed status {before} → {after}")
 
 

@@ -44,6 +44,11 @@ def test_every_kind_of_change_has_its_words(kind: str) -> None:
         ("TeamAssigned", {"before": None, "after": 3}, "Ana moved it to Billing"),
         ("TeamAssigned", {"before": 3, "after": None}, "Ana took it from Billing"),
         ("StatusChanged", {"before": "open", "after": "on_hold"}, "Ana changed status Open → On hold"),
+        (
+            "StatusChanged",
+            {"before": "resolved", "after": "open", "undoes": 7},
+            "Ana took Resolved back: Open, as if it had never been",
+        ),
         ("PriorityChanged", {"before": "low", "after": "urgent"}, "Ana changed priority Low → Urgent"),
         ("TicketTagged", {"added": ["a"], "removed": ["b", "c"]}, "Ana added a and removed b, c"),
         ("SLABreached", {"metric": "first_response", "due_at": DUE}, "First reply missed its target of 1 Mar 10:00"),

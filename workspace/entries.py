@@ -131,8 +131,8 @@ def items(entries: Sequence[Entry], *, fold: bool = True) -> list[Item]:
             shown.append(message_item(entry.message))
         elif entry.event is not None:
             change = _change(entry.event, names, is_undone=entry.event.pk in undone, quote=said.get(entry.event.pk, ""))
-            if entry.event.kind == _RATED:
-                # What a customer says stands alone, as a message does.
+            if entry.event.kind == _RATED or change.undo_url:
+                # What a customer says stands alone, as a message does; so does what can be taken back.
                 end_run()
                 shown.append(change)
             else:

@@ -24,6 +24,7 @@ WORDS = Words(
         "leave_address": "Sie müssen los? Hinterlassen Sie Ihre E-Mail-Adresse, dann kommt die Antwort auch dorthin.",
         "save": "Speichern",
         "phone": "Telefonnummer",
+        "phone_example": "+49 30 123456",
         "topic": "Worum geht es?",
         "day": "Tag",
         "time": "Uhrzeit",

@@ -24,6 +24,7 @@ WORDS = Words(
         "leave_address": "Have to go? Leave your e-mail and get the answer there too.",
         "save": "Save",
         "phone": "Phone number",
+        "phone_example": "+49 30 123456",
         "topic": "What is it about?",
         "day": "Day",
         "time": "Time",

@@ -24,6 +24,7 @@ WORDS = Words(
         "leave_address": "¿Tiene que irse? Deje su correo, y la respuesta llegará también allí.",
         "save": "Guardar",
         "phone": "Número de teléfono",
+        "phone_example": "+34 912 345 678",
         "topic": "¿De qué se trata?",
         "day": "Día",
         "time": "Hora",

@@ -24,6 +24,7 @@ WORDS = Words(
         "leave_address": "Vous devez partir ? Laissez votre e-mail, et la réponse y arrivera aussi.",
         "save": "Enregistrer",
         "phone": "Numéro de téléphone",
+        "phone_example": "+33 1 23 45 67 89",
         "topic": "De quoi s’agit-il ?",
         "day": "Jour",
         "time": "Heure",

@@ -14,9 +14,9 @@ from core.clock import now
 from core.events.bus import publish
 from core.events.catalogue import AgentTyped, TicketSeen
 from csat.models import Rating
-from csat.services.asking import ask_due
 from csat.services.surveys import SurveyDraft, save_survey
 from people.models import Agent, Availability
+from routing.services.chat_ends import end_by_agent
 from tests.browser.chats import Customer, violations
 from tests.browser.held import HeldAnswers
 from tests.browsers import PageMaker
@@ -26,7 +26,6 @@ from tests.desk import agent_replies
 from tests.stack import Stack
 from tests.waiting import poll_until
 from tickets.models import Message, Ticket, TicketEvent
-from tickets.services import changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
@@ -80,29 +79,34 @@ def test_customer_and_agent_talk_and_a_reload_keeps_it(desk: Stack, cast: Cast, 
     customer.opens_the_chat()
     expect(customer.answer("It left us yesterday.")).to_be_visible()
     assert Ticket.objects.count() == 1
+    save_survey(SurveyDraft(name="After every chat", quiet_days=0, questions={"en": "Happy with us?"}))
     ends_the_chat_and_writes_again(customer)
     rates_in_the_chat(customer, cast)
 
 
 def ends_the_chat_and_writes_again(customer: Customer) -> None:
     end, over = customer.chat.get_by_role("button", name="End chat"), customer.chat.get_by_text("The chat has ended.")
+    question = customer.chat.get_by_role("group", name="Happy with us?")
     end.click()
     expect(over).to_be_visible()
     expect(end).to_be_hidden()
+    expect(question).to_be_visible()
     expect(customer.box).to_be_focused()
     assert TicketEvent.objects.get(kind="ChatEnded").data == {"how": "visitor", "is_answered": True}
     customer.says("One more thing")
     expect(customer.own("One more thing")).to_have_attribute("data-state", "sent")
     expect(over).to_be_hidden()
+    expect(question).to_be_hidden()
     expect(end).to_be_visible()
     assert Ticket.objects.count() == 1
 
 
 def rates_in_the_chat(customer: Customer, cast: Cast) -> None:
-    """The question comes into the open panel; one click rates, a word may follow, and a reload keeps both."""
-    save_survey(SurveyDraft(name="After every chat", delay_minutes=0, questions={"en": "Happy with us?"}))
-    changes.set_status(ticket(), status="resolved", actor=cast.ana.as_actor())
-    ask_due()
+    """An agent ends the chat, and the question stands in the open panel at once; one click rates, a word may follow,
+    and a reload keeps both."""
+    agent_replies(ticket(), cast.ana, "Of course.")
+    expect(customer.answer("Of course.")).to_be_visible()
+    end_by_agent(ticket(), actor=cast.ana.as_actor())
     question = customer.chat.get_by_role("group", name="Happy with us?")
     question.get_by_role("button", name="Good", exact=True).click()
     poll_until(lambda: Rating.objects.filter(score=4).exists())
@@ -112,7 +116,6 @@ def rates_in_the_chat(customer: Customer, cast: Cast) -> None:
     expect(customer.chat.locator(".rating .told")).to_have_text("Thank you for your answer.")
     expect(customer.chat.locator(".rating form")).to_be_hidden()
     poll_until(lambda: Rating.objects.get().comment == "Quick <b>and</b> kind")
-    expect(customer.chat.get_by_text("/rate/")).to_have_count(0)
     customer.page.reload()
     customer.opens_the_chat()
     chosen = customer.chat.get_by_role("group", name="Happy with us?").get_by_role("button", pressed=True)
@@ -136,6 +139,11 @@ def test_agent_types_and_answers_at_the_desk_while_the_customer_watches(
     expect(customer.chat.get_by_text("Ana is typing").first).to_be_visible()
     reply.press("Control+Enter")
     expect(customer.answer("Plenty of it")).to_be_visible()
+    over = customer.chat.get_by_text("The chat has ended.")
+    agent.get_by_role("button", name="End chat").click()
+    expect(over).to_be_visible()
+    agent.get_by_role("button", name="Undo").click()
+    expect(over).to_be_hidden()
 
 
 def test_agent_who_opens_the_chat_from_the_list_is_seen_typing(desk: Stack, cast: Cast, new_page: PageMaker) -> None:
@@ -165,6 +173,9 @@ def test_agent_who_types_at_once_is_seen_typing(desk: Stack, cast: Cast, new_pag
 
 def test_nobody_is_there_and_the_answer_comes_by_mail_into_the_same_ticket(desk: Stack, cast: Cast, page: Page) -> None:
     customer = Customer(page).visits(desk.url).opens_the_chat()
+    for language, send in (("de-CH", "Nachricht senden"), ("en", "Send message")):
+        page.evaluate(f"Helpdesk('setLocale', '{language}')")
+        expect(customer.chat.get_by_role("button", name=send)).to_be_visible()
     chat = customer.chat
     expect(chat.locator("#away").get_by_label("Name")).to_be_focused()
     chat.locator("#away").get_by_label("Name").fill("Eva Berg")

@@ -10,7 +10,7 @@ export function show({ seen, left, asks, chat }) {
   mode.leave(Boolean(left));
   goes(chat);
   // Most conversations never come to it.
-  if (asks) import("./rating.js").then((rating) => rating.show(asks), () => {}).then(log.keepUp);
+  if (asks) import("./rating.js").then((rating) => (asks.seq || isOver()) && rating.show(asks), () => {}).then(log.keepUp);
   if (!asks || asks.seq) at("asked").hidden = true;
 }
 
@@ -18,7 +18,10 @@ export function show({ seen, left, asks, chat }) {
 export function goes(chat) {
   at("end").hidden = chat !== "on";
   at("over").hidden = chat !== "over";
+  if (!isOver()) at("asked").hidden = true;
 }
+
+const isOver = () => !at("over").hidden;
 
 at("end").addEventListener("click", async () => {
   const told = await session.end().catch(() => null);

@@ -76,6 +76,13 @@ class ColumnFact(Fact):
         # Said aloud, since what is negated must never be unknown (NULL) where there is no such row.
         return Q(**{f"{row}__isnull": False}) & found
 
+    def ids(self, op: str, wanted: Any, at: datetime) -> Statement | None:
+        """Customers are few beside their tickets, which an index tells of each; one of tags tells those, too."""
+        if self.path.partition("__")[0] not in ("contact", "organization", "tags") or op == "is_set":
+            return None
+        sql, params = Ticket.objects.filter(self.where(op, wanted, at)).order_by().values("pk").query.sql_with_params()
+        return sql, params
+
 
 class MessageFact(Fact):
     """A column of the message at hand."""

@@ -26,6 +26,8 @@ class Sentence:
     icon: str
     text: str
     is_alarming: bool = False
+    # What may still be prevented: said louder than the rest, not as loud as what went wrong.
+    is_warning: bool = False
 
 
 def sentence(event: TicketEvent, names: Directory) -> Sentence:
@@ -144,7 +146,7 @@ def _near(who: str, data: Data, names: Directory) -> Sentence:
     left = duration_text(timedelta(seconds=data.get("left_seconds") or 0))
     share = f", {data['percent']} % of the time has passed" if data.get("percent") else ""
     text = f"{_metric(data)} is due at {_when(data.get('due_at'))}{share}"
-    return Sentence("timer", f"{text}, {left} left" if data.get("left_seconds") else text, is_alarming=True)
+    return Sentence("timer", f"{text}, {left} left" if data.get("left_seconds") else text, is_warning=True)
 
 
 def _breached(who: str, data: Data, names: Directory) -> Sentence:

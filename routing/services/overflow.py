@@ -17,13 +17,16 @@ from tickets.selectors.workload import in_queue_order, unowned_tickets
 from tickets.services import changes, journal
 
 BATCH = 100
+# The next sweep goes on; dispatching must not wait for the whole of a large backlog.
+MOST_BATCHES = 10
 _COMING = (TeamAssigned.key(), TicketWoken.key())
 
 
 def pass_on() -> int:
     """Returns how many moved on. Whoever came back to a team stays there."""
     total = 0
-    while moved := _pass_batch():
+    for _ in range(MOST_BATCHES):
+        moved = _pass_batch()
         total += moved
         if moved < BATCH:
             break

@@ -56,6 +56,13 @@ class Conflict(HelpdeskError):
     status = 409
 
 
+class TakesTooLong(HelpdeskError):
+    """Asked of too much at once; the message says how to ask for less."""
+
+    code = "takes_too_long"
+    status = 503
+
+
 class TooLarge(HelpdeskError):
     """Over a size limit; the message names the limit."""
 

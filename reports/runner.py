@@ -13,6 +13,7 @@ from people.policy import require
 from reports.base import Filters, Report, Result
 from reports.definitions import REPORTS
 from reports.engine.chosen import asked_once
+from reports.patience import within_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def run_report(viewer: Agent, slug: str, values: Mapping[str, str]) -> Run:
     report = report_for(viewer, slug)
     at = now()
     filters = report.Filters.from_query(values, now=at, zone=zone_of(viewer))
-    with asked_once():
+    with asked_once(), within_reason():
         return Run(report, filters, report.run(viewer, filters, now=at))
 
 

@@ -13,7 +13,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
 from core.clock import now
-from core.errors import HelpdeskError, Invalid, NotFound
+from core.errors import HelpdeskError, Invalid, NotFound, TakesTooLong
 from reports.base import Column, Row
 from reports.counted import counted_context, days_of, words_of
 from reports.defined import Defined
@@ -77,7 +77,7 @@ def drawn_report(
     """The page of a report; with a `draft` that could not be saved as it was typed, and the `problem` with it."""
     try:
         run = run_report(request.user, slug, values)
-    except Invalid as error:
+    except (Invalid, TakesTooLong) as error:
         return wrong_filter(request, error, report_for(request.user, slug))
     context = _context(request, run, values)
     context |= {"draft": draft or SavedDraft(name=run.report.title, slug=slug), "problem": problem}

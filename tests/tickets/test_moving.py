@@ -135,6 +135,16 @@ def test_chain_of_merges_leads_to_the_last_ticket(cast: Cast) -> None:
     assert on(one, "Still me").ticket == three
 
 
+def test_merge_or_move_into_a_ticket_that_was_merged_is_refused(cast: Cast) -> None:
+    """Two that lead to each other would lead nowhere."""
+    one, two = (new_ticket(cast.mail, text) for text in ("One", "Two"))
+    moving.merge(one, into=two, actor=cast.ana.as_actor())
+    with pytest.raises(Conflict):
+        moving.merge(two, into=one, actor=cast.ana.as_actor())
+    with pytest.raises(Conflict):
+        moving.move_messages(two, message_ids=[last_message(two).pk], target=one, actor=cast.ana.as_actor())
+
+
 def test_chat_goes_on_in_the_ticket_that_it_was_merged_into(cast: Cast) -> None:
     visitor = Sender(kind="webchat", value="v-1", name="Visitor")
     chat = ticket_of(receive(cast.chat, "Hello", sender=visitor, external_id="c1", clues=Clues(thread_key="k")))

@@ -44,6 +44,7 @@ def move_messages(source: Ticket, *, message_ids: Collection[int], target: Ticke
     _allow(actor)
     with unit_of_work():
         here, there = _both(source.pk, target.pk)
+        _refuse_ended(there)
         rows = _movable(here, message_ids)
         if len(rows) == shown_messages(here.pk).count():
             return _merge(here, there, actor)
@@ -196,6 +197,7 @@ def _move(
 def _merge(here: Ticket, there: Ticket, actor: Actor) -> MessagesMovedOut:
     if here.merged_into_id is not None:
         raise Conflict("This ticket has been merged into another one already.")
+    _refuse_ended(there)
     rows = list(Message.objects.filter(ticket=here).defer("search").order_by("created_at", "seq")[: MOST_MESSAGES + 1])
     if len(rows) > MOST_MESSAGES:
         raise Invalid("This ticket is too long to merge.", fields={"into": f"At most {MOST_MESSAGES} messages."})
@@ -225,6 +227,12 @@ def _new_ticket(here: Ticket, rows: Sequence[Message], *, subject: str, actor: A
         event = TicketAssigned(before=None, after=here.assignee_id, reason=f"Split off #{here.number}")
         record(there, event, actor=actor, columns={"assignee_id": here.assignee_id})
     return there
+
+
+def _refuse_ended(there: Ticket) -> None:
+    """Two tickets that lead to each other would lead nowhere."""
+    if there.merged_into_id is not None:
+        raise Conflict(f"#{there.number} has been merged into another ticket. Choose that one.")
 
 
 def _movable(ticket: Ticket, message_ids: Collection[int]) -> list[Message]:

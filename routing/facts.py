@@ -16,13 +16,13 @@ from tickets.conditions.registry import register
 
 SWITCHED_OFF = "switched_off"
 _WORDS: Choices = [
-    ("here", "is there"),
-    ("busy", "is busy"),
-    ("away", "is away"),
-    ("offline", "is not connected"),
-    ("off_shift", "is off shift"),
-    ("on_leave", "is on leave"),
-    (SWITCHED_OFF, "is switched off"),
+    ("here", "there"),
+    ("busy", "busy"),
+    ("away", "away"),
+    ("offline", "not connected"),
+    ("off_shift", "off shift"),
+    ("on_leave", "on leave"),
+    (SWITCHED_OFF, "switched off"),
 ]
 
 
@@ -51,5 +51,5 @@ def _word(duty: Duty) -> str:
 
 
 register(
-    AssigneeStateFact("assignee_state", "Where the assignee is", WORD, section="Ticket", choices=lambda: list(_WORDS))
+    AssigneeStateFact("assignee_state", "Assignee's presence", WORD, section="Ticket", choices=lambda: list(_WORDS))
 )

@@ -39,9 +39,13 @@ def holidays_in(raw: bytes, first: date, last: date) -> list[Day]:
     if len(raw) > MAX_BYTES:
         raise NoCalendar(f"The calendar is larger than {MAX_BYTES:,} bytes.")
     try:
-        events = [event for one in Calendar.from_ical(raw, multiple=True) for event in one.walk("VEVENT")]
+        calendars = [one for one in Calendar.from_ical(raw, multiple=True) if one.name == "VCALENDAR"]
+        events = [event for one in calendars for event in one.walk("VEVENT")]
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         raise NoCalendar("This is no iCal calendar.") from error
+    if not calendars:
+        # Nothing, or cut off on the way: that would look like a calendar without holidays.
+        raise NoCalendar("This is no iCal calendar, or not all of it.")
     if len(events) > MAX_EVENTS:
         raise NoCalendar(f"The calendar has more than {MAX_EVENTS:,} events.")
     days: dict[date, str] = {}

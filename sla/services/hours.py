@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
 from core.clock import now
 from core.errors import Conflict, Invalid
@@ -90,6 +90,7 @@ def forget_upload(hours: BusinessHours) -> None:
     """Drop the days of the uploaded calendar."""
     with unit_of_work():
         if closed_days.replace_holidays(hours, HolidaySource.FILE, ()):
+            BusinessHours.objects.filter(pk=hours.pk).update(version=F("version") + 1)
             compile_hours(hours)
             publish(PromisesChanged())
 

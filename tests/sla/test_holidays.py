@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, timedelta
 
 import httpx
@@ -100,16 +99,20 @@ def test_whole_day_events_are_holidays_and_appointments_are_not() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
+        b"",
         b"not a calendar",
+        b"<html><body>Please sign in</body></html>",
         b"\x00\xff\xfe",
         b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:2026",
+        ics(day("20260601"), day("20260602"))[:-60],
         b"x" * 1_000_001,
         ics(*[day("20260601")] * 2001),
     ],
 )
-def test_what_is_no_calendar_is_refused_in_words(raw: bytes) -> None:
-    with suppress(NoCalendar):
-        assert holidays_in(raw, FIRST, LAST) == []
+def test_what_is_no_whole_calendar_is_refused_in_words(raw: bytes) -> None:
+    """An empty answer or half a file must not look like a year without holidays."""
+    with pytest.raises(NoCalendar):
+        holidays_in(raw, FIRST, LAST)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +184,8 @@ def test_uploaded_calendar_closes_days_until_it_is_forgotten(clock: time_machine
     assert days_of(hours, "file") == {date(2026, 6, 5)}
     forget_upload(hours)
     assert days_of(hours, "file") == set()
+    hours.refresh_from_db()
+    assert hours.version == 3, "facts name the version that they were counted in"
     with pytest.raises(Invalid):
         save_hours(draft(calendar=b"nothing"), hours=hours)
 

@@ -17,7 +17,9 @@ from core.errors import Invalid
 from core.paging import keyset_page
 from people.models import Agent
 from reports.base import Report
+from reports.counting import count_of
 from reports.definitions import REPORTS
+from reports.engine.chosen import asked_once
 from reports.fact_filters import FactFilters, rows_where
 from reports.fact_names import LABELS, name_of
 from reports.fact_report import FactReport
@@ -55,7 +57,8 @@ def counted_context(
 ) -> dict[str, Any]:
     """`came_from` is the address of the page before, which the way back leads to if it is a report."""
     set_key = values.get("set", "decided")
-    rows = counted(viewer, filters, set_key)
+    with asked_once():
+        rows, count = counted(viewer, filters, set_key), count_of(viewer, filters, set_key)
     page = keyset_page(rows, order="-at", cursor=values.get("cursor", ""), size=PAGE_SIZE)
     tickets = _tickets(viewer, page.rows)
     agents, teams = (_names(name, page.rows) for name in ("agent", "team"))
@@ -73,7 +76,7 @@ def counted_context(
             }
             for fact in page.rows
         ],
-        "count": rows.count(),
+        "count": count,
         "words": words_of(filters),
         "period_words": days_of(filters.period),
         "next_link": f"?{urlencode({**query, 'cursor': page.next_cursor})}" if page.next_cursor else "",

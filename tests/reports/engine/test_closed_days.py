@@ -17,8 +17,10 @@ from pytest_django import Settings
 from people.models import Agent
 from reports import fact_sets
 from reports.counted import counted
+from reports.counting import count_of
 from reports.engine.closed import memory
 from reports.fact_filters import FactFilters
+from reports.fact_sets import SETS
 from reports.measuring import Measured, Wanted, measure
 from reports.metrics import METRICS
 from reports.models import ClosedDay, LateFact
@@ -184,6 +186,8 @@ def _assert_told(viewer: Agent, filters: FactFilters, found: Measured, dice: ran
     """Some figures of the whole, of a group and of an hour, told by plain Python from the lists behind them."""
     for key in dice.sample(COUNTED + LENGTHS, 4):
         assert found.groups["all", ""][key] == _told(viewer, filters, key)
+    key = dice.choice(sorted(SETS))
+    assert count_of(viewer, filters, key) == counted(viewer, filters, key).count()
     groups = [pair for pair in found.groups if pair[0] in ("team", "agent", "channel", "tag", "brand") and pair[1]]
     if groups:
         dimension, value = dice.choice(groups)

@@ -3,7 +3,8 @@ customer books one in the chat while an agent looks on."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -56,9 +57,14 @@ def test_customer_books_a_call_in_the_chat_moves_it_and_calls_it_off_before_the_
 ) -> None:
     cast.chat.config = {"callbacks": True}
     cast.chat.save()
-    chat = Customer(new_page()).visits(live_stack.url).opens_the_chat().chat
+    # Nine to five here begins at one in the morning there.
+    far = new_page(timezone_id="America/Los_Angeles", locale="en-US")
+    chat = Customer(far).visits(live_stack.url).opens_the_chat().chat
     chat.get_by_role("button", name="Or have us call you").click()
     expect(chat.locator("#call-title")).to_be_focused()
+    suggested = datetime.fromisoformat(chat.locator("#call-time").input_value())
+    assert suggested.astimezone(ZoneInfo("America/Los_Angeles")).hour in (8, 9)
+    expect(chat.locator("#call-zone")).to_contain_text("America/Los Angeles, P")
     assert violations(chat) == []
     chat.get_by_role("button", name="Book the call").click()
     expect(chat.get_by_label("Phone number")).to_be_focused()

@@ -16,9 +16,11 @@ from channels_in.webchat.languages import LANGUAGES
 from core.errors import Conflict, Invalid, NotFound
 from csat import words as csat_words
 from people.models import Contact
+from portal.availability import expected_in_words
 from portal.doors import refusal
 from portal.words import WORDS, language_for, words_in
 from routing import chat_words
+from sla.prediction import Expected
 from tests.cast import Cast
 from tests.portal.conftest import Browser
 from tickets.models import Ticket
@@ -90,6 +92,25 @@ def test_visitor_reads_what_the_inbox_or_the_site_or_the_browser_says(
     cast.chat.config = {"language": fixed}
     request = rf.get("/", {"lang": site}, headers={"Accept-Language": browser})
     assert language_for(request, cast.chat) == language
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Meist innerhalb von 10 Minuten, zurzeit nach etwa 30 Minuten"),
+        ("fr", "En général sous 10 minutes, en ce moment environ 30 minutes"),
+        ("es", "Normalmente en 10 minutos, ahora en cerca de 30 minutos"),
+    ],
+)
+def test_visitor_reads_how_long_it_takes_in_their_language(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    likely = Expected(
+        p50_seconds=1800, p90_seconds=3600, usual_p50_seconds=600, basis="queue", waiting=3, agents=1, sample=50
+    )
+    monkeypatch.setattr("portal.availability.expected_response", lambda inbox: likely)
+    assert expected_in_words(cast.chat, language) == words
 
 
 @pytest.mark.django_db

@@ -24,8 +24,11 @@ TICKETS = 1_000_000
 PERIODS = (7, 30, 90, 365)
 SHORT_PERIODS = (30, 365)
 FILTERED = (30, 365)
-OTHER_DOORS = ("/reports/sla/export.csv?days=365", "/reports/sla/export.xlsx?days=90",
-               "/reports/counted/?set=missed&days=30", "/reports/wallboard/")  # fmt: skip
+OTHER_DOORS = (
+    "/reports/sla/?days=365&by=tier", "/reports/sla/?days=365&by=field%3Aarea", "/reports/backlog/?days=365&tier=gold",
+    "/reports/sla/export.csv?days=365", "/reports/sla/export.xlsx?days=90", "/reports/counted/?set=missed&days=30",
+    "/reports/counted/?set=opened&days=365&tier=gold", "/reports/wallboard/",
+)  # fmt: skip
 
 
 def run(options: Options) -> Iterator[Figures]:

@@ -35,7 +35,10 @@ class SurveyForm(forms.Form):
         help_text="None chosen means all of them.",
     )
     delay = forms.CharField(
-        label="Ask after", max_length=20, help_text="Counted from the resolution, such as 0m, 1h or 2d."
+        label="Ask after",
+        max_length=20,
+        help_text="Counted from the resolution, such as 0m, 1h or 2d. Whoever is still in their chat is asked there at "
+        "once, and gets no message if they answer.",
     )
     counts_open_time = forms.BooleanField(
         label="Count open time only, in the hours of the team or inbox", required=False

@@ -1,9 +1,10 @@
-"""Mails the bell's lines to agents who are not at the desk and want that. Claimed first: told once at most."""
+"""Mails the bell's lines to agents who are not at the desk and want that, one mail for a ticket. Claimed first: told
+once at most."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,33 +46,42 @@ def mail_the_away() -> int:
     """Mail what is due; returns how many left."""
     if _sender is None or not Agent.objects.filter(is_active=True, mails_when_away=True).exists():
         return 0
-    return sum(_mail(pk) for (pk,) in _claimed())
+    of_tickets: dict[tuple[int, int], list[int]] = {}
+    for pk, agent_id, ticket_id in _claimed():
+        of_tickets.setdefault((agent_id, ticket_id), []).append(pk)
+    return sum(_mail(ids) for ids in of_tickets.values())
 
 
-def _claimed() -> list[tuple[int]]:
+def _claimed() -> list[tuple[int, int, int]]:
     sql = """
         UPDATE notifications_notification SET mailed_at = now() WHERE id IN (
             SELECT n.id FROM notifications_notification n JOIN people_agent a ON a.id = n.agent_id
             WHERE a.is_active AND a.mails_when_away AND (a.last_seen_at IS NULL OR a.last_seen_at < %s)
                 AND n.read_at IS NULL AND n.mailed_at IS NULL AND n.ticket_id IS NOT NULL AND n.at BETWEEN %s AND %s
             ORDER BY n.id LIMIT %s FOR UPDATE OF n SKIP LOCKED
-        ) RETURNING id"""
+        ) RETURNING id, agent_id, ticket_id"""
     at = now()
     return run([(sql, [at - ONLINE_WITHIN, at - NEWS_FOR, at - WAIT, MOST_AT_ONCE])])
 
 
-def _mail(notification_id: int) -> int:
-    """A mail that cannot leave is a lost hint: the bell still holds the line."""
+def _mail(ids: Sequence[int]) -> int:
+    """One mail for what happened on a ticket meanwhile. A mail that cannot leave is a lost hint: the bell still holds
+    the lines."""
     assert _sender is not None
-    row = Notification.objects.select_related("agent").get(pk=notification_id)
+    rows = list(Notification.objects.select_related("agent").filter(pk__in=ids).order_by("id"))
+    newest = rows[-1]
     # Rights may have changed since the bell rang.
-    ticket = tickets_visible_to(row.agent).select_related("inbox", "contact").filter(pk=row.ticket_id or 0).first()
+    visible = tickets_visible_to(newest.agent).select_related("inbox", "contact")
+    ticket = visible.filter(pk=newest.ticket_id or 0).first()
     if ticket is None:
         return 0
-    title = NotificationKind(row.kind).label
+    title = NotificationKind(newest.kind).label
+    text = (
+        newest.text if len(rows) == 1 else "\n".join(f"{NotificationKind(row.kind).label}: {row.text}" for row in rows)
+    )
     try:
-        _sender(Notice(agent=row.agent, ticket=ticket, title=title, text=row.text))
+        _sender(Notice(agent=newest.agent, ticket=ticket, title=title, text=text))
     except Exception:
-        logger.exception("A notice could not be mailed", extra={"notification": notification_id})
+        logger.exception("A notice could not be mailed", extra={"notification": newest.pk})
         return 0
     return 1

@@ -18,7 +18,7 @@ from tests.channels_in.email.conftest import ADDRESS, FakeServer, inbox, relay
 from tests.channels_in.email.samples import mail
 from tests.desk import an_agent
 from tickets.models import Inbox, Message, Ticket
-from tickets.services import changes
+from tickets.services import changes, messages
 
 __all__ = ["inbox", "relay"]
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,16 @@ def test_agent_at_the_desk_or_without_the_wish_gets_no_mail(inbox: Inbox, relay:
     Agent.objects.filter(pk=mia.pk).update(last_seen_at=None, mails_when_away=False)
     assert mail_the_away() == 0
     assert relay.mails == []
+
+
+def test_what_happened_on_one_ticket_meanwhile_is_one_mail(inbox: Inbox, relay: FakeServer, mia: Agent) -> None:
+    messages.add_note(Ticket.objects.get(), text="@Mia do you know?", actor=an_agent("Ben").as_actor())
+    Notification.objects.update(at=now() - timedelta(minutes=5))
+    assert mail_the_away() == 1
+    assert mail_the_away() == 0
+    told = message_from_bytes(content(relay), policy=policy.default).get_body()
+    assert told is not None
+    assert all(words in told.get_content() for words in ("Assigned to you: By Ben", "You were mentioned: By Ben"))
 
 
 def test_our_own_notice_that_comes_back_is_ignored(inbox: Inbox, relay: FakeServer, mia: Agent) -> None:

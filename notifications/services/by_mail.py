@@ -76,9 +76,8 @@ def _mail(ids: Sequence[int]) -> int:
     if ticket is None:
         return 0
     title = NotificationKind(newest.kind).label
-    text = (
-        newest.text if len(rows) == 1 else "\n".join(f"{NotificationKind(row.kind).label}: {row.text}" for row in rows)
-    )
+    each = "".join(f"\n{NotificationKind(row.kind).label}: {row.text}" for row in rows)
+    text = each if len(rows) > 1 else newest.text
     try:
         _sender(Notice(agent=newest.agent, ticket=ticket, title=title, text=text))
     except Exception:

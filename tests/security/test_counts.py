@@ -45,7 +45,6 @@ COMPARED: dict[str, str] = {
     "notifications/selectors/bell.py:unread_count": "test_number_on_the_bell_is_that_of_its_unread_lines",
     "channels_in/selectors/held.py:held_of_contact": "test_number_held_back_is_the_length_of_its_list",
     "routing/selectors/bulk.py:counted": "test_number_of_a_change_of_many_is_the_length_of_its_list",
-    "reports/counted.py:counted_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/comments.py:comments_context": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/backlog.py": "test_figure_of_a_report_is_the_length_of_its_list",
     "reports/backlog_list.py:backlog_context": "test_figure_of_a_report_is_the_length_of_its_list",

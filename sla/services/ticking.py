@@ -3,13 +3,12 @@ once, whoever else ticks too."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import Q, QuerySet
 
+from core.batches import do_batch
 from core.clock import NEVER, now
 from core.db import defer, run
 from core.events.bus import unit_of_work
@@ -18,8 +17,6 @@ from sla.models import Clock, FactKind
 from sla.services import clock_sql, fact_sql
 from sla.services.escalating import take_step
 from tickets.services import journal
-
-logger = logging.getLogger(__name__)
 
 BATCH = 50
 Act = Callable[[Clock, datetime], None]
@@ -53,33 +50,14 @@ def escalate_breaches(at: datetime | None = None) -> int:
 
 
 def _each(due: QuerySet[Clock], act: Act, at: datetime) -> int:
-    """A batch in one transaction. Where one of them fails, each in its own: it holds up no other, and is tried again
-    with the next tick."""
-    try:
-        return _done(due, act, at)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception:
-        logger.exception("A batch of clocks failed; each of them is tried by itself")
-    return sum(_alone(pk, due, act, at) for pk in due.values_list("pk", flat=True)[:BATCH])
+    def done(rows: QuerySet[Clock]) -> int:
+        with unit_of_work():
+            claimed = _claimed(rows)
+            for clock in claimed:
+                act(clock, at)
+        return len(claimed)
 
-
-def _alone(clock_id: int, due: QuerySet[Clock], act: Act, at: datetime) -> int:
-    try:
-        return _done(due.filter(pk=clock_id), act, at)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception:
-        logger.exception("A clock failed; it will be tried again", extra={"clock_id": clock_id})
-        return 0
-
-
-def _done(due: QuerySet[Clock], act: Act, at: datetime) -> int:
-    with unit_of_work():
-        claimed = _claimed(due)
-        for clock in claimed:
-            act(clock, at)
-    return len(claimed)
+    return do_batch(due, done, size=BATCH)
 
 
 def _warn(clock: Clock, at: datetime) -> None:

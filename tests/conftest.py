@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import django
 import pytest
+from hypothesis import HealthCheck, settings
 
 from helpdesk import patience
 from tests.network import only_this_machine
@@ -15,6 +16,11 @@ from tests.network import only_this_machine
 django.setup()
 
 pytest_plugins = ["tests.browsers", "tests.cast", "tests.sharing", "tests.stack"]
+
+
+# How fast an example is says something of the machine, not of us.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from celery import shared_task
 
 from sla.models import BusinessHours
 from sla.services import holidays, hours, policies, predicting, refitting, ticking
-from sla.services.ticking import BATCH
 from tickets.services import waking
 
 # Well within the task's own limit, which would cut it off in the middle.
@@ -19,11 +17,9 @@ _APPLYING_SECONDS = 180
 @shared_task(queue="clock", soft_time_limit=20, time_limit=30)
 def tick_clocks() -> None:
     """Tell, escalate, warn and wake until nothing is due; after a downtime that is many batches, each a transaction."""
-    _drain(ticking.tell_breaches)
-    while ticking.escalate_breaches():
-        continue  # a round takes one step of each clock, and more may be due
-    _drain(ticking.warn_of_breaches)
-    _drain(waking.wake_due)
+    for step in (ticking.tell_breaches, ticking.escalate_breaches, ticking.warn_of_breaches, waking.wake_due):
+        while step():
+            continue  # a batch with a broken row does less than it could, and an escalation takes one step at a time
 
 
 @shared_task(queue="bulk", soft_time_limit=240, time_limit=280)
@@ -83,8 +79,3 @@ def read_feeds() -> None:
 def extend_hours() -> None:
     """Keep the compiled business hours reaching years ahead."""
     hours.extend_hours()
-
-
-def _drain(step: Callable[[], int]) -> None:
-    while step() >= BATCH:
-        continue

@@ -15,6 +15,7 @@ from django.db import connection
 from core.clock import now
 from people.models import Agent
 from sla.models import Clock, Metric, Policy
+from sla.services import ticking
 from sla.services.policies import PolicyDraft, save_policy
 from sla.services.ticking import tell_breaches, warn_of_breaches
 from sla.tasks import tick_clocks
@@ -23,7 +24,7 @@ from tests.faults.crashing import dies_at
 from tests.sla.conftest import berlin
 from tests.waiting import poll_until
 from tickets.models import Inbox, Ticket, TicketEvent
-from tickets.services import journal
+from tickets.services import journal, waking
 
 
 def told(ticket: Ticket) -> list[str]:
@@ -105,6 +106,8 @@ def test_ticket_that_fails_holds_up_no_other_and_has_its_turn_when_it_can(monkey
         return record(ticket, *args, **kwargs)
 
     with monkeypatch.context() as broken:
+        for module in (ticking, waking):
+            broken.setattr(module, "BATCH", 2)
         broken.setattr("tickets.services.journal.record", fail_once)
         broken.setattr("tickets.services.waking.record", fail_once)
         tick_clocks()

@@ -69,6 +69,8 @@ def _mail(ids: Sequence[int]) -> int:
     the lines."""
     assert _sender is not None
     rows = list(Notification.objects.select_related("agent").filter(pk__in=ids).order_by("id"))
+    if not rows:
+        return 0
     newest = rows[-1]
     # Rights may have changed since the bell rang.
     visible = tickets_visible_to(newest.agent).select_related("inbox", "contact")

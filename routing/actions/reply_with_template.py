@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from core.events.catalogue import Actor
@@ -27,8 +29,8 @@ class ReplyForm(TextForm):
         help_text="In the customer's language and for the channel, where the macro has such a text.",
     )
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["text"].required = False
 
     def clean(self) -> None:

@@ -53,10 +53,9 @@ class Snooze(Action):
 
 
 def _until(ticket: Ticket, params: Values, at: datetime) -> datetime:
-    match params.get("counted"):
-        case "opening":
-            return open_seconds_after(ticket, at, 1)
-        case "business":
-            return open_seconds_after(ticket, at, params["hours"] * 3600)
-        case _:
-            return at + timedelta(hours=params["hours"])
+    counted = params.get("counted")
+    if counted == OPENING:
+        return open_seconds_after(ticket, at, 1)
+    if counted == BUSINESS:
+        return open_seconds_after(ticket, at, params["hours"] * 3600)
+    return at + timedelta(hours=params["hours"])

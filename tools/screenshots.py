@@ -55,12 +55,18 @@ class Photographer:
 
     def keep(self, page: Page, name: str, *, whole: bool = False) -> None:
         page.mouse.move(0, 0)
+        size = page.viewport_size or SIZE
+        if whole:
+            # What scrolls is within the page, so the window grows until nothing does.
+            height = page.evaluate("Math.max(...[...document.querySelectorAll('body *')].map(e => e.scrollHeight))")
+            page.set_viewport_size({**size, "height": height})
         # Counts and sidebars come after the page; the socket never lets the network be idle.
         page.wait_for_timeout(SETTLE_MS)
-        picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         # A palette makes the files a third as large; flat screens lose nothing by it.
         few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
         few.save(self.folder / f"{name}.png", optimize=True)
+        page.set_viewport_size(size)
 
     def tickets(self, page: Page) -> None:
         page.goto(f"{self.url}/tickets/?view=all")

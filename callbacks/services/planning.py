@@ -47,6 +47,7 @@ def plan_callback(ticket: Ticket, plan: Plan, *, actor: Actor) -> Callback:
     phone = normal_phone(plan.phone, region=plan.region)
     with unit_of_work():
         fresh = journal.locked(ticket)
+        journal.refuse_merged(fresh)
         if Callback.objects.filter(ticket=fresh, state=CallbackState.PLANNED).count() >= MOST_PER_TICKET:
             raise Invalid(
                 "This ticket has too many planned callbacks.", fields={"starts_at": "Call off old ones first."}

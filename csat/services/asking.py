@@ -46,6 +46,7 @@ def ask(ticket: Ticket, *, survey: Survey | None, actor: Actor) -> None:
         require(agent, "reply")
     with unit_of_work():
         fresh = journal.locked(ticket)
+        journal.refuse_merged(fresh)
         chosen = survey if survey and survey.is_active else survey_for(fresh)
         if chosen is None:
             raise Invalid("No survey fits this ticket.", fields={"survey": "Switch a survey on first."})

@@ -26,8 +26,10 @@ def checked(actions: Sequence[Mapping[str, Any]], *, by: Agent | None = None) ->
 
 
 def run(actions: Iterable[Mapping[str, Any]], ticket: Ticket, *, actor: Actor) -> list[str]:
-    """Do them; returns what was done, in words. An action that has left the product is skipped."""
+    """Do them; returns what was done, in words. An action that has left the product is skipped, and so is what would
+    be done to a ticket that the one before has merged into another."""
     done: list[str] = []
+    was_merged = ticket.merged_into_id
     for item in actions:
         action = ACTIONS.get(item["action"])
         if action is None:
@@ -35,6 +37,8 @@ def run(actions: Iterable[Mapping[str, Any]], ticket: Ticket, *, actor: Actor) -
         told = action.apply(ticket, item["params"], actor)
         done.append(told or action.describe(item["params"]))
         ticket.refresh_from_db()
+        if ticket.merged_into_id != was_merged:
+            break
     return done
 
 

@@ -28,6 +28,7 @@ def remind(ticket: Ticket, *, days: int, text: str, actor: Actor) -> None:
     due_at = now() + timedelta(days=days)
     with unit_of_work():
         fresh = journal.locked(ticket)
+        journal.refuse_merged(fresh)
         Reminder.objects.filter(ticket=fresh, set_by=actor.name[:160], settled_at=None).delete()
         Reminder.objects.create(ticket=fresh, due_at=due_at, text=text[:300], set_by=actor.name[:160])
 

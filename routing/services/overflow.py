@@ -64,13 +64,13 @@ def _late(at: datetime) -> QuerySet[Ticket]:
 
 
 def pass_chat(ticket: Ticket, *, why: str) -> bool:
-    """A chat that nobody of its team answers goes on at once. False where it has been passed on before, or an agent
-    was quicker."""
+    """A chat that nobody of its team answers goes on at once. False where it has been passed on before, an agent was
+    quicker, or it is over."""
     with unit_of_work():
         fresh = journal.locked(ticket)
         team = fresh.team
         offer = Offer.objects.filter(ticket=fresh, ended_at=None)
-        if team is None or team.pk != ticket.team_id or team.overflow_team is None:
+        if team is None or team.pk != ticket.team_id or team.overflow_team is None or not fresh.is_open:
             return False
         if fresh.assignee_id and not offer.exists():
             return False

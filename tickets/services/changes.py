@@ -25,7 +25,7 @@ from people.policy import require
 from people.selectors.agents import acting_agent
 from tickets.models import OPEN_STATUSES, Priority, Status, Tag, Ticket, TicketEvent
 from tickets.selectors.access import agents_who_see
-from tickets.services.journal import locked, record
+from tickets.services.journal import locked, record, refuse_merged
 from tickets.services.summaries import waiting_since
 from tickets.tags import normal_tag as normal_tag
 
@@ -42,6 +42,7 @@ def assign(ticket: Ticket, *, agent: Agent | None, reason: str = "", actor: Acto
         after = agent.pk if agent else None
         if fresh.assignee_id == after:
             return fresh
+        refuse_merged(fresh)
         if agent:
             require(agent, "reply")
             if not agents_who_see(fresh).filter(pk=agent.pk).exists():
@@ -65,6 +66,7 @@ def assign_team(ticket: Ticket, *, team: Team | None, reason: str = "", actor: A
         after = team.pk if team else None
         if fresh.team_id == after:
             return fresh
+        refuse_merged(fresh)
         event = TeamAssigned(before=fresh.team_id, after=after, reason=reason)
         record(fresh, event, actor=actor, columns={"team_id": after})
         _drop_outsider(fresh, team, actor)
@@ -92,6 +94,7 @@ def set_status(ticket: Ticket, *, status: str, actor: Actor) -> Ticket:
         fresh = _editable(ticket, actor)
         if fresh.status == status:
             return fresh
+        refuse_merged(fresh)
         columns, undoes = _status_columns(fresh, status), _taken_back(fresh, status, actor)
         if undoes or (fresh.status == Status.SPAM and status in OPEN_STATUSES):
             columns["waiting_since"] = waiting_since(fresh.pk)
@@ -132,6 +135,7 @@ def set_priority(ticket: Ticket, *, priority: str, actor: Actor) -> Ticket:
         fresh = _editable(ticket, actor)
         if fresh.priority == priority:
             return fresh
+        refuse_merged(fresh)
         event = PriorityChanged(before=fresh.priority, after=priority)
         record(fresh, event, actor=actor, columns={"priority": priority})
     return fresh
@@ -185,6 +189,7 @@ def snooze(ticket: Ticket, *, until: datetime, actor: Actor) -> Ticket:
         raise Invalid("This is too far ahead.", fields={"until": "At most ten years ahead."})
     with unit_of_work():
         fresh = _editable(ticket, actor)
+        refuse_merged(fresh)
         if not fresh.is_open:
             raise Invalid("Only open tickets can be snoozed.", fields={"until": "Reopen the ticket first."})
         record(fresh, TicketSnoozed(until=until.isoformat()), actor=actor, columns={"snoozed_until": until})

@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from core.clock import now
 from core.db import Statement, require_transaction, run
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.events.bus import publish
 from core.events.catalogue import Actor, TicketChanged
 from tickets.models import Ticket
@@ -31,6 +31,13 @@ def locked(ticket: Ticket | int) -> Ticket:
     if found is None:
         raise NotFound("This ticket no longer exists.")
     return found
+
+
+def refuse_merged(ticket: Ticket) -> None:
+    """What was merged is worked on where it went: nobody would look for it here. Without a number, for not everybody
+    who sees this ticket may see the other one."""
+    if ticket.merged_into_id is not None:
+        raise Conflict("This ticket was merged into another one. Go on there, or undo the merge.")
 
 
 def record(ticket: Ticket, event: E, *, actor: Actor, columns: Mapping[str, Any] | None = None) -> E:

@@ -90,6 +90,8 @@ def undo_move(ticket: Ticket, *, event_id: int, actor: Actor) -> Ticket:
 
 def _put_back(here: Ticket, there: Ticket, event: TicketEvent, actor: Actor) -> None:
     data = event.data
+    if here.merged_into_id is not None and not data["is_merge"]:
+        raise Conflict("This ticket was merged into another one since. Undo that first.")
     ids = tuple(data["message_ids"])
     rows = list(Message.objects.filter(pk__in=ids, ticket=there).defer("search"))
     if len(rows) != len(ids):

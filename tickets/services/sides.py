@@ -31,7 +31,7 @@ from tickets.selectors.automatic_replies import may_write_outside
 from tickets.selectors.sides import begun_by_itself, customer_addresses, own_addresses, side_inbox
 from tickets.services import files
 from tickets.services.files import StoredFile
-from tickets.services.journal import locked, record
+from tickets.services.journal import locked, record, refuse_merged
 from tickets.services.messages import MAX_TEXT
 
 MOST_MEMBERS = 20
@@ -74,6 +74,7 @@ def start_side(ticket: Ticket, *, to: Sequence[dict[str, str]], subject: str, le
         fresh = locked(ticket)
         if known := _known(letter.key, fresh):
             return known
+        refuse_merged(fresh)
         inbox = side_inbox(fresh)
         if inbox is None:
             raise NotAllowed("No inbox can write to third parties: one for e-mail must be switched on.")

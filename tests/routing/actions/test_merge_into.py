@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from routing.actions import ACTIONS
-from tests.desk import a_team, an_agent, an_inbox, customer_writes
+from routing.services import action_lists
+from tests.desk import a_team, an_agent, an_inbox, customer_writes, rule_actor
 from tests.routing.doing import do
 from tickets.models import Inbox, Message, Ticket
 
@@ -30,3 +31,12 @@ def test_agents_macro_merges_into_nothing_that_the_agent_may_not_see(inbox: Inbo
     ACTIONS["merge_into"].apply(ticket, {"which": "newest"}, an_agent().as_actor())
     ticket.refresh_from_db()
     assert (ticket.merged_into_id, ticket.status) == (None, "open")
+
+
+def test_what_follows_in_the_list_is_not_done_to_a_ticket_that_is_merged_now(inbox: Inbox) -> None:
+    first, second = (customer_writes(inbox, subject="Order 7") for _ in range(2))
+    merge = {"action": "merge_into", "params": {"which": "same_subject"}}
+    urgent = {"action": "set_priority", "params": {"priority": "urgent", "how": "to"}}
+    done = action_lists.run([merge, urgent], second, actor=rule_actor())
+    assert len(done) == 1
+    assert (second.merged_into_id, second.priority) == (first.pk, "normal")

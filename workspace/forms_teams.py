@@ -51,7 +51,7 @@ class TeamForm(forms.Form):
         required=False,
         min_value=0,
         max_value=MOST_MINUTES,
-        help_text="Absent is who is away or has lost the connection. Empty: never.",
+        help_text="Absent is who is away, past their shift, on leave or without connection. Empty: never.",
     )
     overflow_team = forms.ModelChoiceField(
         label="When nobody is free, ask", queryset=Team.objects.none(), required=False, empty_label="nobody else"

@@ -1,7 +1,7 @@
 /** Time in the log: the clock of a message, a line for each new day, names once per run of messages. */
 import { locale, word } from "./page.js";
 
-export const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+export const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
 export const shortDate = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" });
 const date = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 

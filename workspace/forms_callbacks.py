@@ -10,11 +10,14 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
+from callbacks.services.planning import AHEAD
+from core.clock import now
 from core.given import moment
 from people.models import Agent
 from routing.selectors.callback_slots import Slot
 
 OTHER = "other"
+_TOO_FAR = f"At most {AHEAD.days} days ahead."
 _LENGTHS = ((15, "15 minutes"), (30, "30 minutes"), (60, "1 hour"), (120, "2 hours"), (240, "4 hours"))
 
 
@@ -59,6 +62,11 @@ class WindowForm(forms.Form):
             self.errors.pop("slot", None)
         if values.get("slot") == OTHER and not values.get("starts_at") and "starts_at" not in self.errors:
             self.add_error("starts_at", "Choose a date and a time.")
+        # Before anybody looks who is there then: a slip of the year may be beyond all calendars.
+        ahead = values["starts_at"] - now() if values.get("starts_at") else timedelta()
+        if abs(ahead) > AHEAD:
+            is_past = ahead < timedelta()
+            self.add_error("starts_at", "Choose a time that is still to come." if is_past else _TOO_FAR)
         return values
 
     def warn(self, words: str) -> None:

@@ -16,6 +16,7 @@ from tests.callbacks.conftest import callback as callback
 from tests.callbacks.conftest import ticket as ticket
 from tests.cast import Cast, new_ticket
 from tickets.models import Message, Ticket
+from tickets.services import moving
 
 
 @pytest.fixture
@@ -47,6 +48,9 @@ def test_agent_chooses_another_time_and_is_told_when_it_is_over(as_ben: Client, 
     assert "Choose a date and a time" in as_ben.post(address, values).content.decode()
     past = as_ben.post(address, {**values, "starts_at": "2020-01-01T10:00"}).content.decode()
     assert "still to come" in past
+    for year, words in (("0001", "still to come"), ("9999", "At most 90 days ahead")):
+        slip = as_ben.post(address, {**values, "starts_at": f"{year}-12-31T23:50"})
+        assert (slip.status_code, words in slip.content.decode()) == (422, True)
     later = (now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     first = as_ben.get(address).context["form"].fields["slot"].choices[0][0]
     # Whoever enters a time means it, also with a slot left as it was.
@@ -92,6 +96,20 @@ def test_agent_says_what_came_of_it_with_a_note_and_takes_it_back(
     next_try = as_ben.post(f"/callbacks/{callback.pk}/no-answer/")
     assert next_try.headers["Location"] == f"/tickets/{ticket.number}/callbacks/new/?again=1"
     assert as_ben.post(f"/callbacks/{callback.pk}/unknown/").status_code == 404
+
+
+def test_agent_tries_again_where_a_merged_ticket_went(
+    as_ben: Client, cast: Cast, callback: Callback, ticket: Ticket
+) -> None:
+    between, there = new_ticket(cast.mail), new_ticket(cast.mail)
+    moving.merge(ticket, into=between, actor=cast.ben.as_actor())
+    moving.merge(between, into=there, actor=cast.ben.as_actor())
+    address = f"/tickets/{ticket.number}/callbacks/new/"
+    slot = as_ben.get(address).context["form"].fields["slot"].choices[0][0]
+    refused = as_ben.post(address, {"phone": PHONE, "slot": slot, "minutes": 30})
+    assert (refused.status_code, "merged into another one" in refused.content.decode()) == (422, True)
+    answer = as_ben.post(f"/callbacks/{callback.pk}/no-answer/", {"whose": "mine"})
+    assert answer.headers["Location"] == f"/tickets/{there.number}/callbacks/new/?again=1"
 
 
 def test_agent_moves_a_callback(as_ben: Client, callback: Callback) -> None:

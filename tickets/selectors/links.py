@@ -35,6 +35,18 @@ def linked(agent: Agent, ticket: Ticket) -> Linked | None:
     return Linked(words, other, may_join=ticket.follows_why in (Link.MAYBE, Link.COPY))
 
 
+def went_to(agent: Agent, ticket: Ticket) -> Ticket:
+    """Where a merged ticket is worked on now, as far as the agent may see it; any other ticket is there itself."""
+    seen = {ticket.pk}
+    while ticket.merged_into_id is not None and ticket.merged_into_id not in seen:
+        there = tickets_visible_to(agent).filter(pk=ticket.merged_into_id).first()
+        if there is None:
+            break
+        seen.add(there.pk)
+        ticket = there
+    return ticket
+
+
 def likely_targets(agent: Agent, ticket: Ticket, *, size: int) -> list[Ticket]:
     """Where a message of the ticket most likely belongs: linked tickets, then others of its customer, newest first."""
     visible = tickets_visible_to(agent).select_related("contact").exclude(pk=ticket.pk).filter(merged_into=None)

@@ -23,6 +23,7 @@ from people.policy import require
 from routing.selectors.callback_slots import Place, Room, free_slots, room_at
 from tickets.models import Ticket
 from tickets.selectors.access import ticket_for
+from tickets.selectors.links import went_to
 from tickets.selectors.sides import identities_of
 from tickets.services import messages as ticket_messages
 from workspace.callbacks import line
@@ -79,7 +80,7 @@ def new_callback_page(request: AgentRequest, number: int) -> HttpResponse:
         try:
             plan = Plan(**told, starts_at=starts_at, ends_at=ends_at, asked_by=asked_by)
             plan_callback(ticket, plan, actor=request.user.as_actor())
-        except Invalid as refusal:
+        except (Invalid, Conflict) as refusal:
             _refuse(form, refusal)
         else:
             return HttpResponseRedirect(reverse("workspace:ticket", args=[number]))
@@ -119,7 +120,9 @@ def settle_callback_action(request: AgentRequest, callback_id: int, word: str) -
     if wants_fragment(request):
         return JsonResponse({"number": callback.ticket.number})
     if word == "no-answer":
-        return HttpResponseRedirect(f"{reverse('workspace:callback-new', args=[callback.ticket.number])}?again=1")
+        # What was merged goes on where it went.
+        ticket = went_to(request.user, callback.ticket)
+        return HttpResponseRedirect(f"{reverse('workspace:callback-new', args=[ticket.number])}?again=1")
     return HttpResponseRedirect(f"{reverse('workspace:callbacks')}?whose={_known_scope(request.POST.get('whose', ''))}")
 
 

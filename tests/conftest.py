@@ -18,8 +18,10 @@ django.setup()
 pytest_plugins = ["tests.browsers", "tests.cast", "tests.sharing", "tests.stack"]
 
 
-# How fast an example is says something of the machine, not of us.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How fast an example is says something of the machine, not of us. The same code gets the same answer at every run;
+# whoever hunts draws new examples with --hypothesis-profile=hunt.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("hunt", parent=settings.get_profile("any machine"), derandomize=False, max_examples=500)
 settings.load_profile("any machine")
 
 

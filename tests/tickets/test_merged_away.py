@@ -58,6 +58,14 @@ def test_agent_says_again_what_holds_already_and_is_not_refused(cast: Cast, merg
     changes.assign(merged, agent=None, actor=cast.ana.as_actor())
 
 
+def test_what_was_opened_again_before_it_was_refused_is_handed_out_and_closed(cast: Cast, merged: Ticket) -> None:
+    Ticket.objects.filter(pk=merged.pk).update(status="open")
+    changes.assign(merged, agent=cast.ana, actor=SYSTEM)
+    assert changes.set_status(merged, status="closed", actor=cast.ana.as_actor()).assignee == cast.ana
+    with pytest.raises(Conflict):
+        changes.set_status(merged, status="open", actor=cast.ana.as_actor())
+
+
 def test_agent_works_on_it_again_when_the_merge_is_undone(cast: Cast, merged: Ticket) -> None:
     move = TicketEvent.objects.get(ticket=merged, kind=MessagesMovedOut.key())
     moving.undo_move(merged, event_id=move.pk, actor=cast.ana.as_actor())

@@ -35,8 +35,11 @@ def locked(ticket: Ticket | int) -> Ticket:
 
 def refuse_merged(ticket: Ticket) -> None:
     """What was merged is worked on where it went: nobody would look for it here. Without a number, for not everybody
-    who sees this ticket may see the other one."""
-    if ticket.merged_into_id is not None:
+    who sees this ticket may see the other one.
+
+    One that is open was opened again when that was still possible. It stands in lists and queues, so it is worked on to
+    its end: whoever hands out many tickets must not stumble over one."""
+    if ticket.merged_into_id is not None and not ticket.is_open:
         raise Conflict("This ticket was merged into another one. Go on there, or undo the merge.")
 
 

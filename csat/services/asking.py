@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -55,17 +56,17 @@ def ask(ticket: Ticket, *, survey: Survey | None, actor: Actor) -> None:
         shown = SurveyRequest.objects.filter(ticket=fresh, state=RequestState.WAITING, asked_at__isnull=False)
         if shown.update(is_by_hand=True, due_at=at):
             return
-        SurveyRequest.objects.bulk_create(
-            [
-                SurveyRequest(
-                    ticket=fresh, survey=chosen, state=RequestState.WAITING, is_by_hand=True, due_at=at,
-                    resolved_at=fresh.resolved_at, team_id=fresh.team_id, agent_id=fresh.assignee_id,
-                    inbox_id=fresh.inbox_id, channel=fresh.channel, priority=fresh.priority,
-                    organization_id=fresh.organization_id, contact_id=fresh.contact_id, tags=fresh.tags,
-                )
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
+        request = request_about(fresh, survey=chosen, state=RequestState.WAITING, is_by_hand=True, due_at=at)
+        SurveyRequest.objects.bulk_create([request], ignore_conflicts=True)
+
+
+def request_about(ticket: Ticket, **values: Any) -> SurveyRequest:
+    """Unsaved, with whose the ticket is at this moment: that is whom the rating will be about."""
+    return SurveyRequest(
+        ticket=ticket, resolved_at=ticket.resolved_at, team_id=ticket.team_id, agent_id=ticket.assignee_id,
+        inbox_id=ticket.inbox_id, channel=ticket.channel, priority=ticket.priority,
+        organization_id=ticket.organization_id, contact_id=ticket.contact_id, tags=ticket.tags, **values,
+    )  # fmt: skip
 
 
 def ask_due(at: datetime | None = None) -> int:

@@ -12,7 +12,7 @@ from csat.models import RequestState, Survey, SurveyRequest
 from csat.models.request import IS_UNSENT
 from csat.selectors.asked import unanswered_in_chat
 from csat.selectors.eligibility import survey_for, why_not_here
-from csat.services.asking import due_of
+from csat.services.asking import due_of, request_about
 from csat.words import spoken
 from tickets.models import Ticket
 from tickets.services import journal
@@ -30,7 +30,7 @@ def ask_in_chat(ticket: Ticket) -> None:
     if survey is None:
         return
     run([lock("csat", ticket.contact_id)])
-    request = request or _snapshot(ticket, at)
+    request = request or request_about(ticket, created_at=at)
     request.survey = survey
     if why_not_here(request, ticket, at):
         return
@@ -43,14 +43,6 @@ def ask_in_chat(ticket: Ticket) -> None:
 def _known(ticket: Ticket) -> SurveyRequest | None:
     rows = SurveyRequest.objects.select_for_update(of=("self",)).select_related("survey").filter(ticket=ticket)
     return rows.filter(IS_UNSENT).first() or rows.filter(unanswered_in_chat()).order_by("-id").first()
-
-
-def _snapshot(ticket: Ticket, at: datetime) -> SurveyRequest:
-    return SurveyRequest(
-        ticket=ticket, created_at=at, resolved_at=ticket.resolved_at, team_id=ticket.team_id,
-        agent_id=ticket.assignee_id, inbox_id=ticket.inbox_id, channel=ticket.channel, priority=ticket.priority,
-        organization_id=ticket.organization_id, contact_id=ticket.contact_id, tags=ticket.tags,
-    )  # fmt: skip
 
 
 def _show(request: SurveyRequest, survey: Survey | None, at: datetime) -> None:

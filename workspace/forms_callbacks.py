@@ -10,7 +10,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
-from callbacks.services.planning import AHEAD
+from callbacks.services.planning import AHEAD, GRACE
 from core.clock import now
 from core.given import moment
 from people.models import Agent
@@ -62,9 +62,10 @@ class WindowForm(forms.Form):
             self.errors.pop("slot", None)
         if values.get("slot") == OTHER and not values.get("starts_at") and "starts_at" not in self.errors:
             self.add_error("starts_at", "Choose a date and a time.")
-        # Before anybody looks who is there then: a slip of the year may be beyond all calendars.
+        # Before anybody looks who is there then: nobody is asked whether they mean a time that is over, and a slip of
+        # the year may be beyond all calendars.
         ahead = values["starts_at"] - now() if values.get("starts_at") else timedelta()
-        if abs(ahead) > AHEAD:
+        if not -GRACE <= ahead <= AHEAD:
             is_past = ahead < timedelta()
             self.add_error("starts_at", "Choose a time that is still to come." if is_past else _TOO_FAR)
         return values

@@ -46,8 +46,10 @@ def test_agent_chooses_another_time_and_is_told_when_it_is_over(as_ben: Client, 
     address = f"/tickets/{ticket.number}/callbacks/new/"
     values = {"phone": PHONE, "slot": "other", "minutes": 60}
     assert "Choose a date and a time" in as_ben.post(address, values).content.decode()
-    past = as_ben.post(address, {**values, "starts_at": "2020-01-01T10:00"}).content.decode()
+    an_hour_ago = localtime(now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    past = as_ben.post(address, {**values, "starts_at": an_hour_ago}).content.decode()
     assert "still to come" in past
+    assert "all the same" not in past, "nobody is asked whether they mean a time that is over"
     for year, words in (("0001", "still to come"), ("9999", "At most 90 days ahead")):
         slip = as_ben.post(address, {**values, "starts_at": f"{year}-12-31T23:50"})
         assert (slip.status_code, words in slip.content.decode()) == (422, True)

@@ -43,7 +43,7 @@ def test_any_request_is_answered_as_described(cast: Cast) -> None:
 
 
 def _try(operation: Any, headers: dict[str, str]) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.as_strategy())
     def requests(case: Any) -> None:
         case.call_and_validate(headers=headers, checks=[not_a_server_error, response_schema_conformance])

@@ -65,7 +65,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=25).map("".join))
 @example("<a><b><a><i><table><a>")
 @example("<pre>\n\nx</pre>")

@@ -199,7 +199,7 @@ def test_conditions_say_the_same_in_memory_and_in_sql(desk: Desk, score: int | N
         assert in_memory == in_sql, test
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=12))
 def test_score_of_a_link_is_one_to_five_or_none(text: str) -> None:
     assert (score_in(text) > 0) == (text in {"1", "2", "3", "4", "5"})

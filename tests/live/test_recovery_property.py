@@ -88,9 +88,7 @@ class Seat:
             self.hear(dict(hint.frame))
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS, fates=FATES)
 def test_screen_that_has_caught_up_shows_what_the_server_has(
     cast: Cast,

@@ -95,7 +95,7 @@ class World:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, max_size=25))
 def test_nobody_waits_while_an_eligible_agent_has_room_whatever_happened(steps: list[tuple[Any, ...]]) -> None:
     with transaction.atomic():

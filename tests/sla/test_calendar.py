@@ -80,14 +80,14 @@ instants = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), instants, st.integers(0, 4 * DAY_MINUTES))
 def test_open_time_equals_the_minutes_counted_one_by_one(calendar: Calendar, start: datetime, length: int) -> None:
     end = start + timedelta(minutes=length)
     assert calendar.between(start, end) == timedelta(minutes=minutes_open(calendar, start, end))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     calendars(tuple(sorted(name for name in available_timezones() if "/" in name))),
     st.integers(1985, 2037),
@@ -130,7 +130,7 @@ def test_open_time_equals_the_counted_minutes_where_the_clocks_did_strange_thing
     assert calendar.between(start, calendar.add(start, counted * 60)) == timedelta(minutes=counted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), instants, st.integers(0, 59), st.integers(0, 2 * DAY_MINUTES * 60))
 def test_open_time_is_exact_to_the_second(calendar: Calendar, start: datetime, second: int, length: int) -> None:
     """The whole minutes between are counted one by one; the first and last are cut where the seconds say."""
@@ -143,7 +143,7 @@ def test_open_time_is_exact_to_the_second(calendar: Calendar, start: datetime, s
     assert calendar.between(begin, end) == timedelta(seconds=max(whole * 60 - cut - over, 0))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars(), instants, st.integers(1, 20 * 3600))
 def test_due_time_is_the_first_instant_with_the_promised_open_time(
     calendar: Calendar, start: datetime, seconds: int
@@ -153,13 +153,13 @@ def test_due_time_is_the_first_instant_with_the_promised_open_time(
     assert calendar.between(start, due - timedelta(microseconds=1)) < timedelta(seconds=seconds)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars(), instants, st.integers(0, 10 * 3600), st.integers(0, 10 * 3600))
 def test_adding_twice_equals_adding_the_sum(calendar: Calendar, start: datetime, one: int, two: int) -> None:
     assert calendar.add(calendar.add(start, one), two) == calendar.add(start, one + two)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(calendars(), instants, st.integers(0, 3 * DAY_MINUTES), st.integers(0, 400 * DAY_MINUTES))
 def test_open_time_adds_up_over_a_split_range(calendar: Calendar, start: datetime, one: int, two: int) -> None:
     middle = start + timedelta(minutes=one)

@@ -164,7 +164,7 @@ def _decided_for(clock: Clock | ClockRow) -> tuple[Any, ...] | None:
     return clock.snapshot
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_live_clocks_and_written_history_agree_whatever_happens(
     inbox: Inbox, mia: Agent, clock: time_machine.Traveller, steps: list[tuple[int, str]]

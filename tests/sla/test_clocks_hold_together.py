@@ -142,7 +142,7 @@ def desk_of_two(office: BusinessHours) -> Inbox:
     return an_inbox()
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_clocks_and_facts_fit_the_ticket_whatever_happened(
     desk_of_two: Inbox,

@@ -44,7 +44,7 @@ def nights(clock: time_machine.Traveller) -> BusinessHours:
     return save_hours(NIGHTS)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     at=st.builds(lambda micros: YEAR + timedelta(microseconds=micros), st.integers(0, 270 * 86400 * 10**6)),
     seconds=st.one_of(st.integers(0, 60 * HOUR), st.floats(0, 60 * HOUR)),

@@ -31,7 +31,7 @@ def crowd(cast: Cast) -> list[Ticket]:
     return make_crowd(cast, 60)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_lists_and_reactions_agree_on_every_ticket(crowd: list[Ticket], data: st.DataObject) -> None:
     conditions = data.draw(some_conditions())

@@ -88,7 +88,7 @@ HEADERS = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HEADERS, TREES)
 def test_no_mail_crashes_or_loses_a_byte(cast: Cast, sign_in: SignIn, headers: dict[str, str], tree: bytes) -> None:
     raw = mail(b"", message_id="", **headers).removesuffix(b"\n") + tree

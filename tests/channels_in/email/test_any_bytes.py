@@ -42,13 +42,13 @@ def check(raw: bytes) -> None:
     assert "unclassified" not in shown["problems"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(TOKENS, st.binary(max_size=12)), max_size=40).map(b"".join))
 def test_any_bytes_become_a_mail(raw: bytes) -> None:
     check(raw)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 30), st.binary(max_size=6) | TOKENS), max_size=6))
 def test_a_mail_with_holes_and_noise_is_still_a_mail(changes: list[tuple[int, int, bytes]]) -> None:
     raw = WHOLE

@@ -65,7 +65,7 @@ def test_streamed_signatures_are_read_too() -> None:
     assert signed_content(data) == INNER
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, len(SIGNED)), st.binary(max_size=8), st.integers(0, 40))
 def test_damaged_signatures_are_no_danger(position: int, noise: bytes, cut: int) -> None:
     found = signed_content(SIGNED[:position] + noise + SIGNED[position + cut :])
@@ -117,7 +117,7 @@ def test_an_answer_to_an_invitation_is_automatic() -> None:
     assert mail.invitation.answer == "ACCEPTED"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, len(EVENT)), st.text(max_size=5)), max_size=4))
 def test_damaged_calendars_cost_the_card_at_most(changes: list[tuple[int, str]]) -> None:
     event = EVENT

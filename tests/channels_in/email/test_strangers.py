@@ -71,7 +71,7 @@ def clues(inbox: Inbox) -> dict[str, str]:
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sender=STRANGERS,
     wrap=st.sampled_from(WRAPS),

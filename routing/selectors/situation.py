@@ -100,7 +100,7 @@ def look() -> Situation:
     """As it is now."""
     global _known
     at, mark = time.monotonic(), cache.get(_MARK)
-    _known = _Known(_look(), looked_at=at, asked_at=at, mark=mark)
+    _known = _Known(_look(), looked_at=at, asked_at=time.monotonic(), mark=mark)
     return _known.situation
 
 
@@ -112,8 +112,10 @@ def note_change() -> None:
 def _has_changed(known: _Known, at: float) -> bool:
     if at - known.asked_at < ASKED_SECONDS:
         return False
-    known.asked_at = at
-    return bool(cache.get(_MARK) != known.mark)
+    mark = cache.get(_MARK)
+    # From when it has answered: each row of a list would wait again for a Redis that hangs.
+    known.asked_at = time.monotonic()
+    return bool(mark != known.mark)
 
 
 def forget() -> None:

@@ -87,3 +87,26 @@ def test_sweep_finds_who_is_free_again_and_forgets_what_waits_no_more(
     Agent.objects.update(capacity=0)
     telling.tell()
     assert told[1:] == [("all full", [ticket.pk])]
+
+
+def test_rows_of_a_list_wait_once_for_a_redis_that_hangs(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = customer_writes(an_inbox(default_team=team))
+    situation.forget()
+    why_in_short(ticket)
+    seconds, asked = [1000.0], []
+
+    class Hangs:
+        """Answers nothing, after the two seconds that the cache allows it."""
+
+        def get(self, key: str) -> None:
+            asked.append(key)
+            seconds[0] += 2
+
+    monkeypatch.setattr(situation, "cache", Hangs())
+    monkeypatch.setattr("routing.selectors.situation.time.monotonic", lambda: seconds[0])
+    situation.look()
+    seconds[0] += situation.ASKED_SECONDS
+    asked.clear()
+    for _ in range(50):
+        why_in_short(ticket)
+    assert len(asked) == 1

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from core.errors import HelpdeskError, Invalid, TooLarge
+from core.errors import HelpdeskError, Invalid, TooLarge, TooMany
 from portal.words import FALLBACK, language_of, words_in
 from tickets.inbound import storable
 
@@ -49,7 +49,8 @@ def refused(error: HelpdeskError, language: str) -> JsonResponse:
 def refusal(error: HelpdeskError, language: str) -> dict[str, Any]:
     """The same words for the socket and for HTTP, in the visitor's language."""
     message, fields = error.message, error.fields
-    if error.word or language != FALLBACK:
+    # Seconds are for programs.
+    if error.word or language != FALLBACK or isinstance(error, TooMany):
         message = _in_their_words(error, language)
         fields = dict.fromkeys(error.fields, message)
     return {"code": error.code, "message": message, "fields": fields, **error.details}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
+from core.errors import TooMany
 from core.limits import Limit, require
 from core.peer import client_address
 
@@ -54,8 +55,11 @@ def require_booking_room(*, address: str, uid: str, inbox_id: int) -> None:
 
 
 def require_stranger_room(address: str) -> None:
-    """Before a call is booked that nothing else speaks against. Raises TooMany."""
-    require(STRANGERS_CALLS_BY_ADDRESS, address)
+    """Before a call is booked that nothing else speaks against. Raises TooMany, which tells what is possible today."""
+    try:
+        require(STRANGERS_CALLS_BY_ADDRESS, address)
+    except TooMany as refusal:
+        raise TooMany(refusal.message, details=refusal.details, word="call_enough") from refusal
 
 
 def require_file_room(*, address: str, inbox_id: int, size: int) -> None:

@@ -102,6 +102,8 @@ WORDS = Words(
         "call_topic_missing": "Sagen Sie in wenigen Worten, worum es geht.",
         "call_taken": "Jemand war schneller: Diese Zeit ist vergeben. Wählen Sie eine andere.",
         "call_booked_already": "Sie haben schon einen Anruf gebucht. Verschieben Sie ihn oder sagen Sie ihn ab.",
+        "call_enough": "Von hier aus lassen sich heute keine weiteren Anrufe buchen. Schreiben Sie uns "
+        "stattdessen eine Nachricht.",
         "call_number": "Diese Nummer können wir nicht anrufen. Geben Sie eine andere mit Landesvorwahl ein, etwa "
         "+49 30 123456.",
         "call_refused": "Ihre Anfrage wurde nicht angenommen.",

@@ -101,6 +101,7 @@ WORDS = Words(
         "call_topic_missing": "Say in a few words what it is about.",
         "call_taken": "Somebody was quicker: this time is taken. Choose another one.",
         "call_booked_already": "You have a call booked already. Move it or call it off first.",
+        "call_enough": "No more calls can be booked from here today. Please write us a message instead.",
         "call_number": "We cannot call this number. Enter another one with its country, such as +49 30 123456.",
         "call_refused": "Your request was not accepted.",
         "call_settled": "This call is not booked any more.",

@@ -101,6 +101,7 @@ WORDS = Words(
         "call_topic_missing": "Diga en pocas palabras de qué se trata.",
         "call_taken": "Alguien ha sido más rápido: esta hora está ocupada. Elija otra.",
         "call_booked_already": "Ya tiene una llamada reservada. Cámbiela o cancélela primero.",
+        "call_enough": "Desde aquí no se pueden reservar más llamadas hoy. Escríbanos mejor un mensaje.",
         "call_number": "No podemos llamar a este número. Escriba otro con el prefijo del país, como +34 912 345 678.",
         "call_refused": "Su solicitud no ha sido aceptada.",
         "call_settled": "Esta llamada ya no está reservada.",

@@ -101,6 +101,7 @@ WORDS = Words(
         "call_topic_missing": "Dites en quelques mots de quoi il s’agit.",
         "call_taken": "Quelqu’un a été plus rapide : cette heure est prise. Choisissez-en une autre.",
         "call_booked_already": "Vous avez déjà réservé un appel. Déplacez-le ou annulez-le d’abord.",
+        "call_enough": "D’ici, il n’est plus possible de réserver d’appel aujourd’hui. Écrivez-nous plutôt un message.",
         "call_number": "Nous ne pouvons pas appeler ce numéro. Saisissez-en un autre avec l’indicatif du pays, tel que "
         "+33 1 23 45 67 89.",
         "call_refused": "Votre demande n’a pas été acceptée.",

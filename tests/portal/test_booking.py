@@ -249,7 +249,10 @@ def test_strangers_of_one_network_book_so_many_calls_a_day_and_no_more(
     monkeypatch.setattr(limits, "STRANGERS_CALLS_BY_ADDRESS", one)
     assert books(someone(cast), phone="+49 30 901821").status_code == 200
     assert books(visitor, phone="no").status_code == 422
-    assert books(visitor, phone="+49 30 901822").status_code == 429
+    full = books(visitor, phone="+49 30 901822")
+    assert full.status_code == 429
+    assert full.json()["message"] == "No more calls can be booked from here today. Please write us a message instead."
+    assert int(full.headers["Retry-After"]) > 0
     is_known(visitor, cast)
     assert books(visitor, phone="+49 30 901822").status_code == 200
 

@@ -229,6 +229,9 @@ def _rated(who: str, data: Data, names: Directory) -> Sentence:
     words = " and wrote a comment" if data.get("has_comment") else ""
     verb = "rated again" if before is not None else "rated"
     is_low = score <= BAD_TO
+    # A face in the chat is clicked first, the word comes after.
+    if words and before == score:
+        return Sentence("circle-alert" if is_low else "smile", f"{who} wrote why they rated {score} of 5", is_low)
     return Sentence("circle-alert" if is_low else "smile", f"{who} {verb}: {score} of 5{changed}{words}", is_low)
 
 

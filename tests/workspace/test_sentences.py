@@ -64,6 +64,8 @@ def test_every_kind_of_change_has_its_words(kind: str) -> None:
             {"message_ids": [1, 2], "other_number": 7, "is_merge": True},
             "Ana undid the merge into #7: 2 messages came back",
         ),
+        ("RatingGiven", {"score": 2, "before": 4}, "Ana rated again: 2 of 5, before: 4"),
+        ("RatingGiven", {"score": 2, "before": 2, "has_comment": True}, "Ana wrote why they rated 2 of 5"),
         ("SubjectChanged", {"before": ""}, "Ana renamed it, before: (no subject)"),
     ],
 )

@@ -20,7 +20,9 @@ def do_batch(due: QuerySet[R], done: Done[R], *, size: int) -> int:
     """How many were done. What fails by itself stays due: the next tick tries it again."""
     found = _tried(due, done)
     if found is None:
-        found = sum(_tried(due.filter(pk=pk), done, pk=pk) or 0 for pk in due.values_list("pk", flat=True)[:size])
+        # Any of them, not the first: a batch of rows that fail for good must not stand before all others for good.
+        some = due.order_by("?").values_list("pk", flat=True)[:size]
+        found = sum(_tried(due.filter(pk=pk), done, pk=pk) or 0 for pk in some)
     return found
 
 

@@ -86,7 +86,7 @@ class InboxForm(forms.Form):
         max_length=320, required=False, help_text="The public address: an e-mail address, a bot's name, a site."
     )
     default_team = forms.ModelChoiceField(
-        queryset=Team.objects.none(), required=False, help_text="New tickets go here."
+        queryset=Team.objects.none(), required=False, empty_label="No team", help_text="New tickets go here."
     )
     brand = forms.ModelChoiceField(
         queryset=Brand.objects.none(),

@@ -19,7 +19,10 @@ HAND_OUT = (
 class TeamForm(forms.Form):
     name = forms.CharField(max_length=80)
     lead = forms.ModelChoiceField(
-        queryset=Agent.objects.none(), required=False, help_text="Gets tickets whose promise was missed."
+        queryset=Agent.objects.none(),
+        required=False,
+        empty_label="Nobody",
+        help_text="Gets tickets whose promise was missed.",
     )
     members = forms.ModelMultipleChoiceField(
         queryset=Agent.objects.none(), required=False, widget=forms.CheckboxSelectMultiple

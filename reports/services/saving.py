@@ -83,7 +83,7 @@ def _addresses(text: str) -> tuple[list[str], dict[str, str]]:
     wrong = [address for address in found if not _is_address(address)]
     if wrong:
         are = "is no address" if len(wrong) == 1 else "are no addresses"
-        return [], {"recipients": f"{', '.join(wrong)[:200]} {are}."}
+        return [], {"recipients": f"“{', '.join(wrong)[:200]}” {are}."}
     return found, {}
 
 

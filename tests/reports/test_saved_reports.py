@@ -142,7 +142,7 @@ def test_manager_who_mistypes_an_address_keeps_the_form(client: Client, cast: Ca
     assert 'value="Board &lt;b&gt;"' in page
     assert '<option value="week" selected>' in page
     assert 'value="boss@example.com, boss at home" aria-invalid="true" aria-describedby="s-recipients-error"' in page
-    assert "boss at home is no address." in page
+    assert "“boss at home” is no address." in page
     assert 'name="only_if_missed" checked' in page
     assert "Callbacks kept, at least 95 %" in page
     assert 'name="query" value="days=7&amp;goal=95"' in page

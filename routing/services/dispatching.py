@@ -6,7 +6,10 @@ afterwards: nobody waits while an eligible agent has room, each ticket has one o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Sequence, Set
+
+from celery.exceptions import SoftTimeLimitExceeded
 
 from core.crashpoints import crashpoint
 from core.db import lock, run
@@ -21,6 +24,8 @@ from tickets.models import Ticket
 from tickets.selectors.workload import unowned_tickets
 from tickets.services import changes
 
+logger = logging.getLogger(__name__)
+
 BATCH = 25
 
 _REASONS = {
@@ -33,15 +38,16 @@ _REASONS = {
 
 def dispatch_all() -> int:
     """Hand out until nobody waits or nobody has room; returns how many tickets found an agent."""
-    total = 0
+    total, failed = 0, set[int]()
     while True:
         teams = handing_out()
         if not _somebody_waits(teams):
             return total
-        given, is_full = _dispatch_batch(teams)
+        before = len(failed)
+        given, is_full = _dispatch_batch(teams, failed, size=BATCH)
         total += given
         # A whole batch that somebody else writes to now would be chosen over and over.
-        if not given or not is_full:
+        if not is_full or not (given or len(failed) > before):
             return total
 
 
@@ -49,36 +55,61 @@ def _somebody_waits(teams: Sequence[Team]) -> bool:
     return bool(teams) and unowned_tickets().filter(team__in=teams).exists()
 
 
-def _dispatch_batch(teams: Sequence[Team]) -> tuple[int, bool]:
-    """How many found an agent, and whether more may be waiting."""
+def _dispatch_batch(teams: Sequence[Team], failed: set[int], *, size: int) -> tuple[int, bool]:
+    """How many found an agent, and whether more may be waiting. A ticket that cannot be handed out stops no other: its
+    batch is done again one by one, and it joins those that have failed."""
+    chosen: dict[int, int] = {}
     by_id = {team.pk: team for team in teams}
-    with unit_of_work():
-        run([lock("dispatch")])
-        floor = floor_of(teams)
-        chosen = _choose(teams, floor)
-        agents = Agent.objects.in_bulk(set(chosen.values()))
-        waiting = _still_waiting(chosen)
-        for ticket in waiting:
-            reason = _reason(by_id[ticket.team_id or 0])
-            changes.assign(ticket, agent=agents[chosen[ticket.pk]], reason=reason, actor=SYSTEM)
-        _store_turns(floor, ((ticket.team_id or 0, chosen[ticket.pk]) for ticket in waiting))
-        crashpoint("dispatch.assigned")
-        make_offers([(ticket, chosen[ticket.pk], by_id[ticket.team_id or 0]) for ticket in waiting])
+    try:
+        with unit_of_work():
+            run([lock("dispatch")])
+            floor = floor_of(teams)
+            chosen = _choose(teams, floor, size=size, without=failed)
+            agents = Agent.objects.in_bulk(set(chosen.values()))
+            waiting = _still_waiting(chosen)
+            for ticket in waiting:
+                reason = _reason(by_id[ticket.team_id or 0])
+                changes.assign(ticket, agent=agents[chosen[ticket.pk]], reason=reason, actor=SYSTEM)
+            _store_turns(floor, ((ticket.team_id or 0, chosen[ticket.pk]) for ticket in waiting))
+            crashpoint("dispatch.assigned")
+            make_offers([(ticket, chosen[ticket.pk], by_id[ticket.team_id or 0]) for ticket in waiting])
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        if not chosen:
+            raise
+        logger.exception("Tickets could not be handed out", extra={"tickets": sorted(chosen)})
+        if size > 1:
+            return _dispatch_each(teams, failed)
+        failed.update(chosen)
+        return 0, True
     crashpoint("dispatch.committed")
-    return len(waiting), len(chosen) == BATCH
+    return len(waiting), len(chosen) == size
 
 
-def _choose(teams: Sequence[Team], floor: Floor) -> dict[int, int]:
+def _dispatch_each(teams: Sequence[Team], failed: set[int]) -> tuple[int, bool]:
+    given, is_full = 0, True
+    for _ in range(BATCH):
+        more, is_full = _dispatch_batch(teams, failed, size=1)
+        given += more
+        if not is_full:
+            break
+    return given, is_full
+
+
+def _choose(teams: Sequence[Team], floor: Floor, *, size: int, without: Set[int]) -> dict[int, int]:
     """Agents by ticket for the first of the queue; whom nobody fits for never holds up those behind."""
     chosen: dict[int, int] = {}
     roomy = set(floor.teams_with_room())
     if not roomy:
         return chosen
     for ticket in queue_of([team for team in teams if team.pk in roomy]):
+        if ticket.ticket_id in without:
+            continue
         agent_id = floor.choose(ticket)
         if agent_id is not None:
             chosen[ticket.ticket_id] = agent_id
-        if len(chosen) == BATCH or not floor.has_room:
+        if len(chosen) == size or not floor.has_room:
             break
     return chosen
 

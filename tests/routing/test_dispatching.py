@@ -48,6 +48,24 @@ def test_tickets_go_round_the_team(inbox: Inbox) -> None:
     assert reasons == {"Round robin in Front"}
 
 
+def test_tickets_that_cannot_be_handed_out_stop_no_other(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    tickets = [customer_writes(inbox) for _ in range(5)]
+    broken = {tickets[0].pk, tickets[1].pk, tickets[3].pk}
+    assign = changes.assign
+
+    def refuse_some(ticket: Ticket, **given: Any) -> None:
+        if ticket.pk in broken:
+            raise RuntimeError("A broken ticket")
+        assign(ticket, **given)
+
+    monkeypatch.setattr(dispatching, "BATCH", 2)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(changes, "assign", refuse_some)
+        assert dispatch_all() == 2
+    assert [name is None for name in owners(*tickets)] == [True, True, False, True, False]
+    assert dispatch_all() == 3
+
+
 def test_least_loaded_agent_is_served_first(inbox: Inbox, team: Team, crew: list[Agent]) -> None:
     Team.objects.filter(pk=team.pk).update(strategy="least_loaded")
     for agent in crew[:2]:

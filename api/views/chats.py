@@ -17,15 +17,15 @@ from routing.services.chat_ends import end_by_agent, take_back_end
 from tickets.models import Ticket
 from tickets.selectors.access import ticket_for
 
-ON, OVER = "on", "over"
+STATES = ON, OVER = ["on", "over"]
 
 
 class ChatOut(serializers.Serializer[Any]):
-    state = serializers.ChoiceField([ON, OVER])
+    state = serializers.ChoiceField(STATES)
 
 
 class ChatIn(StrictSerializer):
-    state = serializers.ChoiceField([ON, OVER], help_text="over ends the chat, on takes that back")
+    state = serializers.ChoiceField(STATES, help_text="over ends the chat, on takes that back")
 
 
 class ChatView(ApiView):

@@ -16,4 +16,6 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Names of choices that would else be made up, as several things have a "state".
+    "ENUM_NAME_OVERRIDES": {"ChatState": "api.views.chats.STATES"},
 }

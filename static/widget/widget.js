@@ -47,6 +47,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
   let isReady = false;
   let unread = 0;
   let waiting = [];
+  let told = 0;
   const listeners = new Map();
   const narrow = matchMedia("(max-width:480px)");
 
@@ -136,19 +137,21 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
 
   function frame() {
     if (!parts || parts.frame) return;
-    parts.frame = element("iframe", { src: source(), title: "Chat", allow: "clipboard-write", referrerpolicy: "strict-origin-when-cross-origin" });
+    parts.frame = element("iframe", { src: source(), title: "Chat", allow: "clipboard-write" });
     parts.panel = element("div", { class: "panel", role: "dialog", "aria-label": "Chat" }, parts.frame);
     parts.panel.hidden = true;
     parts.frame.addEventListener("load", () => {
       isReady = false;
-      const { accent, theme, locale } = options;
-      post({ type: "hello", accent, theme, locale, page: location.href.split(/[?#]/)[0], title: document.title, isOpen, waiting: waiting.splice(0) });
+      // What waits is kept until somebody is ready: a page in another language than wished gives way at once.
+      told = waiting.length;
+      look({ type: "hello", page: location.href.split(/[?#]/)[0], user: options.user, isOpen, waiting });
     });
     parts.box.prepend(parts.panel);
     dress();
   }
 
   const post = (message) => parts?.frame?.contentWindow?.postMessage({ helpdesk: 1, ...message }, desk);
+  const look = (more) => post({ type: "look", accent: options.accent, theme: options.theme, locale: wish(), ...more });
   const tell = (message) => (isReady ? post(message) : waiting.push(message));
 
   function open() {
@@ -180,10 +183,11 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
   addEventListener("message", (event) => {
     const message = event.data;
     if (!parts?.frame || event.source !== parts.frame.contentWindow || event.origin !== desk) return;
-    if (!message || message.helpdesk !== 1) return;
+    if (message?.helpdesk !== 1) return;
     if (message.type === "ready") {
       isReady = true;
-      waiting.splice(0).forEach(post);
+      waiting.splice(0).slice(told).forEach(post);
+      look();
       emit("ready");
     } else if (message.type === "close") close();
     else if (message.type === "unread") onUnread(Number(message.count) || 0, String(message.text || ""));
@@ -211,8 +215,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     update(given) {
       options = { ...options, ...given };
       dress();
-      if (parts?.frame && given.locale) parts.frame.src = source();
-      tell({ type: "look", accent: options.accent, theme: options.theme });
+      if (isReady) look();
     },
     shutdown() {
       parts?.host.remove();
@@ -231,11 +234,13 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
     },
     identify(user) {
       draw();
-      tell({ type: "identify", user: JSON.parse(JSON.stringify(user || {})) });
+      options.user = JSON.parse(JSON.stringify(user || {}));
+      tell({ type: "identify", user: options.user });
       frame();
     },
     reset() {
       remember(flag(), null);
+      delete options.user;
       tell({ type: "logout" });
     },
     setLocale: (locale) => commands.update({ locale }),
@@ -253,8 +258,6 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
   };
   window.Helpdesk.isLoaded = true;
   for (const call of (before && before.q) || []) window.Helpdesk(...call);
-  if (script.dataset.inbox) {
-    const { inbox, accent, theme, position, launcherText, lang, locale = lang } = script.dataset;
-    commands.boot({ inbox, accent, theme, position, launcherText, locale });
-  }
+  const { lang, ...given } = script.dataset;
+  if (given.inbox) commands.boot({ locale: lang, ...given });
 })();

@@ -17,8 +17,15 @@ export function listen(byType) {
   });
 }
 
-export function hear(message) {
+function hear(message) {
   if (message && Object.hasOwn(handlers, message.type)) handlers[message.type](message);
+}
+
+/** What the site said before this page came; who they are is among it, so that nobody has to begin as nobody. A user
+ * whom an earlier page heard of is told again, but for one with the site's token: ours remembers that one. */
+export function catchUp({ user, waiting }) {
+  if (user && !user.jwt) hear({ type: "identify", user });
+  for (const said of Array.isArray(waiting) ? waiting : []) hear(said);
 }
 
 export function tell(type, said = {}) {
@@ -26,6 +33,17 @@ export function tell(type, said = {}) {
 }
 
 export const emit = (name, detail) => tell("event", { name, detail });
+
+/** The site wishes another language than this page was asked for: the page gives way to one in that language, and the
+ * site greets that one. The site itself cannot navigate the frame safely: a second address during the first one's
+ * arrival is lost. */
+export function goesElsewhere(locale) {
+  const here = new URL(location.href);
+  if (typeof locale !== "string" || here.searchParams.get("lang") === locale.slice(0, 100)) return false;
+  here.searchParams.set("lang", locale.slice(0, 100));
+  location.replace(here);
+  return true;
+}
 
 /** `https://*.shop.example` stands for every name below it, as in the page's own policy. */
 function fits(entry, given) {

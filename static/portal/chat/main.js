@@ -81,10 +81,10 @@ function focus() {
 
 host.listen({
   hello(message) {
+    if (host.goesElsewhere(message.locale)) return;
     dress(message);
     talk.page = String(message.page || "").slice(0, 500);
-    // Who they are is among what the site said so far: nobody has to begin as nobody.
-    for (const said of Array.isArray(message.waiting) ? message.waiting : []) host.hear(said);
+    host.catchUp(message);
     if (!who.hasBegun()) who.begin();
     host.tell("ready");
     if (talk.ticket !== null) host.emit("conversation:started");
@@ -93,7 +93,7 @@ host.listen({
   },
   open: opened,
   close: () => (state.isOpen = false),
-  look: dress,
+  look: (message) => host.goesElsewhere(message.locale) || dress(message),
   prefill: (message) => composer.prefill(String(message.text).slice(0, 2000)),
   identify({ user }) {
     if (user?.jwt) return who.begin(String(user.jwt));

@@ -26,6 +26,13 @@ def do_batch(due: QuerySet[R], done: Done[R], *, size: int) -> int:
     return found
 
 
+def stop_if_out_of_time(error: Exception) -> None:
+    """For whoever catches what a row raises and goes on with the next one: raises again where there is no time for it.
+    Otherwise the hard limit would kill the worker in the midst of another row."""
+    if isinstance(error, SoftTimeLimitExceeded):
+        raise error
+
+
 def _tried(due: QuerySet[R], done: Done[R], **row: Any) -> int | None:
     """None where it failed. Whoever is out of time does not begin with another row."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
+from core.batches import stop_if_out_of_time
 from routing.services import (
     arming,
     bulk,
@@ -115,8 +116,9 @@ def _each_by_itself(*steps: Callable[[], object]) -> None:
     for step in steps:
         try:
             step()
-        except Exception:
+        except Exception as error:
             logger.exception("A step of a sweep failed; the next sweep tries it again", extra={"step": step.__name__})
+            stop_if_out_of_time(error)
 
 
 def _react_to_lost() -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from callbacks.models import Callback, CallbackState
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, CallbackMissed, CallbackNear
@@ -62,8 +63,9 @@ def _for_each(due: QuerySet[Callback], tell: Callable[[Ticket, Callback], None])
                 # Another sweep or an agent may have been quicker while we waited for the lock.
                 if fresh.state == CallbackState.PLANNED:
                     tell(ticket, fresh)
-        except Exception:
+        except Exception as error:
             logger.exception("A callback could not be told; it will be tried again", extra={"callback_id": callback_id})
+            stop_if_out_of_time(error)
     return len(found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.db import lock, run
 from core.errors import HelpdeskError, Invalid, NotAllowed
@@ -77,9 +78,10 @@ def ask_due(at: datetime | None = None) -> int:
     for request_id, ticket_id in found:
         try:
             _look_at(request_id, ticket_id, at)
-        except Exception:
+        except Exception as error:
             logger.exception("A survey could not be sent; it will be tried again", extra={"request_id": request_id})
             SurveyRequest.objects.filter(pk=request_id).update(due_at=at + AFTER_FAILURE)
+            stop_if_out_of_time(error)
     return len(found)
 
 

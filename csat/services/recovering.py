@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.errors import Conflict, Invalid
 from core.events.bus import unit_of_work
@@ -61,8 +62,9 @@ def tell_overdue(at: datetime | None = None) -> int:
         # One that cannot be told holds up no other; it is looked at again with the next tick.
         try:
             _tell_one_overdue(recovery_id, ticket_id, at)
-        except Exception:
+        except Exception as error:
             logger.exception("An overdue recovery could not be told", extra={"recovery_id": recovery_id})
+            stop_if_out_of_time(error)
     return len(found)
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from django.core.exceptions import EmptyResultSet
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.db import run
 from core.errors import Conflict, HelpdeskError, Invalid
@@ -174,9 +175,10 @@ def _do_batch(job: BulkJob, items: list[tuple[int, int]]) -> None:
     for item_id, ticket_id in items:
         try:
             _do(job, item_id, batch, ticket_id)
-        except Exception:
+        except Exception as error:
             logger.exception("One ticket of a bulk change failed", extra={"job_id": job.pk, "ticket_id": ticket_id})
             _settle(BulkItem(pk=item_id), ItemState.REFUSED, problem="Something went wrong.")
+            stop_if_out_of_time(error)
 
 
 def _do(job: BulkJob, item_id: int, batch: _Batch, ticket_id: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.errors import Conflict
 from core.events.bus import unit_of_work
@@ -87,8 +88,9 @@ def _end_abandoned(wait_id: int, ticket_id: int, left_at: datetime) -> bool:
     """One that cannot be ended does not keep the others waiting."""
     try:
         return end_by_leaving(wait_id, ticket_id, left_at)
-    except Exception:
+    except Exception as error:
         logger.exception("A chat could not be ended; it will be tried again", extra={"wait_id": wait_id})
+        stop_if_out_of_time(error)
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, ContactChanged, ContactUpdated
@@ -60,8 +61,9 @@ def _tell_one(news: ContactNews, ticket_id: int) -> None:
         with unit_of_work():
             event = ContactUpdated(what=news.what, before=news.before, after=news.after)
             journal.record(journal.locked(ticket_id), event, actor=SYSTEM)
-    except Exception:
+    except Exception as error:
         logger.exception("A ticket could not be told of its contact", extra={"ticket_id": ticket_id})
+        stop_if_out_of_time(error)
 
 
 def _next_tickets(news: ContactNews) -> list[int]:

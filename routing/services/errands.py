@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
@@ -43,9 +44,10 @@ def remind_due() -> int:
         except HelpdeskError:
             logger.exception("A reminder could not be given", extra={"reminder_id": reminder_id})
             Reminder.objects.filter(pk=reminder_id).update(settled_at=now())
-        except Exception:
+        except Exception as error:
             logger.exception("A reminder failed; it will be tried again", extra={"reminder_id": reminder_id})
             Reminder.objects.filter(pk=reminder_id).update(due_at=now() + LATER)
+            stop_if_out_of_time(error)
     return len(found)
 
 

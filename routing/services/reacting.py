@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db.models import F
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.events.bus import publish, unit_of_work
 from core.events.catalogue import RulesGaveUp
@@ -31,9 +32,10 @@ def react_to(event_ids: Sequence[int]) -> None:
     for event_id in event_ids:
         try:
             _react(event_id)
-        except Exception:
+        except Exception as error:
             logger.exception("Rules failed on an event; it will be tried again", extra={"event_id": event_id})
             _postpone(event_id)
+            stop_if_out_of_time(error)
 
 
 def overdue_event_ids(*, limit: int = 200) -> list[int]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db.models import F
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.events.bus import unit_of_work
 from routing.loops import Trace
@@ -31,9 +32,10 @@ def fire_due() -> int:
     for timer_id, ticket_id in found:
         try:
             _look(timer_id, ticket_id)
-        except Exception:
+        except Exception as error:
             logger.exception("A time rule failed; it will be tried again", extra={"timer_id": timer_id})
             RuleTimer.objects.filter(pk=timer_id).update(attempts=F("attempts") + 1, due_at=now() + LATER)
+            stop_if_out_of_time(error)
     return len(found)
 
 

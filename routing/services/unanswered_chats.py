@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from channels_in.selectors.visitors import has_left_address
 from channels_in.webchat.mail import mail_inbox_for
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.errors import HelpdeskError
 from core.events.bus import unit_of_work
@@ -56,8 +57,9 @@ def settle() -> int:
     for wait in waits:
         try:
             settled += _settle_one(wait, floor, missed[wait.ticket_id])
-        except Exception:
+        except Exception as error:
             logger.exception("A chat could not be given up; it will be tried again", extra={"wait_id": wait.pk})
+            stop_if_out_of_time(error)
     return settled
 
 

@@ -9,6 +9,7 @@ from tests.architecture.source import ROOT, name_of, nodes, python_files, told, 
 
 QUERIES = {"get", "filter", "exclude", "all", "values", "values_list", "in_bulk", "first", "last", "aggregate"}
 WRITES = {"create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+STOPS = "stop_if_out_of_time"
 ENQUEUES = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send_task"}
 PROTECTED = {"Ticket", "Message"}
 
@@ -33,6 +34,13 @@ WRITES_OUTSIDE_SERVICES: dict[str, str] = {
 }
 # path -> why it enqueues
 ENQUEUES_ELSEWHERE: dict[str, str] = {}
+# Folders whose work is done by tasks, row by row.
+DONE_BY_TASKS = ("routing/", "sla/", "csat/", "callbacks/", "notifications/", "tickets/")
+# path -> why a task that is out of time goes on there
+GOES_ON_OUT_OF_TIME: dict[str, str] = {
+    "routing/services/webhooks.py": "the call is noted as one more try that failed, and its task is done with it",
+    "notifications/services/by_mail.py": "notices that were claimed and do not leave now never do",
+}
 # path -> whose sanitised output it marks as safe
 MARKS_AS_SAFE: dict[str, str] = {}
 
@@ -79,6 +87,18 @@ def test_tasks_are_enqueued_by_subscribers_services_and_tasks_only() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENQUEUES
     ]
     assert not wrong, told(wrong, "Let a subscriber, service or task enqueue, after the commit, by id:")
+
+
+def test_tasks_that_are_out_of_time_begin_with_nothing_else() -> None:
+    """Celery's soft limit is an Exception, too: whoever goes on after it is killed in the midst of another row."""
+    wrong = [
+        at(path, node)
+        for path in outside("tests/", *GOES_ON_OUT_OF_TIME)
+        if name_of(path).startswith(DONE_BY_TASKS)
+        for node in nodes(path)
+        if isinstance(node, ast.Try) and swallows_the_time_limit(node)
+    ]
+    assert not wrong, told(wrong, "Call core.batches.stop_if_out_of_time(error) at the end of `except Exception`:")
 
 
 def test_nothing_is_declared_safe_but_what_the_sanitizer_made() -> None:
@@ -188,6 +208,19 @@ def dotted(node: ast.AST) -> str:
 
 def last_name(node: ast.AST) -> str:
     return dotted(node).rpartition(".")[2]
+
+
+def swallows_the_time_limit(node: ast.Try) -> bool:
+    """Catches every Exception and lets none of them go."""
+    for handler in node.handlers:
+        caught = last_name(handler.type) if handler.type else "Exception"
+        if caught == "SoftTimeLimitExceeded":
+            return False
+        if caught in {"Exception", "BaseException"}:
+            inside = [part for line in handler.body for part in ast.walk(line)]
+            stops = [part for part in inside if isinstance(part, ast.Call) and last_name(part.func) == STOPS]
+            return not stops and not any(isinstance(part, ast.Raise) for part in inside)
+    return False
 
 
 def is_inbox_kind(node: ast.AST) -> bool:

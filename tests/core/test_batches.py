@@ -6,7 +6,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import QuerySet
 
-from core.batches import do_batch
+from core.batches import do_batch, stop_if_out_of_time
 from people.models import Team
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +59,9 @@ def test_whoever_is_out_of_time_begins_with_no_other_row(due: QuerySet[Team]) ->
     with pytest.raises(SoftTimeLimitExceeded):
         do_batch(due, tell, size=5)
     assert asked == [3, 1]
+
+
+def test_whoever_catches_everything_still_stops_when_out_of_time() -> None:
+    stop_if_out_of_time(RuntimeError("A broken row"))
+    with pytest.raises(SoftTimeLimitExceeded):
+        stop_if_out_of_time(SoftTimeLimitExceeded())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from core.clock import now
@@ -17,7 +18,7 @@ from core.events.bus import unit_of_work
 from helpdesk.celery import app as celery_app
 from people.models import Agent, Role
 from routing.models import Outcome, Rule, RuleRun, RuleTimer
-from routing.services import timing
+from routing.services import errands, timing, webhooks
 from routing.services.arming import wait_of
 from routing.services.rules import RuleDraft, save_rule, switch
 from routing.tasks import arm_rules, fire_time_rules
@@ -195,6 +196,25 @@ def test_most_per_hour_puts_the_rest_off(inbox: Inbox, mia: Agent, clock: time_m
     pass_days(clock, 0.1)
     fire_time_rules()
     assert RuleRun.objects.count() == 3
+
+
+def test_whoever_is_out_of_time_takes_no_other_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that fails keeps none from being taken; one that the clock ends is the last one."""
+    taken: list[str] = []
+
+    def ending(name: str, error: Exception) -> Callable[[], int]:
+        def step() -> int:
+            taken.append(name)
+            raise error
+
+        return step
+
+    monkeypatch.setattr(timing, "fire_due", ending("rules", RuntimeError("broken")))
+    monkeypatch.setattr(errands, "remind_due", ending("reminders", SoftTimeLimitExceeded()))
+    monkeypatch.setattr(webhooks, "due_calls", ending("calls", RuntimeError("broken")))
+    with pytest.raises(SoftTimeLimitExceeded):
+        fire_time_rules()
+    assert taken == ["rules", "reminders"]
 
 
 def test_failure_is_tried_again(

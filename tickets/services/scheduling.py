@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.errors import Conflict, HelpdeskError, Invalid
 from core.events.bus import unit_of_work
@@ -103,8 +104,9 @@ def _sent_or_held(pk: int) -> bool:
         return _send(pk, states=(ScheduleState.WAITING,), is_guarded=True) is not None
     except HelpdeskError as error:
         _hold(pk, error.message)
-    except Exception:
+    except Exception as error:
         logger.exception("A scheduled reply could not leave; it will be tried again", extra={"scheduled_id": pk})
+        stop_if_out_of_time(error)
     return False
 
 

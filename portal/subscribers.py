@@ -17,6 +17,7 @@ from core.events.catalogue import (
     ChatResumed,
     ChatUnanswered,
     CsatAsked,
+    MessagesMovedOut,
     RatingGiven,
     TicketChanged,
 )
@@ -39,4 +40,11 @@ def on_something_beside(events: Sequence[TicketChanged]) -> None:
     """That nobody is free, or the chat is over; the question how it was, and its answer from another window or the page
     of the link; what became of the call that they booked."""
     for ticket_id in dict.fromkeys(event.ticket_id for event in events):
+        push.ask_again_in(ticket_id)
+
+
+@after(MessagesMovedOut)
+def on_moved(events: Sequence[MessagesMovedOut]) -> None:
+    """What the visitor looks at stands in another ticket now (or again), or says less."""
+    for ticket_id in dict.fromkeys(pk for event in events for pk in (event.ticket_id, event.other_id)):
         push.ask_again_in(ticket_id)

@@ -18,10 +18,13 @@ from core.events.catalogue import (
     ContactChanged,
     ContactUpdated,
     Event,
+    MessageMovedIn,
     MessageQueued,
     MessageReceived,
     MessageRedacted,
     MessageRetracted,
+    MessagesMovedBack,
+    MessagesMovedOut,
     NoteAdded,
     RulesChanged,
     StatusChanged,
@@ -55,6 +58,8 @@ _MARK = Planned("""
 @within(*TRIGGER_EVENTS)
 def mark_for_rules(event: TicketChanged) -> None:
     """Only events that an active rule waits for get a marker."""
+    if not _is_whole(event):
+        return
     at = event.at or now()
     defer((_MARK, [event.event_id, event.ticket_id, at + GRACE, event.key()]))
 
@@ -75,6 +80,20 @@ def end_offer_of_the_begun(event: TicketChanged) -> None:
 @within(TicketAssigned)
 def end_offer_of_the_moved(event: TicketAssigned) -> None:
     defer(moved(event.ticket_id, to_agent_id=event.after))
+
+
+@within(MessagesMovedOut)
+def follow_a_merge(event: MessagesMovedOut) -> None:
+    """Nobody is called to the ticket that ended; its chat goes on where its words are."""
+    if event.is_merge and event.undoes is None:
+        defer(moved(event.ticket_id, to_agent_id=None))
+        defer(*chat_waits.go_on_in(event.other_id, ticket_id=event.ticket_id, at=event.at or now()))
+
+
+@within(MessagesMovedBack)
+def follow_an_undone_merge(event: MessagesMovedBack) -> None:
+    if event.is_merge:
+        defer(chat_waits.go_back_to(event.ticket_id, other_id=event.other_id, message_ids=event.message_ids))
 
 
 @within(MessageReceived)
@@ -148,7 +167,7 @@ def arm_for_what_waits(events: Sequence[RulesChanged]) -> None:
 def start_routing(events: Sequence[TicketChanged]) -> None:
     """No task when no rule listens and nothing can be handed out."""
     heard = listening()
-    ids = [event.event_id for event in events if event.key() in heard.triggers]
+    ids = [event.event_id for event in events if event.key() in heard.triggers and _is_whole(event)]
     may_free = heard.hands_out and any(_may_free(event) for event in events)
     if ids or may_free:
         react_to_events.delay(ids, may_free)
@@ -158,6 +177,11 @@ def start_routing(events: Sequence[TicketChanged]) -> None:
 def start_dispatching(events: Sequence[Event]) -> None:
     if listening().hands_out:
         dispatch_tickets.delay()
+
+
+def _is_whole(event: TicketChanged) -> bool:
+    """Messages that are moved together are one event to a rule: the last of them."""
+    return not isinstance(event, MessageMovedIn) or event.is_last
 
 
 def _may_free(event: TicketChanged) -> bool:

@@ -15,9 +15,12 @@ from core.events.catalogue import (
     MessageDelivered,
     MessageEdited,
     MessageFailed,
+    MessageMovedIn,
     MessageQueued,
     MessageReceived,
     MessageRetracted,
+    MessagesMovedBack,
+    MessagesMovedOut,
     NoteAdded,
     PriorityChanged,
     RatingGiven,
@@ -56,6 +59,7 @@ _LABELS: dict[type[TicketChanged], str] = {
     TicketTagged: "The tags change",
     SubjectChanged: "The subject changes",
     FieldsChanged: "A custom field changes",
+    MessageMovedIn: "Messages come from another ticket",
     TicketSnoozed: "A ticket is snoozed",
     TicketWoken: "A ticket wakes up",
     SLABreachNear: "An SLA deadline is near",
@@ -91,9 +95,12 @@ WAITING_EVENTS: tuple[type[TicketChanged], ...] = (
     PriorityChanged,
     TicketTagged,
     FieldsChanged,
+    MessagesMovedOut,
+    MessageMovedIn,
+    MessagesMovedBack,
 )
 
-# After these somebody may be free for more, or somebody new waits.
+# After these somebody may be free for more, or somebody new waits. A merge closes a ticket and is no change of status.
 FREEING_EVENTS: tuple[type[TicketChanged], ...] = (
     TicketOpened,
     TeamAssigned,
@@ -102,4 +109,6 @@ FREEING_EVENTS: tuple[type[TicketChanged], ...] = (
     TicketSnoozed,
     TicketWoken,
     SkillsRequired,
+    MessagesMovedOut,
+    MessagesMovedBack,
 )

@@ -180,12 +180,14 @@ class MessagesMovedOut(TicketChanged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageMovedIn(TicketChanged):
-    """A message came from another ticket; one event for each, since its seq is the message's new place."""
+    """A message came from another ticket; one event for each, since its seq is the message's new place. `is_last`: all
+    that were moved together are here now."""
 
     message_id: int
     other_id: int
     other_number: int
     is_merge: bool = False
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ because nobody is there, waits for no chat.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from channels_in.selectors.visitors import last_seen_in
@@ -74,6 +75,23 @@ _RING_MISSED = f"""
             NULL::bigint AS message_id, o.agent_id, '{{}}'::jsonb AS data
         FROM routing_offer o WHERE o.id = %s)
     {fact_sql.of_rows("missed")}"""
+# The ticket that ended in another one (`t`): its chat, if it is not over, is that one's now.
+_GO_ON = f"""
+    UPDATE routing_chatwait w SET ticket_id = t.id
+    FROM tickets_ticket t
+    WHERE t.id = %s AND t.status IN ({", ".join(f"'{status}'" for status in OPEN_STATUSES)})
+        AND w.id = (SELECT n.id FROM routing_chatwait n WHERE n.ticket_id = %s AND n.ended_by <> '{ChatEnd.LEFT_WORD}'
+            ORDER BY n.began_at DESC, n.id DESC LIMIT 1)
+        AND w.over_at IS NULL AND w.ended_by <> '{ChatEnd.ABANDONED}'
+        AND NOT EXISTS (SELECT FROM routing_chatwait o WHERE o.ticket_id = t.id AND o.ended_at IS NULL)"""
+_CLOSE = f"""
+    UPDATE routing_chatwait SET over_at = %s, ended_at = %s, ended_by = '{ChatEnd.CLOSED}'
+    WHERE ticket_id = %s AND ended_at IS NULL"""
+_GO_BACK = """
+    UPDATE routing_chatwait w SET ticket_id = %s
+    WHERE w.ticket_id = %s AND w.message_id = ANY(%s)
+        AND (w.ended_at IS NOT NULL OR NOT EXISTS (
+            SELECT FROM routing_chatwait o WHERE o.ticket_id = %s AND o.ended_at IS NULL))"""
 
 
 def begin(ticket_id: int, message_id: int, at: datetime, *, is_new: bool) -> Statement:
@@ -101,6 +119,16 @@ def take_back(message_id: int) -> Statement:
         WHERE w.answer_id = %s AND w.over_at IS NULL AND NOT EXISTS (
             SELECT FROM routing_chatwait o WHERE o.ticket_id = w.ticket_id AND o.ended_at IS NULL)"""
     return sql, [message_id]
+
+
+def go_on_in(other_id: int, *, ticket_id: int, at: datetime) -> tuple[Statement, Statement]:
+    """The ticket was merged into another one: its chat goes on there, unless one waits there already."""
+    return (_GO_ON, [other_id, ticket_id]), (_CLOSE, [at, at, ticket_id])
+
+
+def go_back_to(ticket_id: int, *, other_id: int, message_ids: Sequence[int]) -> Statement:
+    """The merge is undone: the chat that began with these words is this ticket's again."""
+    return _GO_BACK, [ticket_id, other_id, list(message_ids), ticket_id]
 
 
 def ring_missed(offer_id: int, at: datetime) -> Statement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -11,15 +12,17 @@ from django.test import Client
 
 from channels_in.models import ChatVisitor, InboundDelivery
 from channels_in.webchat.services import words
+from core import push
 from core.clock import now
 from core.limits import Limit
 from people.models import Availability, Contact
 from portal import limits
-from tests.cast import Cast
+from tests.cast import Cast, new_ticket
 from tests.channels_in.webchat.people import SECRET, signed
 from tests.desk import agent_replies
 from tests.portal.conftest import Browser
 from tickets.models import Attachment, Message, Ticket, TicketEvent
+from tickets.services import moving
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +155,27 @@ def test_visitor_ends_the_chat_once_and_writing_begins_another(browser_of_visito
     stranger = Browser(cast.chat)
     stranger.begin()
     assert stranger.post("end/").status_code == 404
+
+
+def test_chat_whose_ticket_is_merged_goes_on_in_the_panel(
+    browser_of_visitor: Browser,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    told: list[Any] = []
+    other = new_ticket(cast.mail)
+    shown = browser_of_visitor.says("one").json()["conversation"]
+    monkeypatch.setattr(push, "publish", lambda topics, frame: told.append((topics, frame)))
+    with django_capture_on_commit_callbacks(execute=True):
+        moving.merge(Ticket.objects.exclude(pk=other.pk).get(), into=other, actor=cast.ana.as_actor())
+    visitor = ChatVisitor.objects.get()
+    assert ([push.visitor_topic(visitor.identity_id)], {"type": "resync"}) in told
+    agent_replies(other, cast.ana, "Hello Eva")
+    seq = shown["messages"][-1]["seq"]
+    missed = browser_of_visitor.get(f"messages/?ticket={shown['ticket']}&seq={seq}").json()["conversation"]
+    assert (missed["ticket"], missed["reset"], missed["chat"]) == (other.number, True, "on")
+    assert [message["text"] for message in missed["messages"]] == ["one", "Hello Eva"]
 
 
 def test_files_go_both_ways_and_to_nobody_else(browser_of_visitor: Browser, cast: Cast) -> None:

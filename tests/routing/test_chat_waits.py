@@ -16,7 +16,7 @@ from core.db import run
 from core.errors import Conflict, NotAllowed
 from core.events.catalogue import Actor
 from people.models import Agent, Identity, Team
-from routing.models import ChatWait
+from routing.models import ChatWait, Offer
 from routing.selectors.chats import chat_of
 from routing.services import chat_ends, chat_waits, offers
 from routing.services.chat_ends import end_by_agent, end_by_leaving, end_by_visitor, find_abandoned, take_back_end
@@ -27,7 +27,7 @@ from sla.models import Fact
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes
 from tickets.inbound import Clues, Sender
 from tickets.models import Inbox, Ticket, TicketEvent
-from tickets.services import changes, messages
+from tickets.services import changes, messages, moving
 from tickets.services.intake import record_inbound
 
 ADDRESS = "1:v:browser"
@@ -285,3 +285,41 @@ def test_chats_of_tickets_that_were_finished_before_the_upgrade_end_no_more(
     assert ends(ticket) == [], "it was over when it was resolved"
     run([(import_module("routing.migrations.0011_chats_of_finished_tickets_are_over").OVER, [])])
     assert chat_of(ticket.pk) == "over"
+
+
+def test_chat_of_a_ticket_that_is_merged_goes_on_in_the_other_one(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    mail = customer_writes(an_inbox())
+    ticket = visitor_writes(chat, "Is anybody there?")
+    dispatch_all()
+    merged = moving.merge(ticket, into=mail, actor=ana.as_actor())
+    assert not Offer.objects.filter(ticket=ticket, ended_at=None).exists()
+    clock.shift(31)
+    offers.pass_on_rings()
+    assert told("ring_missed") == [], "it rang at nobody any more"
+    visitor_was_seen(chat, MORNING + timedelta(seconds=31))
+    assert (find_abandoned(), chat_of(mail.pk)) == (0, "on")
+    assert visitor_writes(chat, "Hello?") == mail
+    agent_replies(mail, ana)
+    assert [(kind, seconds) for kind, seconds, _ in told()] == [("chat_begun", None), ("chat_answered", 31.0)]
+    moving.undo_move(ticket, event_id=merged.event_id, actor=ana.as_actor())
+    assert (chat_of(mail.pk), chat_of(ticket.pk)) == ("", "on")
+
+
+def test_chat_that_is_merged_into_one_that_waits_waits_with_it(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    first, second = customer_writes(chat, "Hello?"), visitor_writes(chat, "Hello from the other window?")
+    moving.merge(second, into=first, actor=ana.as_actor())
+    assert [wait.ticket_id for wait in ChatWait.objects.filter(ended_at=None)] == [first.pk]
+    assert (chat_of(first.pk), chat_of(second.pk)) == ("on", "over")
+
+
+def test_chat_that_is_merged_into_a_finished_ticket_is_over(
+    clock: time_machine.Traveller, chat: Inbox, ana: Agent
+) -> None:
+    done, ticket = customer_writes(an_inbox()), visitor_writes(chat, "Hello?")
+    changes.set_status(done, status="spam", actor=ana.as_actor())
+    moving.merge(ticket, into=done, actor=ana.as_actor())
+    assert (chat_of(done.pk), chat_of(ticket.pk)) == ("", "over")

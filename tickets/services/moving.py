@@ -190,8 +190,14 @@ def _move(
         opened = {"status": Status.OPEN.value, "resolved_at": None, "closed_at": None}
         record(there, StatusChanged(before=there.status, after=Status.OPEN.value), actor=actor, columns=opened)
     columns = summary(there, is_open=there.is_open)
-    for pk in ids:
-        arrived = MessageMovedIn(message_id=pk, other_id=here.pk, other_number=here.number, is_merge=is_merge)
+    for place, pk in enumerate(ids, 1):
+        arrived = MessageMovedIn(
+            message_id=pk,
+            other_id=here.pk,
+            other_number=here.number,
+            is_merge=is_merge,
+            is_last=place == len(ids),
+        )
         record(there, arrived, actor=actor, columns=columns)
     return out
 

@@ -15,7 +15,7 @@ from tests.network import only_this_machine
 # Fixtures of a folder import models, and pytest may load its conftest before pytest-django has set the apps up.
 django.setup()
 
-pytest_plugins = ["tests.browsers", "tests.cast", "tests.sharing", "tests.stack"]
+pytest_plugins = ["tests.browsers", "tests.cast", "tests.memories", "tests.sharing", "tests.stack"]
 
 
 # How fast an example is says something of the machine, not of us. The same code gets the same answer at every run;

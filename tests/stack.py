@@ -23,8 +23,8 @@ from helpdesk.up.programs import desk_programs
 from helpdesk.up.supervisor import Supervisor
 from tests.waiting import poll_until
 
-START_SECONDS = 60
-SETTLE_SECONDS = 10
+START_SECONDS = 120
+SETTLE_SECONDS = 30
 # Shorter than the database's own look for deadlocks: the one who empties gives way, never the desk.
 FLUSH_WAIT_MS = 400
 FLUSH_ATTEMPTS = 60

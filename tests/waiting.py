@@ -7,7 +7,7 @@ from typing import TypeVar
 Answer = TypeVar("Answer")
 
 
-def poll_until(ask: Callable[[], Answer], timeout: float = 10, *, pause: float = 0.05) -> Answer:
+def poll_until(ask: Callable[[], Answer], timeout: float = 30, *, pause: float = 0.05) -> Answer:
     """Asks again and again until the answer is truthy; fails with the last answer after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:

@@ -31,7 +31,7 @@ class SlowWriter(Thread):
             with transaction.atomic():
                 changes.set_priority(self.ticket, priority="high", actor=self.cast.ana.as_actor())
                 self.has_written.set()
-                self.may_commit.wait(20)
+                self.may_commit.wait(60)
         finally:
             connection.close()
 
@@ -52,7 +52,7 @@ def test_integrator_waits_for_a_slow_transaction_and_misses_nothing(
     _, before = as_ana.get("events/?limit=100")
     last = before["results"][-1]["id"]
     slow_writer.start()
-    assert slow_writer.has_written.wait(10)
+    assert slow_writer.has_written.wait(60)
     changes.set_priority(other, priority="urgent", actor=cast.ana.as_actor())
     assert as_ana.get(f"events/?after={last}")[1]["results"] == []
     slow_writer.may_commit.set()

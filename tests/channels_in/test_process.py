@@ -19,6 +19,8 @@ from channels_in.services.process import process_now
 from channels_in.services.setbacks import MAX_POSTPONEMENTS
 from channels_in.tasks import process_inbound
 from channels_in.telegram.adapter import TelegramAdapter
+from routing.selectors import listening
+from sla.services import fitting
 from tests.channels_in import telegram_updates as rosa
 from tests.channels_in.doors import handle_all, knock
 from tickets.models import Inbox, Message
@@ -199,7 +201,9 @@ def test_batch_without_time_left_is_handed_back(bot: Inbox, monkeypatch: pytest.
     assert process.process(rows) == rows
 
 
-def test_handling_a_message_takes_few_round_trips(bot: Inbox) -> None:
+def test_handling_a_message_takes_few_round_trips(bot: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for remembering in (fitting, listening):
+        monkeypatch.setattr(remembering, "KEPT_SECONDS", 600)
     take_in(bot, 41)
     handle_all()
     row = take_in(bot, 42, "again")

@@ -39,16 +39,16 @@ def test_customer_and_agent_talk_through_the_running_desk(live_stack: Stack, api
         request = Request(f"{live_stack.url}/hooks/{bot.token}/", body)
         request.add_header("Content-Type", "application/json")
         request.add_header("X-Telegram-Bot-Api-Secret-Token", "story-secret")
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=30) as answer:
             return int(answer.status)
 
     assert tell(rosa.photo(41, caption="Is this the lamp?")) == 200
-    poll_until(lambda: Message.objects.exists(), 20)
+    poll_until(lambda: Message.objects.exists())
     received = Message.objects.get()
     assert received.text == "Is this the lamp?"
     (picture,) = received.attachments.all()
     assert content_of(picture) == b"\xff\xd8 lamp"
 
     answer = reply(received.ticket, text="Yes, it is.", actor=agent.as_actor())
-    poll_until(lambda: api.texts() == ["Yes, it is."], 20)
-    poll_until(lambda: Message.objects.filter(pk=answer.pk, delivery="sent").exists(), 20)
+    poll_until(lambda: api.texts() == ["Yes, it is."])
+    poll_until(lambda: Message.objects.filter(pk=answer.pk, delivery="sent").exists())

@@ -45,7 +45,7 @@ class Emulator:
         del update["update_id"]
         request = Request(f"{self.base}/__fixture/updates", json.dumps({"token": TOKEN, "update": update}).encode())
         request.add_header("Content-Type", "application/json")
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=30) as answer:
             assert answer.status == 200
 
 

@@ -10,7 +10,7 @@ from tests.waiting import poll_until
 
 @pytest.mark.stack
 def test_desk_serves_pages_and_says_that_it_is_ready(live_stack: Stack) -> None:
-    with urllib.request.urlopen(f"{live_stack.url}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{live_stack.url}/healthz", timeout=30) as answer:
         assert answer.read() == b"ok\n"
 
 

@@ -22,7 +22,7 @@ from helpdesk.up.place import let_go, usable_port
 from tests.architecture.source import ROOT
 from tests.waiting import poll_until
 
-START_SECONDS = 90
+START_SECONDS = 180
 
 
 class Desk:
@@ -54,8 +54,11 @@ class Desk:
         assert self.process.poll() is None, self.log.read_text()
         if self.log.read_text().count("Helpdesk is ready") < self.greetings:
             return False
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False  # busy at this moment: asked again
 
     def interrupt(self) -> int:
         assert self.process is not None

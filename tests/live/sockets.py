@@ -21,7 +21,7 @@ from live.patrol import patrol_of
 from live.routing import websocket_urlpatterns
 from people.models import Agent
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 # asgiref leaves its testing tools untyped.
 communicator_of: Any = ApplicationCommunicator
 Frame = dict[str, Any]

@@ -164,6 +164,8 @@ def test_lost_redis_connection_is_reopened_and_all_screens_catch_up() -> None:
         await reader.reads(3)
         assert reader.types() == ["resync", "resync", "after"]
 
+    in_loop(story)
+
 
 def test_socket_that_joined_before_the_first_subscription_catches_up() -> None:
     """What was published while the process was still connecting is lost, and nobody may miss it."""

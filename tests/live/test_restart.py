@@ -20,10 +20,10 @@ def test_sockets_of_a_server_that_ends_are_told_that_it_restarts(live_stack: Sta
     address = f"ws://127.0.0.1:{live_stack.port}/ws/agent/"
     cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={signed_in(cast.ana)}"}
     with connect(address, additional_headers=cookie, origin=Origin(live_stack.url)) as socket:
-        assert json.loads(socket.recv(timeout=5))["type"] == "hello"
+        assert json.loads(socket.recv(timeout=30))["type"] == "hello"
         live_stack.stop("web")
         with pytest.raises(ConnectionClosed) as ended:
             while True:
-                socket.recv(timeout=5)
+                socket.recv(timeout=30)
     assert ended.value.rcvd is not None
     assert ended.value.rcvd.code == 1012

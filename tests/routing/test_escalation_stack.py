@@ -30,7 +30,7 @@ def test_missed_promise_escalates_within_seconds_by_beat_and_worker(live_stack: 
         return Ticket.objects.filter(pk=ticket.pk, assignee=ben, priority="high", sla_breached=True).exists()
 
     poll_until(is_escalated, 30)
-    poll_until(lambda: not PendingEvent.objects.exists(), 5)
+    poll_until(lambda: not PendingEvent.objects.exists())
     kinds = list(TicketEvent.objects.filter(ticket=ticket).order_by("seq").values_list("kind", flat=True))
     assert kinds.count("SLABreachNear") == kinds.count("SLABreached") == kinds.count("RuleRan") == 1
     assert TicketEvent.objects.get(kind="SLABreached").data["late_by_seconds"] <= 20

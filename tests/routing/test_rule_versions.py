@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -129,8 +130,7 @@ def test_dry_run_tells_what_a_time_rule_would_touch_now(inbox: Inbox, mona: Agen
     long, short = customer_writes(inbox), customer_writes(inbox)
     for ticket in (long, short):
         changes.set_status(ticket, status="pending", actor=mona.as_actor())
-    changed = now()
-    Ticket.objects.filter(pk=long.pk).update(status_since=changed.replace(year=changed.year - 1))
+    Ticket.objects.filter(pk=long.pk).update(status_since=now() - timedelta(days=365))
     rule = Rule(name="New", wait="pending", wait_seconds=86400)
     found = dry_run(rule, mona)
     assert (found.looked_at, [verdict.ticket.pk for verdict in found.touched]) == (2, [long.pk])

@@ -28,7 +28,7 @@ def _all_at_once(jobs: list[Callable[[], object]]) -> list[object]:
 
     def run(job: Callable[[], object]) -> object:
         try:
-            line.wait(timeout=10)
+            line.wait(timeout=60)
             return job()
         except Conflict as lost:
             return lost

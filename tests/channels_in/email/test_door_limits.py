@@ -26,7 +26,7 @@ def somebody() -> str:
 
 def hand_over(door: DoorServer, sender: str) -> None:
     raw = with_crlf(mail(message_id=f"<{somebody()}>"))
-    with smtplib.SMTP("127.0.0.1", door.port, timeout=10) as session:
+    with smtplib.SMTP("127.0.0.1", door.port, timeout=30) as session:
         session.sendmail(sender, [ADDRESS], raw)
 
 

@@ -112,7 +112,7 @@ def test_a_silent_idle_is_given_up_and_mail_still_comes(
         poll_until(lambda: not imap.is_deaf_in_idle)
         before = imap.sessions
         receive(imap, 1)
-        poll_until(lambda: InboundDelivery.objects.exists(), 10)
+        poll_until(lambda: InboundDelivery.objects.exists())
     assert imap.sessions > before
 
 
@@ -124,7 +124,7 @@ def test_a_server_without_idle_is_looked_at_again_and_again(
     with fetching_in_background(inbox):
         poll_until(lambda: imap.commands.count(b"CAPABILITY") >= 1)
         receive(imap, 1)
-        poll_until(lambda: InboundDelivery.objects.exists(), 10)
+        poll_until(lambda: InboundDelivery.objects.exists())
     assert b"IDLE" not in imap.commands
 
 
@@ -141,7 +141,7 @@ class fetching_in_background:  # noqa: N801 - reads like a verb
 
     def __exit__(self, *problem: object) -> None:
         self.stopped.set()
-        self.thread.join(15)
+        self.thread.join(30)
         assert not self.thread.is_alive()
 
     def _run(self) -> None:

@@ -99,7 +99,7 @@ def test_starttls_is_offered_with_a_certificate(
     handler = mail_handler()
     with serving(handler, max_bytes=200_000, tls=door_certificate()) as door:
         before = smtp.MailDoor.open_sessions
-        with smtplib.SMTP("localhost", door.port, timeout=10) as session:
+        with smtplib.SMTP("localhost", door.port, timeout=30) as session:
             session.starttls(context=ssl.create_default_context(cafile=str(own_certificate.cert)))
             session.sendmail("rosa@example.net", [ADDRESS], with_crlf(mail()))
             assert smtp.MailDoor.open_sessions == before + 1
@@ -109,7 +109,7 @@ def test_starttls_is_offered_with_a_certificate(
 
 
 def test_without_a_certificate_there_is_no_starttls(door: DoorServer) -> None:
-    with smtplib.SMTP("127.0.0.1", door.port, timeout=10) as session:
+    with smtplib.SMTP("127.0.0.1", door.port, timeout=30) as session:
         session.ehlo()
         assert not session.has_extn("starttls")
 
@@ -125,7 +125,7 @@ def test_a_real_postfix_in_front_hands_every_mail_over(transactional_db: None, b
         postfix(f"{speaks}:{'inet:127.0.0.1:' if speaks == 'lmtp' else '[127.0.0.1]:'}{door.port}") as border,
     ):
         Inbox.objects.filter(address=SALES).update(is_active=False)
-        with smtplib.SMTP("127.0.0.1", border.port, timeout=10) as session:
+        with smtplib.SMTP("127.0.0.1", border.port, timeout=30) as session:
             session.sendmail("rosa@example.net", [*both, "help+r5.x@desk.example"], with_crlf(mail()))
         poll_until(lambda: InboundDelivery.objects.count() == 1, 20)
         Inbox.objects.filter(address=SALES).update(is_active=True)

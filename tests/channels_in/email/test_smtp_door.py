@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def client(door: DoorServer, inbox: Inbox) -> Iterator[smtplib.SMTP]:
-    session = smtplib.SMTP("127.0.0.1", door.port, timeout=10)
+    session = smtplib.SMTP("127.0.0.1", door.port, timeout=30)
     yield session
     session.close()
 
@@ -102,7 +102,7 @@ def test_no_second_mail_can_be_smuggled_in(door: DoorServer, inbox: Inbox) -> No
 def smuggle(port: int, ending: bytes) -> None:
     """What a careless relay would pass on: an end of data that only some servers take for one."""
     second = b"MAIL FROM:<evil@x.y>\r\nRCPT TO:<help@desk.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nx"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
         reader = raw.makefile("rb")
         assert reader.readline().startswith(b"220")
         for line in (b"HELO x", b"MAIL FROM:<a@b.c>", b"RCPT TO:<help@desk.example>", b"DATA"):
@@ -115,7 +115,7 @@ def smuggle(port: int, ending: bytes) -> None:
 
 
 def test_bare_line_feeds_are_refused(door: DoorServer, inbox: Inbox) -> None:
-    with smtplib.SMTP("127.0.0.1", door.port, timeout=10) as session:
+    with smtplib.SMTP("127.0.0.1", door.port, timeout=30) as session:
         session.helo()
         session.mail("a@b.c")
         session.rcpt(ADDRESS)
@@ -140,7 +140,7 @@ def test_bounces_with_an_empty_sender_are_taken(client: smtplib.SMTP) -> None:
 def test_too_many_sessions_are_asked_to_wait(door: DoorServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp, "MAX_SESSIONS", smtp.MailDoor.open_sessions)
     with pytest.raises(smtplib.SMTPConnectError) as refused:
-        smtplib.SMTP("127.0.0.1", door.port, timeout=10)
+        smtplib.SMTP("127.0.0.1", door.port, timeout=30)
     assert refused.value.smtp_code == 421
 
 
@@ -150,14 +150,14 @@ def test_one_server_does_not_take_the_door_from_all_others(
     monkeypatch.setattr("channels_in.email.door_limits.MAX_SESSIONS_PER_PEER", 1)
     settings.MAIL_IN_RELAYS = []
     with pytest.raises(smtplib.SMTPConnectError) as refused:
-        smtplib.SMTP("127.0.0.1", door.port, timeout=10)
+        smtplib.SMTP("127.0.0.1", door.port, timeout=30)
     assert refused.value.smtp_code == 421
     settings.MAIL_IN_RELAYS = ["127.0.0.1"]
-    smtplib.SMTP("127.0.0.1", door.port, timeout=10).quit()
+    smtplib.SMTP("127.0.0.1", door.port, timeout=30).quit()
     settings.MAIL_IN_RELAYS = []
     client.quit()
     poll_until(lambda: not smtp.MailDoor.sessions_of)
-    smtplib.SMTP("127.0.0.1", door.port, timeout=10).quit()
+    smtplib.SMTP("127.0.0.1", door.port, timeout=30).quit()
 
 
 def test_who_guesses_addresses_gets_no_further_answers(client: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,9 +169,9 @@ def test_who_guesses_addresses_gets_no_further_answers(client: smtplib.SMTP, mon
 
 
 def test_a_client_that_goes_away_in_the_middle_leaves_nothing(door: DoorServer, inbox: Inbox) -> None:
-    raw = socket.create_connection(("127.0.0.1", door.port), timeout=10)
+    raw = socket.create_connection(("127.0.0.1", door.port), timeout=30)
     raw.sendall(b"HELO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<help@desk.example>\r\nDATA\r\nSubject: half")
     raw.close()
-    with smtplib.SMTP("127.0.0.1", door.port, timeout=10) as session:
+    with smtplib.SMTP("127.0.0.1", door.port, timeout=30) as session:
         session.sendmail("a@b.c", [ADDRESS], with_crlf(mail()))
     assert InboundDelivery.objects.count() == 1

@@ -53,7 +53,7 @@ class Wire:
         domain = envelope.rcpt_tos[0].rpartition("@")[2]
 
         def pass_on() -> None:
-            with smtplib.SMTP("127.0.0.1", self.doors[domain], timeout=10) as door:
+            with smtplib.SMTP("127.0.0.1", self.doors[domain], timeout=30) as door:
                 door.sendmail(envelope.mail_from or "", envelope.rcpt_tos, raw)
 
         await to_thread(pass_on)

@@ -43,6 +43,7 @@ from notifications.services.telling import (
     tell,
     tell_agents,
     tell_of_failure,
+    tell_of_move,
     tell_of_reply,
 )
 from tickets.selectors.rows import METRIC_NAMES, duration_text
@@ -52,9 +53,9 @@ from tickets.selectors.rows import METRIC_NAMES, duration_text
 def on_ticket_assigned(event: TicketAssigned) -> None:
     text = event.reason or f"By {event.actor.name}"
     if event.after is not None:
-        defer(tell_agents(event, NotificationKind.ASSIGNED, agent_ids=[event.after], text=text))
+        defer(*tell_of_move(event, NotificationKind.ASSIGNED, agent_id=event.after, text=text))
     if event.before is not None:
-        defer(tell_agents(event, NotificationKind.UNASSIGNED, agent_ids=[event.before], text=text))
+        defer(*tell_of_move(event, NotificationKind.UNASSIGNED, agent_id=event.before, text=text))
 
 
 @within(NoteAdded)

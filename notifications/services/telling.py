@@ -6,6 +6,7 @@ Nobody is told of what they did themselves. Who may not see the ticket (any more
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from core.clock import now
 from core.db import Statement
@@ -20,11 +21,27 @@ TEAM_LEAD = "SELECT lead_id FROM people_team WHERE id = t.team_id"
 LEAD_WHERE_NOBODY_HAS_IT = f"{TEAM_LEAD} AND t.assignee_id IS NULL"
 
 MAX_TEXT = 200
+# Whoever drops out and comes back again and again reads where the ticket went last.
+CALM = timedelta(minutes=10)
+# Lines that are being read or mailed this moment are left as they are: nobody waits for a bell.
+_REPLACE_MOVES = Planned(f"""
+    DELETE FROM notifications_notification WHERE id IN (
+        SELECT id FROM notifications_notification
+        WHERE agent_id = %s AND ticket_id = %s AND at > %s AND read_at IS NULL
+            AND kind IN ('{NotificationKind.ASSIGNED}', '{NotificationKind.UNASSIGNED}')
+        FOR UPDATE SKIP LOCKED)""")  # noqa: S608 - constants of this file; values are parameters
 
 
 def tell_agents(event: TicketChanged, kind: NotificationKind, *, agent_ids: Sequence[int], text: str = "") -> Statement:
     """Tell these agents."""
     return _tell(event, kind, "SELECT unnest(%s::bigint[])", [list(agent_ids)], "%s::text", [text[:MAX_TEXT]])
+
+
+def tell_of_move(event: TicketChanged, kind: NotificationKind, *, agent_id: int, text: str) -> tuple[Statement, ...]:
+    """Tell who was given the ticket, or has lost it: one line for what happened to it within minutes, the newest."""
+    since = (event.at or now()) - CALM
+    earlier = _REPLACE_MOVES, [agent_id, event.ticket_id, since]
+    return earlier, tell_agents(event, kind, agent_ids=[agent_id], text=text)
 
 
 def tell(event: TicketChanged, kind: NotificationKind, *, who: Sequence[str], text: str = "") -> Statement:

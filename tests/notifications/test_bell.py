@@ -65,6 +65,21 @@ def test_agent_is_told_when_a_ticket_is_taken_from_them(of_mia: Ticket, mia: Age
     assert heard(ben) == [("assigned", "Mia is away")]
 
 
+def test_agent_who_drops_out_again_and_again_has_one_line_of_a_ticket(inbox: Inbox, mia: Agent, ben: Agent) -> None:
+    ticket, other = customer_writes(inbox), customer_writes(inbox)
+    for agent in (ben, None, ben, None, ben):
+        changes.assign(ticket, agent=agent, reason="Who is there", actor=rule_actor())
+    changes.assign(other, agent=ben, reason="Another ticket", actor=rule_actor())
+    assert heard(ben) == [("assigned", "Another ticket"), ("assigned", "Who is there")]
+    mark_read(ben)
+    changes.assign(ticket, agent=mia, reason="Ben is away", actor=rule_actor())
+    assert heard(ben)[0] == ("unassigned", "Ben is away")
+    assert len(heard(ben)) == 3, "what was read stays"
+    Notification.objects.filter(read_at=None).update(at=now() - timedelta(minutes=11))
+    changes.assign(ticket, agent=ben, reason="Ben is back", actor=rule_actor())
+    assert [text for _, text in heard(ben)[:2]] == ["Ben is back", "Ben is away"], "that was another time"
+
+
 def test_mentioned_colleague_is_told(of_mia: Ticket, mia: Agent, ben: Agent) -> None:
     messages.add_note(of_mia, text="@Ben can you look?", actor=mia.as_actor())
     assert heard(ben) == [("mention", "By Mia Winter")]

@@ -9,14 +9,16 @@ from reports.engine.layout import Array
 _STRETCH = 1 << 16
 
 
-def counted(codes: Array, width: int, inner: Array | int, size: int) -> Array:
+def counted(codes: Array, width: int, inner: Array, size: int) -> Array:
     """How many facts stand at each place `code * width + inner` of so many."""
     counts = np.zeros(size, np.intp)
-    places = np.empty(min(_STRETCH, len(codes)), np.intp)
     for start in range(0, len(codes), _STRETCH):
-        some = codes[start : start + _STRETCH]
-        there = places[: len(some)]
-        np.multiply(some, width, out=there, dtype=np.intp)
-        there += inner if isinstance(inner, int) else inner[start : start + _STRETCH]
+        there = placed(codes[start : start + _STRETCH], width, inner[start : start + _STRETCH], size)
         counts += np.bincount(there, minlength=size)
     return counts
+
+
+def placed(codes: Array, width: int, inner: Array, size: int) -> Array:
+    """The place `code * width + inner` of each fact, of so many, in the smallest type that holds them."""
+    places: Array = np.multiply(codes, width, dtype=np.min_scalar_type(size), casting="unsafe")
+    return np.add(places, inner, out=places, casting="unsafe")

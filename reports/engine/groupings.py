@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import prod
 from typing import Any
@@ -36,15 +36,37 @@ class Grouping:
     def size(self) -> int:
         return len(self.keys)
 
+    @property
+    def code_count(self) -> int:
+        return self.size if self.sizes is None else len(self.sizes)
+
     def table(self, part: Part) -> Array:
         """How many facts of a part each group has of each class."""
-        rows, width = self.size if self.sizes is None else len(self.sizes), part.class_count
-        table = counted(self.codes[part.kind], width, part.classes, rows * width).reshape(rows, width)
+        width = part.class_count
+        counts = counted(self.codes[part.kind], width, part.classes, self.code_count * width)
+        return self.of_groups(counts.reshape(-1, width))
+
+    def of_groups(self, table: Array) -> Array:
+        """The rows of each group together, of a table by code."""
         if self.sizes is None or self.members is None:
             return table
-        spread = np.zeros((self.size, width), np.intp)
-        np.add.at(spread, self.members, np.repeat(table, self.sizes, axis=0))
-        return spread
+        order = np.argsort(self.members, kind="stable")
+        owners = np.repeat(np.arange(len(self.sizes)), self.sizes)[order]
+        groups, starts = np.unique(self.members[order], return_index=True)
+        found = np.zeros((self.size, table.shape[1]), table.dtype)
+        if len(groups):
+            found[groups] = np.add.reduceat(table[owners], starts)
+        return found
+
+    def of_codes(self, table: Array) -> Array:
+        """For each code what is true of any of its groups, of a table by group."""
+        if self.sizes is None or self.members is None:
+            return table
+        found = np.zeros((len(self.sizes), table.shape[1]), bool)
+        starts = np.cumsum(self.sizes) - self.sizes
+        if len(self.members):
+            found[self.sizes > 0] = np.logical_or.reduceat(table[self.members], starts[self.sizes > 0])
+        return found
 
     def groups(self, codes: Array) -> tuple[Array | None, Array]:
         """For facts with these codes: which of them (none: each once) belongs to which group."""
@@ -85,8 +107,12 @@ def combined(groupings: Sequence[Grouping], kinds: Sequence[str]) -> Grouping:
     return Grouping(codes, range(size))
 
 
+# One group, whatever the facts.
+ALL = Grouping({}, [""])
+
+
 def everything(parts: Sequence[Part]) -> Grouping:
-    return Grouping({part.kind: np.broadcast_to(np.uint8(0), len(part)) for part in parts}, [""])
+    return replace(ALL, codes={part.kind: np.broadcast_to(np.uint8(0), len(part)) for part in parts})
 
 
 def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from reports.engine.counting import counted, placed
+from reports.engine.groupings import Grouping
 from reports.engine.layout import Array
 
 # A band is as wide as a 64th of its lengths: the highest bits of a number tell its band.
@@ -22,50 +24,65 @@ def bands_of(lengths: Array) -> Array:
     return np.clip(found, 0, BANDS - 1, out=found).astype(np.uint16)
 
 
-def percentiles(lengths: Array, bands: Array, groups: Array, size: int, shares: Sequence[float]) -> dict[float, Array]:
+def percentiles(
+    lengths: Array, bands: Array, codes: Array, grouping: Grouping, shares: Sequence[float]
+) -> dict[float, Array]:
     """For each share the percentile of every group, as percentile_cont tells it; NaN where a group has no length."""
-    width, bands = _width(bands, size)
-    cells = groups.astype(np.intp)
-    cells *= width
-    cells += bands
-    counts = np.bincount(cells, minlength=size * width)
-    # How many lengths there are up to the end of each cell, of all groups one after the other.
-    ends = counts.cumsum()
-    totals = np.diff(ends[width - 1 :: width], prepend=0)
+    width, bands = _width(bands, grouping)
+    by_code = counted(codes, width, bands, grouping.code_count * width).reshape(-1, width)
+    counts = grouping.of_groups(by_code)
+    totals = counts.sum(axis=1)
     there = np.flatnonzero(totals)
     firsts = (np.cumsum(totals) - totals)[there]
     ranks = {share: share * (totals[there] - 1) for share in shares}
     wanted = [firsts + rounded(rank).astype(np.intp) for rank in ranks.values() for rounded in (np.floor, np.ceil)]
-    values = iter(_at(wanted, lengths, cells, counts, ends))
+    values = iter(_at(wanted, counts, lengths, bands, codes, grouping))
     found = {}
     for share, rank in ranks.items():
         low, high = next(values), next(values)
-        found[share] = np.full(size, np.nan)
+        found[share] = np.full(grouping.size, np.nan)
         found[share][there] = low + (rank - np.floor(rank)) * (high - low)
     return found
 
 
-def _at(ranks: Sequence[Array], lengths: Array, cells: Array, counts: Array, ends: Array) -> Iterator[Array]:
-    """The lengths that have these ranks, if all were sorted by group and length."""
+def _at(
+    ranks: Sequence[Array], counts: Array, lengths: Array, bands: Array, codes: Array, grouping: Grouping
+) -> Iterator[Array]:
+    """The lengths that have these ranks, if all were sorted by group and length; `counts` tells how many there are of
+    each group and band."""
+    # How many lengths there are up to the end of each cell, of all groups one after the other.
+    ends, counts_of = counts.cumsum(), counts.reshape(-1)
     homes = [np.searchsorted(ends, rank, side="right") for rank in ranks]
-    is_home = np.zeros(len(counts), bool)
+    is_home = np.zeros(len(ends), bool)
     for home in homes:
         is_home[home] = True
-    facts = np.flatnonzero(is_home[cells])
-    # Homes are few: their numbers are short, and short numbers are sorted in a moment.
+    facts, cells = _within(is_home.reshape(counts.shape), bands, codes, grouping)
+    # Homes are few: their numbers are short.
     numbers = (np.cumsum(is_home) - 1).astype(np.min_scalar_type(max(int(is_home.sum()), 1)))
     values = lengths[facts]
-    by_length = np.argsort(values)
-    order = by_length[np.argsort(numbers[cells[facts]][by_length], kind="stable")]
-    values = values[order]
-    starts = np.cumsum(counts[is_home]) - counts[is_home]
+    values = values[np.lexsort((values, numbers[cells]))]
+    starts = np.cumsum(counts_of[is_home]) - counts_of[is_home]
     for rank, home in zip(ranks, homes, strict=True):
-        yield values[starts[numbers[home]] + rank - (ends[home] - counts[home])]
+        yield values[starts[numbers[home]] + rank - (ends[home] - counts_of[home])]
 
 
-def _width(bands: Array, size: int) -> tuple[int, Array]:
-    """So many bands that the table of groups and bands stays small."""
-    width, shift = BANDS, 0
+def _within(is_home: Array, bands: Array, codes: Array, grouping: Grouping) -> tuple[Array, Array]:
+    """The facts in the marked cells, by group and band, and the cell of each; a fact of several groups may be in
+    several."""
+    width = is_home.shape[1]
+    marked = grouping.of_codes(is_home).reshape(-1)
+    # Clipping changes nothing, but saves looking for what is out of bounds.
+    facts = np.flatnonzero(marked.take(placed(codes, width, bands, len(marked)), mode="clip"))
+    which, groups = grouping.groups(codes[facts])
+    facts = facts if which is None else facts[which]
+    cells = groups * np.intp(width) + bands[facts]
+    there = is_home.reshape(-1)[cells]
+    return facts[there], cells[there]
+
+
+def _width(bands: Array, grouping: Grouping) -> tuple[int, Array]:
+    """So many bands that the tables by group and by code stay small."""
+    width, shift, size = BANDS, 0, max(grouping.code_count, grouping.size)
     while width > 1 and width * size > _MOST_CELLS:
         width, shift = width // 2, shift + 1
     return width, bands >> shift if shift else bands

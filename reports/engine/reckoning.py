@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from reports.engine.counting import counted
-from reports.engine.groupings import Grouping, combined, cubes, everything
+from reports.engine.counting import counted, placed
+from reports.engine.groupings import ALL, Grouping, combined, cubes, everything
 from reports.engine.layout import Array
 from reports.engine.parts import Part
 from reports.engine.ranks import bands_of, percentiles
@@ -106,7 +106,7 @@ class Reckoning:
         if part.kind in self.known.tables:
             total: Array = self.known.tables[part.kind][1].sum(axis=0, keepdims=True)
             return total
-        return counted(part.classes, 1, 0, part.class_count).reshape(1, -1)
+        return np.bincount(part.classes, minlength=part.class_count).reshape(1, -1)
 
     def tables_by_each(self, outers: Sequence[Grouping], inner: Grouping) -> list[list[Array]]:
         """By each of some groupings and another one, none of lists; those of few groups are counted together."""
@@ -144,7 +144,8 @@ class Reckoning:
         """The place of each fact of a part in a table by the inner grouping, which is mostly the same one."""
         known = self.known.places.get(part.kind)
         if known is None or known[0] is not inner:
-            known = inner, inner.codes[part.kind].astype(np.int32) * part.class_count + part.classes
+            size = inner.size * part.class_count
+            known = inner, placed(inner.codes[part.kind], part.class_count, part.classes, size)
             self.known.places[part.kind] = known
         return known[1]
 
@@ -188,13 +189,9 @@ class _Group:
 
     def _percentile(self, set_key: str, share: float) -> Array:
         if set_key not in self._percentiles and not self._is_of_one(set_key):
-            lengths = self.all.lengths(set_key)
-            facts, groups = self.grouping.groups(lengths.codes(self.grouping))
-            values, bands = lengths.values, lengths.bands
-            if facts is not None:
-                values, bands = values[facts], bands[facts]
-            shares = self.shares[set_key]
-            self._percentiles[set_key] = percentiles(values, bands, groups, self.grouping.size, shares)
+            lengths, shares = self.all.lengths(set_key), self.shares[set_key]
+            codes = lengths.codes(self.grouping)
+            self._percentiles[set_key] = percentiles(lengths.values, lengths.bands, codes, self.grouping, shares)
         return self._percentiles[set_key][share]
 
     def _is_of_one(self, set_key: str) -> bool:
@@ -205,8 +202,8 @@ class _Group:
         known, shares = self.all.known.whole, self.shares[set_key]
         if missing := [share for share in shares if (set_key, share) not in known]:
             lengths = self.all.lengths(set_key)
-            groups = np.broadcast_to(np.uint8(0), len(lengths.values))
-            for share, found in percentiles(lengths.values, lengths.bands, groups, 1, missing).items():
+            codes = np.broadcast_to(np.uint8(0), len(lengths.values))
+            for share, found in percentiles(lengths.values, lengths.bands, codes, ALL, missing).items():
                 known[set_key, share] = float(found[0])
         self._percentiles[set_key] = {share: np.full(self.grouping.size, np.nan) for share in shares}
         for share in shares:

@@ -1,6 +1,7 @@
 """Operating-system processes: is it ours, is its port free, make it end."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 import psutil
 
 MARKER = "HELPDESK_RUN"
+# Connections and servers that ask for any port get higher ones: from 32768 on Linux, from 49152 elsewhere.
+SELDOM_USED = range(20_000, 32_000)
 
 
 def marked(var_dir: Path) -> dict[str, str]:
@@ -67,6 +70,10 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
+    """Rather one that no system hands out by itself, so that nobody gets it before the server that it is meant for."""
+    for port in random.SystemRandom().sample(SELDOM_USED, 20):
+        if port_is_free(port):
+            return port
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

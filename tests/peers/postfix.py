@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.ports import free_port, program, wait_for
+from helpdesk.embedded.processes import free_port
+from tests.peers.ports import program, wait_for
 
 _MAIN = """
 compatibility_level = 3.6

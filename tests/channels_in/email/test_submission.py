@@ -56,7 +56,13 @@ def server(settings: Settings) -> Iterator[tuple[Submission, int]]:
         return AuthResult(success=data.login == b"help" and data.password == b"right", handled=False)
 
     controller = Controller(
-        handler, hostname="127.0.0.1", port=port, authenticator=check, auth_required=True, auth_require_tls=False
+        handler,
+        hostname="127.0.0.1",
+        port=port,
+        ready_timeout=30,
+        authenticator=check,
+        auth_required=True,
+        auth_require_tls=False,
     )
     controller.start()
     yield handler, port

@@ -51,7 +51,7 @@ def sink(cast: Cast, settings: Settings) -> Iterator[_Sink]:
     settings.OUTGOING_HTTP_ALLOWED = ["127.0.0.1"]
     sink = _Sink()
     port = free_port()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller = Controller(sink, hostname="127.0.0.1", port=port, ready_timeout=30)
     controller.start()
     cast.mail.config = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "plain"}
     cast.mail.save()

@@ -63,7 +63,7 @@ class _MailServer:
 def email() -> Iterator[Provider]:
     handler = _MailServer()
     port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=30)
     controller.start()
     try:
         yield Provider(

@@ -53,14 +53,14 @@ def server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[int]:
     def serve() -> None:
         peer, _ = listener.accept()
         with peer:
-            peer.settimeout(5)
+            peer.settimeout(30)
             answer(peer, peer.recv(65536))
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listener.getsockname()[1]
-        thread.join(5)
+        thread.join(30)
 
 
 @pytest.mark.parametrize("host", FORBIDDEN)

@@ -50,7 +50,8 @@ class NotFound(HelpdeskError):
 
 
 class Conflict(HelpdeskError):
-    """Someone else was quicker; `details` holds what the person has not seen yet."""
+    """As things are, this does not go: somebody was quicker, or something else has to be done first. `details` holds
+    what the person has not seen yet."""
 
     code = "conflict"
     status = 409

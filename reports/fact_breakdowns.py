@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from people.models import Contact, Organization
+from people.selectors.tiers import known_tiers
 from reports.base import Row
 from reports.brands import has_brands
 from reports.engine.chosen import PACKED
@@ -96,8 +96,7 @@ def tiers() -> list[str]:
     """The tiers that customers have."""
     known: list[str] | None = cache.get("report-tiers")
     if known is None:
-        found = {tier for table in (Contact, Organization) for tier in _tiers_in(table)}
-        known = sorted(found)[:MOST_VALUES]
+        known = known_tiers()[:MOST_VALUES]
         cache.set("report-tiers", known, _KEPT_SECONDS)
     return known
 
@@ -105,10 +104,6 @@ def tiers() -> list[str]:
 def fields_to_list() -> QuerySet[CustomField]:
     """The custom fields whose values can be listed."""
     return CustomField.objects.filter(is_active=True, kind__in=_LISTED)
-
-
-def _tiers_in(table: type[Contact | Organization]) -> Iterable[str]:
-    return table._default_manager.exclude(tier="").values_list("tier", flat=True).distinct()  # noqa: SLF001 - Django's public name
 
 
 def _by_field(filters: FactFilters, field: CustomField) -> list[tuple[str, FactFilters]]:

@@ -101,6 +101,11 @@ class Part:
         return "date" if kind is DAY else "text"
 
     @property
+    def suggestions(self) -> list[str]:
+        """Of one word, not of a list of them: what a browser proposes takes the place of all that is typed."""
+        return self.known.proposed() if self.known and self.widget == "text" and self.op not in WITH_LIST else []
+
+    @property
     def hint(self) -> str:
         return "Commas between." if self.op in WITH_LIST and self.widget == "text" else ""
 

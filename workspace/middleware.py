@@ -16,7 +16,7 @@ _FORM_BYTES = 262_144
 _TITLES = {
     403: "That is not for you",
     404: "There is nothing here",
-    409: "Someone else was quicker",
+    409: "Not possible right now",
     413: "That is too large",
     422: "Something is not right yet",
     429: "A little slower, please",

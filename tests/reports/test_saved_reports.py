@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email
+import re
 from datetime import UTC, datetime, timedelta
 from email import policy as mail_policy
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -146,6 +148,9 @@ def test_manager_who_mistypes_an_address_keeps_the_form(client: Client, cast: Ca
     assert 'name="only_if_missed" checked' in page
     assert "Callbacks kept, at least 95 %" in page
     assert 'name="query" value="days=7&amp;goal=95"' in page
+    [back] = re.findall(r'href="([^"]+)">Cancel</a>', page)
+    assert client.get(unescape(back)).status_code == 200
+    assert "goal=95" in back
     assert not SavedReport.objects.exists()
 
 

@@ -11,7 +11,7 @@ from people.models import Agent, Team
 from tests.cast import Cast, new_ticket
 from tests.workspace.conftest import SignIn
 from tickets.models import CannedResponse, Inbox, Ticket
-from tickets.services import changes, messages
+from tickets.services import changes, messages, moving
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +191,13 @@ def test_lost_visitor_gets_a_friendly_page(client: Client) -> None:
     page = client.get("/no/such/page/")
     assert page.status_code == 404
     assert b"There is nothing here" in page.content
+
+
+def test_refusal_without_scripts_says_what_stands_in_the_way(cast: Cast) -> None:
+    """Nobody was quicker here."""
+    ticket, other = new_ticket(cast.mail), new_ticket(cast.mail)
+    moving.merge(ticket, into=other, actor=cast.ana.as_actor())
+    page = signed_in(cast.ana).post(f"/tickets/{ticket.number}/change/status/", {"status": "open"})
+    assert page.status_code == 409
+    assert "<h1>Not possible right now</h1>" in page.content.decode()
+    assert "This ticket was merged into another one." in page.content.decode()

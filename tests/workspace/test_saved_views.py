@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from people.models import Organization
+from people.services.contacts import set_tiers
 from tests.cast import Cast, new_ticket
 from tests.workspace.conftest import SignIn
 from tickets.models import Ticket, View
@@ -66,6 +68,22 @@ def test_wrong_conditions_are_told_and_nothing_is_saved(cast: Cast, sign_in: Sig
     assert answer.status_code == 422
     assert "Expected a number." in answer.content.decode()
     assert not View.objects.exists()
+
+
+def test_tiers_that_customers_have_are_proposed_where_one_is_typed(cast: Cast, sign_in: SignIn) -> None:
+    set_tiers(cast.rosa, own="gold")
+    Organization.objects.create(name="Secret Inc", tier="silver")
+    ana = sign_in(cast.ana)
+    for fact, op, proposed in (
+        ("contact_tier", "is", ["gold", "silver"]),
+        ("organization_tier", "is_not", ["gold", "silver"]),
+        ("contact_tier", "in", []),
+        ("subject", "is", []),
+    ):
+        asked = {"listing": "1", "c0-group": "all", "c0_0-fact": fact, "c0_0-op": op}
+        page = ana.post(reverse("workspace:settings-editor-parts", args=["conditions"]), asked).content.decode()
+        lists = re.findall(r'list="c0_0-known"><datalist id="c0_0-known">(.*?)</datalist>', page)
+        assert [word for found in lists for word in re.findall(r'value="(\w+)"', found)] == proposed
 
 
 def test_only_managers_share_and_others_leave_shared_ones_alone(cast: Cast, sign_in: SignIn) -> None:

@@ -29,13 +29,22 @@ class Fact:
     is_listable = True
 
     def __init__(
-        self, key: str, label: str, kind: Kind, *, section: str, choices: Callable[[], Choices] = _no_choices
+        self,
+        key: str,
+        label: str,
+        kind: Kind,
+        *,
+        section: str,
+        choices: Callable[[], Choices] = _no_choices,
+        proposed: Callable[[], list[str]] = list,
     ) -> None:
         self.key = key
         self.label = label
         self.kind = kind
         self.section = section
         self._choices = choices
+        # What an editor proposes where people type: there may be others.
+        self.proposed = proposed
 
     def choices(self) -> Choices:
         """What an editor offers; empty means that people type."""

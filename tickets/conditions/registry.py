@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 
 from core.errors import HelpdeskError
 from people.models import Agent, Organization, Team
+from people.selectors.tiers import known_tiers
 from tickets.capabilities import capabilities_for
 from tickets.conditions.facts import (
     AddressesFact,
@@ -145,13 +146,20 @@ _ALL: tuple[Fact, ...] = (
     ColumnFact("contact_name", "Contact's name", TEXT, section="Contact", path="contact__name"),
     AddressesFact("contact_address", "Contact's address", ANY_TEXT, section="Contact"),
     ColumnFact("contact_language", "Contact's language", WORD, section="Contact", path="contact__language"),
-    ColumnFact("contact_tier", "Contact's tier", WORD, section="Contact", path="contact__tier"),
+    ColumnFact("contact_tier", "Contact's tier", WORD, section="Contact", path="contact__tier", proposed=known_tiers),
     ColumnFact("contact_blocked", "Contact is blocked", FLAG, section="Contact", path="contact__is_blocked"),
     FirstTicketFact("contact_is_new", "It is the contact's first ticket", FLAG, section="Contact"),
     ColumnFact(
         "organization", "Organization", ID, section="Organization", path="organization_id", choices=_organizations
     ),
-    ColumnFact("organization_tier", "Organization's tier", WORD, section="Organization", path="organization__tier"),
+    ColumnFact(
+        "organization_tier",
+        "Organization's tier",
+        WORD,
+        section="Organization",
+        path="organization__tier",
+        proposed=known_tiers,
+    ),
     ColumnFact("organization_name", "Organization's name", TEXT, section="Organization", path="organization__name"),
     ColumnFact(
         "organization_domain", "Organization's domain", WORDS, section="Organization", path="organization__domains"

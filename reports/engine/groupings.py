@@ -143,17 +143,19 @@ def by_tickets(parts: Sequence[Part], told: Iterable[tuple[int, Array]], count: 
     first = min((int(ids.min()) for _, ids in told if len(ids)), default=1) - 1
     last = max((int(ids.max()) for _, ids in told if len(ids)), default=0) + 1
     # A bit for each group: tickets may be in several. Nothing is told of the first and the last one.
-    bits = np.zeros(last - first + 1, np.uint32)
+    highest = max((number for number, _ in told), default=0)
+    bits = np.zeros(last - first + 1, np.min_scalar_type(1 << highest))
     for number, ids in told:
-        bits[ids - first] |= np.uint32(1 << number)
+        bits[ids - first] |= bits.dtype.type(1 << number)
     combinations = np.flatnonzero(np.bincount(bits))
     numbers = np.zeros(int(combinations[-1]) + 1, np.min_scalar_type(len(combinations)))
     numbers[combinations] = np.arange(1, len(combinations) + 1)
     members = [[place for place in range(count) if bit >> place & 1] for bit in combinations.tolist()]
     if others is not None:
         members[0] = [others]
+    table = numbers.take(bits, mode="clip")
     return Grouping(
-        {part.kind: _looked_up(part.rows["ticket"], first, numbers[bits]) for part in parts},
+        {part.kind: _looked_up(part.rows["ticket"], first, table) for part in parts},
         range(count),
         smallest(np.array(list(chain.from_iterable(members)), np.intp)),
         np.array([0, *map(len, members)], np.intp),
@@ -162,8 +164,9 @@ def by_tickets(parts: Sequence[Part], told: Iterable[tuple[int, Array]], count: 
 
 def _looked_up(wanted: Array, first: int, table: Array) -> Array:
     """The codes of the wanted tickets; 0 where there is none. By a table: their ids have few gaps."""
-    found: Array = table[np.clip(wanted - first, 0, len(table) - 1)]
-    found[wanted == 0] = 0
+    found: Array = table.take(wanted - first, mode="clip")
+    if len(wanted) and wanted.min() == 0:
+        found[wanted == 0] = 0
     return found
 
 

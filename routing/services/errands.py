@@ -15,6 +15,7 @@ from people.policy import require
 from people.selectors.agents import acting_agent
 from routing.models import Reminder
 from tickets.models import Status, Ticket
+from tickets.selectors.links import place_of
 from tickets.services import changes, journal, messages
 
 logger = logging.getLogger(__name__)
@@ -35,12 +36,12 @@ def remind(ticket: Ticket, *, days: int, text: str, actor: Actor) -> None:
 
 
 def remind_due() -> int:
-    """Bring back what should be looked at again; what is resolved by then stays in peace."""
+    """Bring back what should be looked at again, where it was merged into; what is resolved by then stays in peace."""
     due = Reminder.objects.filter(settled_at=None, due_at__lte=now()).order_by("due_at", "id")
     found = list(due.values_list("pk", "ticket_id")[:MOST_AT_ONCE])
     for reminder_id, ticket_id in found:
         try:
-            _bring_back(reminder_id, ticket_id)
+            _bring_back(reminder_id, place_of(ticket_id))
         except HelpdeskError:
             logger.exception("A reminder could not be given", extra={"reminder_id": reminder_id})
             Reminder.objects.filter(pk=reminder_id).update(settled_at=now())
@@ -55,8 +56,8 @@ def _bring_back(reminder_id: int, ticket_id: int) -> None:
     with unit_of_work():
         ticket = journal.locked(ticket_id)
         reminder = Reminder.objects.select_for_update(skip_locked=True).filter(pk=reminder_id, settled_at=None).first()
-        if reminder is None:
-            return
+        if reminder is None or place_of(ticket_id) != ticket_id:
+            return  # merged while we waited for the lock: the next tick looks for it there
         reminder.settled_at = now()
         reminder.save(update_fields=["settled_at"])
         if not ticket.is_open:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from core.events.catalogue import MessageMovedIn
 from people.models import Agent
-from tickets.models import Link, Message, Ticket, TicketEvent
+from tickets.models import OPEN_STATUSES, Link, Message, Ticket, TicketEvent
 from tickets.selectors.access import tickets_visible_to
 
 
@@ -45,6 +45,16 @@ def went_to(agent: Agent, ticket: Ticket) -> Ticket:
         seen.add(there.pk)
         ticket = there
     return ticket
+
+
+def place_of(ticket_id: int) -> int:
+    """Where a merged ticket is worked on now, for the desk itself; one that was opened again is that place."""
+    seen: set[int] = set()
+    while ticket_id not in seen:
+        seen.add(ticket_id)
+        ended = Ticket.objects.filter(pk=ticket_id, merged_into__isnull=False).exclude(status__in=OPEN_STATUSES)
+        ticket_id = ended.values_list("merged_into_id", flat=True).first() or ticket_id
+    return ticket_id
 
 
 def likely_targets(agent: Agent, ticket: Ticket, *, size: int) -> list[Ticket]:

@@ -19,7 +19,7 @@ from routing.tasks import fire_time_rules
 from tests.desk import customer_writes
 from tests.routing.doing import do
 from tickets.models import Inbox, Message, Ticket
-from tickets.services import changes, messages
+from tickets.services import changes, messages, moving
 
 
 @pytest.fixture
@@ -53,6 +53,22 @@ def test_resolved_ticket_stays_in_peace(inbox: Inbox, mia: Agent, clock: time_ma
     fire_time_rules()
     ticket.refresh_from_db()
     assert ticket.status == "resolved"
+    assert Reminder.objects.get().settled_at
+
+
+def test_ticket_that_was_merged_comes_back_where_it_went(
+    inbox: Inbox, ben: Agent, clock: time_machine.Traveller
+) -> None:
+    ticket, between, there = (customer_writes(inbox) for _ in range(3))
+    do("follow_up", ticket, days=2, text="Did they answer?")
+    moving.merge(ticket, into=between, actor=ben.as_actor())
+    moving.merge(between, into=there, actor=ben.as_actor())
+    do("set_status", there, status="pending")
+    clock.shift(timedelta(days=3))
+    fire_time_rules()
+    there.refresh_from_db()
+    assert there.status == "open"
+    assert [note.ticket for note in Message.objects.filter(kind="note")] == [there]
     assert Reminder.objects.get().settled_at
 
 

@@ -46,7 +46,7 @@ def page_of(agent: Agent) -> Client:
 
 
 def work() -> None:
-    process(list(InboundDelivery.objects.filter(state="new").values_list("pk", flat=True)))
+    process(list(InboundDelivery.objects.filter(state="new").order_by("id").values_list("pk", flat=True)))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def react() -> None:
     """As the tasks do, until nothing is left."""
     while contact_news.tell():
         continue
-    reacting.react_to(list(TicketEvent.objects.values_list("pk", flat=True)))
+    reacting.react_to(list(TicketEvent.objects.order_by("pk").values_list("pk", flat=True)))
 
 
 def told() -> list[int]:

@@ -28,7 +28,7 @@ def tags(ticket: Ticket) -> list[str]:
 
 def react() -> int:
     """What the worker would do; returns how many events rules looked at."""
-    ids = list(PendingEvent.objects.values_list("event_id", flat=True))
+    ids = list(PendingEvent.objects.order_by("event_id").values_list("event_id", flat=True))
     react_to_events(ids)
     return len(ids)
 

@@ -174,7 +174,7 @@ def test_one_forecast_is_told_in_the_chat_by_the_automatic_answer_and_by_the_api
     Inbox.objects.filter(pk=busy.pk).update(kind="email")
     for inbox, sentence in ((busy, " We usually answer within 6 minutes."), (an_inbox(), "")):
         ticket = customer_writes(inbox)
-        react_to(list(PendingEvent.objects.values_list("event_id", flat=True)))
+        react_to(list(PendingEvent.objects.order_by("event_id").values_list("event_id", flat=True)))
         sent = Message.objects.get(ticket=ticket, is_automatic=True)
         assert sent.text == f"Thank you, Ana Ruiz. Your request has the number #{ticket.number}.{sentence}"
 

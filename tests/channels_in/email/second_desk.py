@@ -39,7 +39,7 @@ def make_robot(address: str) -> Inbox:
 def work() -> None:
     """What workers do, until nothing is left."""
     for _ in range(10):
-        new = list(InboundDelivery.objects.filter(state="new").values_list("pk", flat=True))
+        new = list(InboundDelivery.objects.filter(state="new").order_by("id").values_list("pk", flat=True))
         process(new)
         events = list(PendingEvent.objects.order_by("pk").values_list("pk", flat=True))
         react_to(events)

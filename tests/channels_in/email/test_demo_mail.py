@@ -36,7 +36,7 @@ def sink(transactional_db: None, settings: Settings) -> Iterator[DoorServer]:
 
 
 def handle_all() -> None:
-    process(list(InboundDelivery.objects.filter(state="new").values_list("pk", flat=True)))
+    process(list(InboundDelivery.objects.filter(state="new").order_by("id").values_list("pk", flat=True)))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -47,7 +47,8 @@ def posted(inbox: Inbox, call: calls.Call) -> int:
     others = {name: value for name, value in headers.items() if name != "content-type"}
     answer = Client().post(f"/hooks/{inbox.token}/", body, content_type=headers["content-type"], headers=others)
     for _ in range(2):
-        process(list(InboundDelivery.objects.filter(state=DeliveryState.NEW).values_list("pk", flat=True)))
+        waiting = InboundDelivery.objects.filter(state=DeliveryState.NEW).order_by("id")
+        process(list(waiting.values_list("pk", flat=True)))
     return int(answer.status_code)
 
 

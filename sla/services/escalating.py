@@ -130,4 +130,4 @@ def _raise(ticket: Ticket) -> list[Agent]:
     higher = order[min(order.index(ticket.priority) + 1, len(order) - 1)]
     changes.set_priority(ticket, priority=higher, actor=_ESCALATION)
     ticket.refresh_from_db()
-    return _people(ticket, EscalationAction.NOTIFY_ASSIGNEE)
+    return _told(ticket, EscalationAction.NOTIFY_ASSIGNEE)[0]

@@ -150,6 +150,7 @@ def test_path_waits_for_the_next_working_day(path: Policy, boss: Agent, clock: t
         ("assign_lead", "all but the managers have left", "notify_managers", "Mona"),
         ("unassign", "", "unassign", "Mia"),
         ("raise_priority", "", "raise_priority", "Mia"),
+        ("raise_priority", "nobody has it", "raise_priority", "Lena"),
     ],
 )
 def test_step_that_fits_no_more_goes_to_the_next_one_up_and_somebody_always_hears_of_it(

@@ -44,7 +44,12 @@ class Relay:
                     continue
                 far = socket.create_connection(("127.0.0.1", self._target))
                 with self._lock:
-                    self._wires |= {near, far}
+                    was_cut = self._is_cut
+                    self._wires |= set() if was_cut else {near, far}
+                if was_cut:
+                    _end(near)
+                    _end(far)
+                    continue
                 threading.Thread(target=self._pass, args=(near, far), daemon=True).start()
 
     def _pass(self, near: socket.socket, far: socket.socket) -> None:

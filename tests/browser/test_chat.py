@@ -48,6 +48,11 @@ def types_and_is_seen(customer: Customer, agent: Page) -> bool:
     return "is typing" in agent.locator("#presence").inner_text()
 
 
+def schemes_of_frames(page: Page) -> list[str]:
+    page.wait_for_timeout(10)  # lets the browser's own events in
+    return [frame.url.partition(":")[0] for frame in page.frames]
+
+
 def sign_in(page: Page, desk: Stack, agent: Agent) -> None:
     """By the session cookie; the sign-in page has stories of its own."""
     client = Client()
@@ -317,7 +322,7 @@ def test_foreign_site_neither_frames_nor_steers_the_chat(desk: Stack, cast: Cast
     evil = f'<title>evil</title><iframe src="{desk.url}/chat/{cast.chat.token}/"></iframe>'
     page.route("http://localhost:9/", lambda route: route.fulfill(body=evil, content_type="text/html"))
     page.goto("http://localhost:9/")
-    assert [frame.url.partition(":")[0] for frame in page.frames] == ["http", "chrome-error"]
+    poll_until(lambda: schemes_of_frames(page) == ["http", "chrome-error"])
     come_online(cast.ana)
     cache.clear()
     customer = Customer(page).visits(desk.url).opens_the_chat()

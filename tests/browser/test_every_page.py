@@ -72,6 +72,7 @@ SEND_EMPTY = """() => {
   const isWritten = (one) => !["hidden", "checkbox", "radio"].includes(one.type);
   [...form.querySelectorAll("input, textarea")].filter(isWritten).forEach((one) => (one.value = ""));
   form.noValidate = true;
+  window.isBefore = true;
   form.requestSubmit();
 }"""
 
@@ -144,6 +145,8 @@ def test_every_form_with_its_errors(full: FullDesk, live_stack: Stack, page: Pag
         with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
             page.evaluate(SEND_EMPTY)
         assert sent.value.status in (200, 422), f"{address} answers {sent.value.status}"
+        # The answer is here, its page may not be yet.
+        page.wait_for_function("() => !window.isBefore")
         expect(page.locator("[aria-invalid=true], .errorlist, [role=alert]").first).to_be_attached()
         looks.at(f"errors in {address}")
     looks.end()

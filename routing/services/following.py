@@ -5,12 +5,14 @@ Whoever talks to a chat when the shift ends stays available until the chat needs
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
+from core.batches import stop_if_out_of_time
 from core.clock import now
 from core.events.bus import unit_of_work
 from people.models import Availability
@@ -20,6 +22,8 @@ from routing.selectors.duty import plan_of
 from sla.models import OpenInterval
 from tickets.capabilities import capabilities_for
 from tickets.selectors.workload import open_channels
+
+logger = logging.getLogger(__name__)
 
 GRACE = timedelta(hours=1)
 
@@ -35,7 +39,7 @@ class Border:
 
 def follow_shifts() -> int:
     """Returns how many agents were set. Of the borders of a downtime only the last one counts."""
-    return sum(_follow(border) for border in _due(now()))
+    return sum(_followed(border) for border in _due(now()))
 
 
 def _due(at: datetime) -> Iterator[Border]:
@@ -50,6 +54,16 @@ def _due(at: datetime) -> Iterator[Border]:
         border = began_at if is_open else ends_at
         if border > done:
             yield Border(pk, border, is_open)
+
+
+def _followed(border: Border) -> bool:
+    """One shift that cannot be followed holds up no other; the next minute tries it again."""
+    try:
+        return _follow(border)
+    except Exception as error:
+        logger.exception("A shift could not be followed; it will be tried again", extra={"shift_id": border.shift_id})
+        stop_if_out_of_time(error)
+        return False
 
 
 def _follow(border: Border) -> bool:

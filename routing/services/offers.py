@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
+from core.batches import do_batch
 from core.clock import now
 from core.db import Statement, run
 from core.events.bus import unit_of_work
@@ -68,7 +69,7 @@ def pass_on_rings() -> int:
     """
     at = now()
     due = Offer.objects.filter(ended_at=None, ring_until__lte=at)
-    return sum(_pass_on(batch, at) for batch in _in_batches(due))
+    return sum(do_batch(batch, lambda some: _pass_on(some, at), size=BATCH) for batch in _in_batches(due))
 
 
 def _pass_on(due: QuerySet[Offer], at: datetime) -> int:
@@ -90,7 +91,8 @@ def hand_back() -> int:
         Value(now()) - F("team__hand_back_minutes") * Value(timedelta(minutes=1)), output_field=DateTimeField()
     )
     offered = Offer.objects.filter(ended_at=None, team__hand_back_minutes__isnull=False)
-    return sum(_end(batch, OfferEnd.LEFT) for batch in _in_batches(offered.alias(since=since).filter(_has_left())))
+    left = offered.alias(since=since).filter(_has_left())
+    return sum(do_batch(batch, lambda some: _end(some, OfferEnd.LEFT), size=BATCH) for batch in _in_batches(left))
 
 
 def _has_left() -> Q:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from core.batches import do_batch
 from core.clock import now
 from core.events.bus import unit_of_work
 from core.events.catalogue import SYSTEM, TeamAssigned, TicketWoken
@@ -26,18 +27,18 @@ def pass_on() -> int:
     """Returns how many moved on. Whoever came back to a team stays there."""
     total = 0
     for _ in range(MOST_BATCHES):
-        moved = _pass_batch()
+        moved = do_batch(_late(now()), _pass_batch, size=BATCH)
         total += moved
         if moved < BATCH:
             break
     return total
 
 
-def _pass_batch() -> int:
+def _pass_batch(late: QuerySet[Ticket]) -> int:
     at = now()
     with unit_of_work():
-        due = in_queue_order(_late(at))
-        tickets = due.select_related("team__overflow_team").select_for_update(of=("self",), skip_locked=True)[:BATCH]
+        due = in_queue_order(late).select_related("team__overflow_team")
+        tickets = due.select_for_update(of=("self",), skip_locked=True)[:BATCH]
         moved = [_move(ticket) for ticket in tickets]
         Overflow.objects.bulk_create(
             [Overflow(ticket_id=ticket_id, team_id=team_id, at=at) for ticket_id, team_id in moved],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -282,3 +285,31 @@ def test_leave_ends_at_the_agents_own_midnight(crew: list[Agent]) -> None:
     assert duties_of([ada])[ada.pk] is Duty.ON_LEAVE
     Absence.objects.update(last_day=local.date() - timedelta(days=1))
     assert duties_of([ada])[ada.pk] is Duty.HERE
+
+
+@pytest.mark.parametrize("way", ["rings out", "goes back", "overflows"])
+def test_ticket_that_cannot_be_passed_on_stops_no_other(
+    chat: Inbox, team: Team, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    helpers = a_team("Back", an_agent("Cem Three"), strategy="round_robin")
+    Team.objects.filter(pk=team.pk).update(overflow_team=helpers, overflow_minutes=10)
+    tickets = [customer_writes(chat) for _ in range(3)]
+    assign, assign_team = changes.assign, changes.assign_team
+
+    def refuse_one(do: Callable[..., Ticket], ticket: Ticket, **given: Any) -> None:
+        if ticket.pk == tickets[0].pk:
+            raise RuntimeError("A broken ticket")
+        do(ticket, **given)
+
+    if way == "overflows":
+        late = now() - timedelta(minutes=11)
+        Ticket.objects.update(created_at=late, assignee_since=late, status_since=late)
+    else:
+        dispatch_all()
+        let_pass(minutes=6)
+    if way == "goes back":
+        Agent.objects.update(availability=Availability.AWAY, availability_changed_at=now() - timedelta(minutes=6))
+    monkeypatch.setattr(changes, "assign", partial(refuse_one, assign))
+    monkeypatch.setattr(changes, "assign_team", partial(refuse_one, assign_team))
+    step = {"rings out": offers.pass_on_rings, "goes back": offers.hand_back, "overflows": overflow.pass_on}[way]
+    assert step() == 2

@@ -133,6 +133,26 @@ def test_open_chat_is_finished_first_and_leave_is_left_alone(
     assert set(Agent.objects.filter(name__in=("Ana", "Eva")).values_list("availability", flat=True)) == {"away"}
 
 
+def test_shift_that_cannot_be_followed_holds_up_no_other(
+    clock: time_machine.Traveller, office: BusinessHours, boss: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.move_to(TUESDAY.replace(hour=8))
+    agents = [an_agent(name) for name in ("Ana", "Ben", "Cyd")]
+    for agent in agents:
+        set_shift(agent, hours=office, sets_availability=True, by=boss)
+
+    def set_some(agent: Agent, **given: Any) -> None:
+        if agent.name == "Ben":
+            raise RuntimeError("A broken agent")
+        set_availability(agent, **given)
+
+    clock.move_to(TUESDAY)
+    with monkeypatch.context() as trouble:
+        trouble.setattr("routing.services.following.set_availability", set_some)
+        assert follow_shifts() == 2
+    assert follow_shifts() == 1
+
+
 def test_shift_that_sets_nothing_changes_nothing(
     clock: time_machine.Traveller, office: BusinessHours, boss: Agent
 ) -> None:

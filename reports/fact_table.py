@@ -88,8 +88,7 @@ class Table:
             links = dict(zip(self.keys, addresses, strict=True))
         links |= {"count": links[self.keys[0]]} if links else {}
         shown = {"count": values[self.keys[0]], **{key: values[key] for key in self.keys}}
-        steps = len(self.filters.period.steps())
-        line = [spark.get(number, 0) for number in range(steps)] if spark else ()
+        line = [spark.get(number, 0) for number in range(self.filters.period.step_count)] if spark else ()
         return Row(group, label, shown, links, line)
 
     def _by(self, dimension: str, names: Names) -> Iterable[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -41,6 +42,11 @@ class Period:
     def step_days(self) -> int:
         """How many days one mark of a chart stands for."""
         return 1 if self.length <= DAILY_UP_TO else 7
+
+    @property
+    def step_count(self) -> int:
+        """How many marks a chart has."""
+        return math.ceil(self.length / self.step_days)
 
     def steps(self) -> list[tuple[date, date]]:
         """The marks of a chart: the first and last day of each."""

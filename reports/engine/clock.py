@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from reports.engine.codes import smallest
 from reports.engine.layout import Array
 from reports.period import Period
 
@@ -28,7 +29,7 @@ class Local:
         """Which mark of the charts each moment belongs to."""
         starts, local = self._runs
         first_day = (self.period.first - datetime(1970, 1, 1, tzinfo=UTC).date()).days
-        return _spread(starts, ((local // _DAY - first_day) // self.period.step_days).astype(np.int16), minutes)
+        return _spread(starts, smallest((local // _DAY - first_day) // self.period.step_days), minutes)
 
     def hours(self, minutes: Array) -> Array:
         """0 is Monday from midnight to one o'clock, 167 the last hour of Sunday."""

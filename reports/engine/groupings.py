@@ -126,7 +126,7 @@ def by_dimension(parts: Sequence[Part], dimension: str) -> Grouping:
 
 
 def by_step(parts: Sequence[Part], local: Local) -> Grouping:
-    keys = range(len(local.period.steps()))
+    keys = range(local.period.step_count)
     return Grouping({part.kind: local.steps(part.rows["minute"]) for part in parts}, keys)
 
 

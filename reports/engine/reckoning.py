@@ -106,7 +106,7 @@ class Reckoning:
         if part.kind in self.known.tables:
             total: Array = self.known.tables[part.kind][1].sum(axis=0, keepdims=True)
             return total
-        return np.bincount(part.classes, minlength=part.class_count).reshape(1, -1)
+        return everything([part]).table(part)
 
     def tables_by_each(self, outers: Sequence[Grouping], inner: Grouping) -> list[list[Array]]:
         """By each of some groupings and another one, none of lists; those of few groups are counted together."""

@@ -43,14 +43,18 @@ class Relay:
                     _end(near)
                     continue
                 far = socket.create_connection(("127.0.0.1", self._target))
-                with self._lock:
-                    was_cut = self._is_cut
-                    self._wires |= set() if was_cut else {near, far}
-                if was_cut:
+                if not self._keeps(near, far):
                     _end(near)
                     _end(far)
                     continue
                 threading.Thread(target=self._pass, args=(near, far), daemon=True).start()
+
+    def _keeps(self, near: socket.socket, far: socket.socket) -> bool:
+        """Not when the cut came while the far end was called."""
+        with self._lock:
+            if not self._is_cut:
+                self._wires |= {near, far}
+            return not self._is_cut
 
     def _pass(self, near: socket.socket, far: socket.socket) -> None:
         other = {near: far, far: near}

@@ -16,6 +16,7 @@ TOLD_BY = (
     "TicketAssigned",
     "MessageReceived",
     "MessageQueued",
+    "MessageFailed",
     "NoteAdded",
 )
 
@@ -41,6 +42,7 @@ class _State:
     waiting_since: datetime | None = None
     written_at: datetime | None = None
     answered_at: datetime | None = None
+    answer_id: int | None = None
     spoken_at: datetime | None = None
 
     def hear(self, told: Told) -> None:
@@ -57,10 +59,20 @@ class _State:
                     self.waiting_since = self.waiting_since or told.at
             case "MessageQueued":
                 self.spoken_at = told.at
-                if not told.data.get("is_automatic"):
-                    self.answered_at, self.waiting_since = told.at, None
+                self._answer(told)
+            case "MessageFailed":
+                self._fail(told)
             case "NoteAdded":
                 self.spoken_at = told.at
+
+    def _answer(self, told: Told) -> None:
+        if not told.data.get("is_automatic"):
+            self.answered_at, self.waiting_since = told.at, None
+            self.answer_id = told.data.get("message_id")
+
+    def _fail(self, told: Told) -> None:
+        if told.data.get("delivery") == "failed" and told.data.get("message_id") == self.answer_id:
+            self.answered_at = None
 
     def since(self, wait: str) -> datetime | None:
         """Since when it waits like that; None when it does not. routing/waits.py says the same in SQL."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _OPEN = "t.status IN ('open', 'pending', 'on_hold')"
-_LAST_ANSWER = """(SELECT max(m.created_at) FROM tickets_message m WHERE m.ticket_id = t.id AND m.kind = 'reply'
-    AND m.direction = 'out' AND NOT m.is_automatic AND m.delivery <> 'retracted')"""
+# Nobody can answer what has not arrived: then it is our turn.
+_LAST_ANSWER = """(SELECT CASE WHEN m.delivery <> 'failed' THEN m.created_at END FROM tickets_message m
+    WHERE m.ticket_id = t.id AND m.kind = 'reply' AND m.direction = 'out' AND NOT m.is_automatic
+        AND m.delivery <> 'retracted'
+    ORDER BY m.created_at DESC, m.id DESC LIMIT 1)"""
 
 
 @dataclass(frozen=True, slots=True)

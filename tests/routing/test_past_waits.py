@@ -19,6 +19,7 @@ from routing.waits import WAITS
 from tests.desk import agent_replies, an_agent, customer_writes
 from tickets.models import Inbox, Ticket
 from tickets.services import changes, messages
+from tickets.services.outbox import record_failed
 
 DAY = 86400
 
@@ -82,7 +83,9 @@ def test_journal_and_sql_agree_on_the_wait_that_goes_on(
             case 0:
                 customer_writes(inbox, on=ticket)
             case 1:
-                agent_replies(ticket, boss)
+                reply = agent_replies(ticket, boss)
+                if chance.random() < 0.4:
+                    record_failed(reply, reason="No such mailbox")
             case 2:
                 messages.add_note(ticket, text="Hm", actor=actor)
             case 3:

@@ -27,6 +27,7 @@ from tests.desk import agent_replies, an_agent, customer_writes
 from tests.waiting import poll_until
 from tickets.models import Inbox, Ticket, TicketEvent
 from tickets.services import changes
+from tickets.services.outbox import record_failed
 from workspace.directory import directory
 from workspace.sentences import sentence
 
@@ -147,6 +148,23 @@ def test_customer_who_answers_is_not_reminded(inbox: Inbox, mia: Agent, clock: t
     pass_days(clock, 2)
     fire_time_rules()
     assert tags(ticket) == []
+
+
+def test_customer_whom_the_answer_never_reached_is_not_reminded(
+    inbox: Inbox, mia: Agent, clock: time_machine.Traveller
+) -> None:
+    a_rule(wait="unanswered")
+    ticket = customer_writes(inbox)
+    agent_replies(ticket, mia)
+    pass_days(clock, 2)
+    record_failed(agent_replies(ticket, mia, "One more thing"), reason="No such mailbox")
+    pass_days(clock, 4)
+    fire_time_rules()
+    assert tags(ticket) == []
+    agent_replies(ticket, mia, "Once more")
+    pass_days(clock, 4)
+    fire_time_rules()
+    assert tags(ticket) == ["nudge"]
 
 
 def test_new_rule_is_armed_for_what_waits_already(inbox: Inbox, mia: Agent, clock: time_machine.Traveller) -> None:

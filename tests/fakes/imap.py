@@ -28,6 +28,8 @@ class ScriptedImap:
     flood: bytes = b""
     can_idle: bool = True
     is_deaf_in_idle: bool = False
+    # A mail that comes while the server answers a search: it is told with the answer, as servers do, and not again.
+    comes_in_between: bytes = b""
     sessions: int = 0
     commands: list[bytes] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
@@ -85,6 +87,9 @@ class _Handler(socketserver.StreamRequestHandler):
             return self.idle(tag)
         elif command.upper().startswith(b"UID SEARCH"):
             self.say(b"* SEARCH" + b"".join(b" %d" % uid for uid in imap.chosen(command)))
+            if imap.comes_in_between:
+                imap.mails[max(imap.mails, default=0) + 1], imap.comes_in_between = imap.comes_in_between, b""
+                self.say(b"* %d EXISTS" % len(imap.mails))
         elif command.upper().startswith(b"UID FETCH"):
             return self.fetch(tag, command)
         self.say(tag + b" OK done")

@@ -98,8 +98,8 @@ class Fetcher:
             fetching.note_good(reader.inbox)
 
     def _patience(self, reader: Reader) -> float:
-        if reader.state.backfill_uid:
-            # Older mail waits for the workers; see to it soon.
+        if reader.state.backfill_uid or reader.client.was_told_of_mails():
+            # Older mail waits for the workers, or one came after we had looked; see to it soon.
             return 2.0
         return float(min(settings.MAIL_POLL_SECONDS, IDLE_RENEWAL_SECONDS))
 

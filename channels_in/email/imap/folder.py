@@ -37,6 +37,7 @@ def look(client: Session, name: str) -> Folder:
     """Open the folder for reading (EXAMINE: not even \\Recent changes) and tell its state."""
     client.normalise_times = False
     said: dict[bytes, Any] = client.select_folder(name, readonly=True)
+    client.was_told_of_mails()  # which is what we asked for
     count = int(said.get(b"EXISTS", 0))
     next_uid = int(said.get(b"UIDNEXT") or 0)
     if not next_uid:

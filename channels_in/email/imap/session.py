@@ -73,7 +73,14 @@ class Session(IMAPClient):  # type: ignore[misc]  # IMAPClient ships no types
         )
 
     def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802 - IMAPClient's name
-        return _Line(self._mailbox)
+        self._line = _Line(self._mailbox)
+        return self._line
+
+    def was_told_of_mails(self) -> bool:
+        """Whether the server has said how many mails there are since this was last asked. It says so once: what comes
+        while it answers something else is told with that answer, and no more while we listen."""
+        _, told = self._line.response("EXISTS")
+        return told != [None]
 
 
 @contextmanager

@@ -187,7 +187,7 @@ def test_mail_is_here_seconds_after_it_came_and_only_one_process_fetches(server:
         poll_until(lambda: MailFetch.objects.filter(inbox=inbox, last_good_at__isnull=False).exists())
         with smtplib.LMTP("127.0.0.1", server.lmtp) as session:
             session.sendmail("rosa@example.net", [user_of(inbox)], with_crlf(mail()))
-        poll_until(lambda: InboundDelivery.objects.filter(inbox=inbox).exists(), 5)
+        poll_until(lambda: InboundDelivery.objects.filter(inbox=inbox).exists())
         fleets[0].close()
         fleets[1].look()
         assert len(fleets[1].posts) == 1

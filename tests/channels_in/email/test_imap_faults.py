@@ -116,6 +116,16 @@ def test_a_silent_idle_is_given_up_and_mail_still_comes(
     assert imap.sessions > before
 
 
+def test_a_mail_that_comes_just_before_we_listen_does_not_wait_for_the_next_look(
+    imap: ScriptedImap, inbox: Inbox, settings: Settings
+) -> None:
+    settings.MAIL_POLL_SECONDS = 600
+    receive(imap, 1)
+    (imap.comes_in_between,) = letters(1, first=2)
+    with fetching_in_background(inbox):
+        poll_until(lambda: InboundDelivery.objects.count() == 2)
+
+
 def test_a_server_without_idle_is_looked_at_again_and_again(
     imap: ScriptedImap, inbox: Inbox, settings: Settings
 ) -> None:

@@ -154,12 +154,15 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
   const look = (more) => post({ type: "look", accent: options.accent, theme: options.theme, locale: wish(), ...more });
   const tell = (message) => (isReady ? post(message) : waiting.push(message));
 
+  // A frame whose page is still on its way loses the keys again when that comes.
+  const focus = () => isOpen && isReady && parts.frame.focus();
+
   function open() {
     draw();
     frame();
     isOpen = true;
     dress();
-    parts.frame.focus();
+    focus();
     tell({ type: "open" });
     emit("open");
   }
@@ -188,6 +191,7 @@ box-shadow:0 0 0 1px light-dark(#0000001a,#ffffff24),0 12px 48px #0004}
       isReady = true;
       waiting.splice(0).slice(told).forEach(post);
       look();
+      focus();
       emit("ready");
     } else if (message.type === "close") close();
     else if (message.type === "unread") onUnread(Number(message.count) || 0, String(message.text || ""));

@@ -5,10 +5,11 @@ import * as mode from "./mode.js";
 import { at, word } from "./page.js";
 import * as session from "./session.js";
 
-export function show({ seen, left, asks, chat }) {
+/** `goesOn`: words of the visitor are on their way; an end that was told before they came there is none. */
+export function show({ seen, left, asks, chat }, { goesOn = false } = {}) {
   log.markSeen(seen);
   mode.leave(Boolean(left));
-  goes(chat);
+  goes(goesOn && chat === "over" ? "on" : chat);
   // Most conversations never come to it.
   if (asks) import("./rating.js").then((rating) => (asks.seq || isOver()) && rating.show(asks), () => {}).then(log.keepUp);
   if (!asks || asks.seq) at("asked").hidden = true;

@@ -15,21 +15,38 @@ export class Sender {
     this.underWay = new Map();
     this.refused = new Set();
     this.isByHttp = false;
+    this.posting = Promise.resolve();
   }
 
   /** A new connection: nothing of what was under way on the old one can be relied on. */
   restart() {
-    for (const timer of this.underWay.values()) clearTimeout(timer);
-    this.underWay.clear();
+    this.forgetUnderWay();
     this.isByHttp = false;
     this.flush();
+  }
+
+  /** No connection: what was under way on the last one is not passed by what was written after it. */
+  goByHttp() {
+    if (!this.isByHttp) this.forgetUnderWay();
+    this.isByHttp = true;
+  }
+
+  forgetUnderWay() {
+    for (const timer of this.underWay.values()) clearTimeout(timer);
+    this.underWay.clear();
+    this.posting = Promise.resolve();
+  }
+
+  isCarrying() {
+    return outbox.waiting().some(({ id }) => !this.refused.has(id));
   }
 
   flush() {
     for (const entry of outbox.waiting()) {
       if (this.underWay.has(entry.id) || this.refused.has(entry.id)) continue;
       const { id, text, page, name } = entry;
-      if (entry.files || this.isByHttp) this.post(entry);
+      // One after the other, so that they arrive as they were written.
+      if (entry.files || this.isByHttp) this.posting = this.posting.then(() => this.post(entry));
       else if (!this.send({ type: "message", id, text, page, name })) return;
       this.underWay.set(id, setTimeout(() => this.again(id), RESEND_AFTER * (entry.files ? 30 : 1)));
     }
@@ -47,6 +64,8 @@ export class Sender {
   }
 
   again(id, wait = 0) {
+    // Nobody waits any longer for whatever holds the others up.
+    this.posting = Promise.resolve();
     clearTimeout(this.underWay.get(id));
     this.underWay.delete(id);
     this.refused.delete(id);

@@ -73,7 +73,7 @@ export class Talk {
     const isFirst = this.ticket === null;
     this.ticket = conversation.ticket;
     this.receive(conversation.messages, { isHistory: isFirst });
-    beside.show(conversation);
+    beside.show(conversation, { goesOn: this.sender.isCarrying() });
     if (conversation.reset) this.hooks.onEarlier(conversation.earlier);
     for (const entry of outbox.waiting()) log.showPending(entry);
     if (isFirst) this.hooks.onEvent("conversation:started");
@@ -138,7 +138,7 @@ export class Talk {
 
   /** Without a socket: ask what is new and send by HTTP. */
   async ask() {
-    this.sender.isByHttp = true;
+    this.sender.goByHttp();
     try {
       this.take((await session.since(this.ticket, log.lastSeq())).conversation);
       this.sender.flush();

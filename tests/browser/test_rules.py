@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from routing.models import Rule
 from routing.services.macros import MacroDraft, save_macro
 from tests.browser.agents import at_the_desk
+from tests.browser.held import HeldAnswers
 from tests.cast import Cast, new_ticket
 from tests.stack import Stack
 from tickets.models import Ticket
@@ -50,6 +51,17 @@ def test_manager_builds_a_rule_tries_it_sees_it_run_and_explains_a_ticket(
     expect(run).to_contain_text("Message text contains money")
     expect(run).to_contain_text("it was My money, please")
     expect(run).to_contain_text("Set the priority to urgent")
+
+
+def test_what_is_chosen_before_the_editors_script_is_there_counts(live_stack: Stack, cast: Cast, page: Page) -> None:
+    at_the_desk(page, cast.mona, live_stack)
+    script = HeldAnswers(page, "**/settings/editor*.js")
+    page.goto(f"{live_stack.url}/settings/rules/new/", wait_until="commit")
+    page.locator("#c0_0-fact").select_option("text")
+    script.wait()
+    script.release()
+    expect(page.locator("#c0_0-value")).to_be_visible()
+    expect(page.locator("#c0_0-fact")).to_have_value("text")
 
 
 def build_conditions(page: Page) -> None:

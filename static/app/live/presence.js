@@ -14,6 +14,7 @@ let shown = null;
 let isThere = false;
 let saidAt = -Infinity;
 let saidMode = "";
+let typedAt = -Infinity;
 /** @type {{agents: any[], agentsAt: number, contact: string, contactAt: number}} */
 let known = { agents: [], agentsAt: 0, contact: "", contactAt: -Infinity };
 
@@ -40,6 +41,7 @@ function stay(ticket) {
 export function sayTyping(mode) {
   showTicket();
   const now = performance.now();
+  typedAt = mode ? now : -Infinity;
   if (shown === null || (mode === saidMode && (mode === "" || now - saidAt < SAY_MS))) return;
   [saidAt, saidMode] = [now, mode];
   // Whoever writes does not glance: be there at once, for words of those who are not there are not told.
@@ -50,6 +52,7 @@ export function sayTyping(mode) {
 export function startPresence() {
   // What was said to a closed line was heard by nobody.
   onState(() => (saidAt = -Infinity));
+  onFrame("hello", () => performance.now() - typedAt < SAY_MS && sayTyping(saidMode));
   onFrame("presence", (frame) => {
     if (frame.ticket !== shown) return;
     known = { ...known, agents: frame.agents, agentsAt: performance.now() };

@@ -54,3 +54,9 @@ document.addEventListener("change", (event) => {
   const field = event.target.closest?.(".rule-editor [data-part] [data-redraws]");
   if (field) step(field.closest("[data-part]").dataset.part, "");
 });
+
+/** What was chosen before this module came, or is remembered by the browser, the desk has not drawn yet. */
+for (const field of document.querySelectorAll(".rule-editor [data-part] select[data-redraws]")) {
+  const drawn = [...field.options].findIndex((option) => option.defaultSelected);
+  if (field.selectedIndex !== Math.max(0, drawn)) step(field.closest("[data-part]").dataset.part, "");
+}

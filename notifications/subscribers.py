@@ -24,6 +24,7 @@ from core.events.catalogue import (
     RecoveryOpened,
     RecoveryOverdue,
     RulesGaveUp,
+    ScheduledReplyHeld,
     SideMessageReceived,
     SLABreached,
     SLABreachNear,
@@ -43,6 +44,7 @@ from notifications.services.telling import (
     tell,
     tell_agents,
     tell_of_failure,
+    tell_of_held,
     tell_of_move,
     tell_of_reply,
 )
@@ -82,6 +84,11 @@ def on_side_message_received(event: SideMessageReceived) -> None:
 @within(MessageFailed)
 def on_message_failed(event: MessageFailed) -> None:
     defer(tell_of_failure(event, message_id=event.message_id, reason=event.reason))
+
+
+@within(ScheduledReplyHeld)
+def on_scheduled_reply_held(event: ScheduledReplyHeld) -> None:
+    defer(tell_of_held(event, author_id=event.agent_id, reason=event.reason))
 
 
 @within(MessageRedacted)
@@ -145,6 +152,7 @@ def on_sla_breached(event: SLABreached) -> None:
     MessageReceived,
     SideMessageReceived,
     MessageFailed,
+    ScheduledReplyHeld,
     SLABreachNear,
     SLABreached,
     SLAEscalated,

@@ -64,6 +64,13 @@ def tell_of_failure(event: TicketChanged, *, message_id: int, reason: str) -> St
     return _tell(event, NotificationKind.FAILED, author, [message_id], "%s::text", [reason[:MAX_TEXT]])
 
 
+def tell_of_held(event: TicketChanged, *, author_id: int, reason: str) -> Statement:
+    """Tell who wrote the reply that was to leave later, and the assignee, that it did not."""
+    text = f"It was to leave later. {reason}"
+    who = f"SELECT %s::bigint UNION {ASSIGNEE}"
+    return _tell(event, NotificationKind.FAILED, who, [author_id], "%s::text", [text[:MAX_TEXT]])
+
+
 def _tell(
     event: TicketChanged,
     kind: NotificationKind,

@@ -18,8 +18,9 @@ from notifications.selectors.bell import bell_of
 from notifications.services.reading import forget_old, mark_read
 from people.models import Agent
 from tests.desk import a_team, agent_replies, an_agent, an_inbox, customer_writes, rule_actor
-from tickets.models import Inbox, Ticket
+from tickets.models import Inbox, ScheduledReply, Ticket
 from tickets.services import changes, follow, journal, messages, outbox
+from tickets.services.scheduling import Plan, schedule, send_due
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,17 @@ def test_automatic_mail_rings_no_bell(of_mia: Ticket, inbox: Inbox, mia: Agent) 
 def test_author_is_told_that_a_reply_did_not_arrive(of_mia: Ticket, mia: Agent, ben: Agent) -> None:
     outbox.record_failed(agent_replies(of_mia, ben), reason="Mailbox full")
     assert heard(ben) == heard(mia) == [("failed", "Mailbox full")]
+
+
+def test_author_and_assignee_are_told_that_a_scheduled_reply_did_not_leave(
+    of_mia: Ticket, inbox: Inbox, mia: Agent, ben: Agent
+) -> None:
+    row = schedule(of_mia, plan=Plan(text="Here it is.", send_at=now() + timedelta(days=1)), agent=ben)
+    Inbox.objects.filter(pk=inbox.pk).update(is_active=False, disabled_reason="Its password is wrong")
+    ScheduledReply.objects.filter(pk=row.pk).update(send_at=now())
+    assert send_due() == 0
+    told = f"It was to leave later. The inbox {inbox.name} is switched off: Its password is wrong."
+    assert heard(ben) == heard(mia) == [("failed", told)]
 
 
 def test_breach_is_told_to_the_assignee_and_the_team_lead(of_mia: Ticket, inbox: Inbox, mia: Agent, ben: Agent) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page
 
 from tests.waiting import poll_until
 
 AXE = Path(settings.BASE_DIR) / "tests/fixtures/axe-core-4.14.1/axe.min.js"
 SERIOUS = ("serious", "critical")
-expect.set_options(timeout=10_000)
 
 
 @dataclass

@@ -12,8 +12,10 @@ _STRETCH = 1 << 16
 def counted(codes: Array, width: int, inner: Array, size: int) -> Array:
     """How many facts stand at each place `code * width + inner` of so many."""
     counts = np.zeros(size, np.intp)
-    for start in range(0, len(codes), _STRETCH):
-        there = placed(codes[start : start + _STRETCH], width, inner[start : start + _STRETCH], size)
+    # Of a large table more at once: it is gone through after each stretch.
+    stretch = max(_STRETCH, size)
+    for start in range(0, len(codes), stretch):
+        there = placed(codes[start : start + stretch], width, inner[start : start + stretch], size)
         counts += np.bincount(there, minlength=size)
     return counts
 

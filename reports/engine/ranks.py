@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from reports.engine.counting import counted, placed
 from reports.engine.groupings import Grouping
 from reports.engine.layout import Array
 
@@ -29,14 +28,16 @@ def percentiles(
 ) -> dict[float, Array]:
     """For each share the percentile of every group, as percentile_cont tells it; NaN where a group has no length."""
     width, bands = _width(bands, grouping)
-    by_code = counted(codes, width, bands, grouping.code_count * width).reshape(-1, width)
-    counts = grouping.of_groups(by_code)
+    places = codes.astype(np.intp)
+    places *= width
+    places += bands
+    counts = grouping.of_groups(np.bincount(places, minlength=grouping.code_count * width).reshape(-1, width))
     totals = counts.sum(axis=1)
     there = np.flatnonzero(totals)
     firsts = (np.cumsum(totals) - totals)[there]
     ranks = {share: share * (totals[there] - 1) for share in shares}
     wanted = [firsts + rounded(rank).astype(np.intp) for rank in ranks.values() for rounded in (np.floor, np.ceil)]
-    values = iter(_at(wanted, counts, lengths, bands, codes, grouping))
+    values = iter(_at(wanted, lengths, places, counts, grouping))
     found = {}
     for share, rank in ranks.items():
         low, high = next(values), next(values)
@@ -45,39 +46,38 @@ def percentiles(
     return found
 
 
-def _at(
-    ranks: Sequence[Array], counts: Array, lengths: Array, bands: Array, codes: Array, grouping: Grouping
-) -> Iterator[Array]:
-    """The lengths that have these ranks, if all were sorted by group and length; `counts` tells how many there are of
-    each group and band."""
+def _at(ranks: Sequence[Array], lengths: Array, places: Array, counts: Array, grouping: Grouping) -> Iterator[Array]:
+    """The lengths that have these ranks, if all were sorted by group and length; `places` are those of the lengths in
+    a table by code and band, `counts` tells how many there are of each group and band."""
     # How many lengths there are up to the end of each cell, of all groups one after the other.
     ends, counts_of = counts.cumsum(), counts.reshape(-1)
     homes = [np.searchsorted(ends, rank, side="right") for rank in ranks]
     is_home = np.zeros(len(ends), bool)
     for home in homes:
         is_home[home] = True
-    facts, cells = _within(is_home.reshape(counts.shape), bands, codes, grouping)
-    # Homes are few: their numbers are short.
+    facts, cells = _within(is_home.reshape(counts.shape), places, grouping)
+    # Homes are few: their numbers are short, and short numbers are sorted in a moment.
     numbers = (np.cumsum(is_home) - 1).astype(np.min_scalar_type(max(int(is_home.sum()), 1)))
     values = lengths[facts]
-    values = values[np.lexsort((values, numbers[cells]))]
+    by_length = np.argsort(values)
+    values = values[by_length[np.argsort(numbers[cells][by_length], kind="stable")]]
     starts = np.cumsum(counts_of[is_home]) - counts_of[is_home]
     for rank, home in zip(ranks, homes, strict=True):
         yield values[starts[numbers[home]] + rank - (ends[home] - counts_of[home])]
 
 
-def _within(is_home: Array, bands: Array, codes: Array, grouping: Grouping) -> tuple[Array, Array]:
+def _within(is_home: Array, places: Array, grouping: Grouping) -> tuple[Array, Array]:
     """The facts in the marked cells, by group and band, and the cell of each; a fact of several groups may be in
     several."""
     width = is_home.shape[1]
-    marked = grouping.of_codes(is_home).reshape(-1)
-    # Clipping changes nothing, but saves looking for what is out of bounds.
-    facts = np.flatnonzero(marked.take(placed(codes, width, bands, len(marked)), mode="clip"))
-    which, groups = grouping.groups(codes[facts])
-    facts = facts if which is None else facts[which]
-    cells = groups * np.intp(width) + bands[facts]
+    facts = np.flatnonzero(grouping.of_codes(is_home).reshape(-1)[places])
+    cells = places[facts]
+    which, groups = grouping.groups(cells // width)
+    if which is None:
+        return facts, cells
+    cells = groups * np.intp(width) + cells[which] % width
     there = is_home.reshape(-1)[cells]
-    return facts[there], cells[there]
+    return facts[which][there], cells[there]
 
 
 def _width(bands: Array, grouping: Grouping) -> tuple[int, Array]:

@@ -24,6 +24,8 @@ Frame = Mapping[str, Any]
 DESK = "desk"
 # The type of a frame that is obeyed by the live processes instead of being handed on.
 LEAVE = "leave"
+# A request waits this long at most when Redis is a black hole.
+_PATIENCE_SECONDS = 0.5
 
 
 def scope_topic(*, inbox_id: int, team_id: int | None) -> str:
@@ -110,5 +112,4 @@ def unseal(envelope: bytes) -> tuple[list[str], list[str], str]:
 
 @lru_cache(maxsize=4)
 def _client(url: str) -> redis.Redis:
-    # A request waits this long at most when Redis is a black hole.
-    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return redis.Redis.from_url(url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS)

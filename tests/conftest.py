@@ -9,6 +9,7 @@ import django
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core import limits, push
 from helpdesk import patience
 from tests.network import only_this_machine
 
@@ -36,4 +37,13 @@ def _statements_take_their_time() -> Iterator[None]:
     """The limit of web processes is theirs: a test that loads their door must not put all later ones under it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(patience, "MOST_SECONDS", 0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _redis_takes_its_time() -> Iterator[None]:
+    """In a fraction of a second a busy machine may not come round to it, and who asks would go on without."""
+    with pytest.MonkeyPatch.context() as patch:
+        for asking in (limits, push):
+            patch.setattr(asking, "_PATIENCE_SECONDS", 30)
         yield

@@ -21,7 +21,7 @@ class EmbeddedServices:
             if not os.environ.get("DATABASE_URL"):
                 self.urls["DATABASE_URL"] = self._postgres(durable)
             if not os.environ.get("REDIS_URL"):
-                self.urls["REDIS_URL"] = self._valkey()
+                self.urls["REDIS_URL"] = self._valkey(durable)
         except BaseException:
             self.stop()
             raise
@@ -39,8 +39,8 @@ class EmbeddedServices:
         server.start()
         return server.url
 
-    def _valkey(self) -> str:
-        server = EmbeddedValkey(self.var_dir)
+    def _valkey(self, durable: bool) -> str:
+        server = EmbeddedValkey(self.var_dir, durable=durable)
         self.servers.append(server)
         server.start()
         return server.url

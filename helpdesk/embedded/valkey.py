@@ -16,10 +16,11 @@ START_SECONDS = 20
 
 
 class EmbeddedValkey:
-    """A Valkey under `var_dir`, behind a password, on the loopback address only."""
+    """A Valkey under `var_dir`, behind a password, on the loopback address only; `durable=False` waits for no disk."""
 
-    def __init__(self, var_dir: Path) -> None:
+    def __init__(self, var_dir: Path, *, durable: bool = True) -> None:
         self.var_dir = var_dir
+        self.durable = durable
         self.home = var_dir / "valkey"
         self.log = self.home / "valkey.log"
         self.child: subprocess.Popen[bytes] | None = None
@@ -75,7 +76,7 @@ class EmbeddedValkey:
             f'dir "{self.home}"\n'
             "databases 64\n"
             'save ""\n'
-            "appendonly yes\n"
+            f"appendonly {'yes' if self.durable else 'no'}\n"
             "appendfsync everysec\n"
             "maxmemory-policy noeviction\n"
             # Titles overwrite the environment by which a later start recognises this process.

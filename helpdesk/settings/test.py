@@ -10,3 +10,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 # One customer of the tests writes a great deal.
 MAIL_BURST = 0
+# A machine that is busy with tests is no Redis that hangs.
+_PATIENT = {"serializer": "helpdesk.cache.JSONSerializer", "socket_connect_timeout": 30, "socket_timeout": 30}
+CACHES["default"] = {**CACHES["default"], "OPTIONS": _PATIENT}

@@ -158,7 +158,7 @@ def test_the_environment_names_the_place(inbox: Inbox) -> None:
     command = [sys.executable, "manage.py", "receive_email", "--inbox", ADDRESS]
     environment = {**os.environ, "DATABASE_URL": database_url_of_tests(), "CRASHPOINT": "accept.after_commit"}
     run = subprocess.run(
-        command, input=RAW, env=environment, cwd=settings.BASE_DIR, capture_output=True, check=False, timeout=60
+        command, input=RAW, env=environment, cwd=settings.BASE_DIR, capture_output=True, check=False, timeout=180
     )
     assert run.returncode == -signal.SIGKILL, run.stderr
     assert InboundDelivery.objects.get().state == "new"

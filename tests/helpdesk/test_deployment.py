@@ -124,7 +124,7 @@ def production(*arguments: str, without: str = "") -> subprocess.CompletedProces
     environment = {**os.environ, **SECRETS, "HELPDESK_ENV": "production"}
     environment.pop(without, None)
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
 
 
 def test_production_static_files_are_complete_and_named_by_content(tmp_path: Path) -> None:

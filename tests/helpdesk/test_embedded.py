@@ -98,7 +98,7 @@ def test_server_that_outlived_its_owner_is_ended_by_the_next_start(server: Embed
     successor = EmbeddedPostgres(server.var_dir)
     successor.start()
     try:
-        assert first.wait(5) == 0
+        assert first.wait(30) == 0
         assert tell(successor, "select 1") == [(1,)]
     finally:
         successor.stop()

@@ -71,5 +71,5 @@ def test_stubborn_program_and_its_children_are_killed(tmp_path: Path) -> None:
     assert len(family) == 2
 
     supervisor.stop()
-    _, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(family, timeout=30)
     assert not alive

@@ -63,7 +63,7 @@ class Desk:
     def interrupt(self) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def kill_everything(self) -> None:
         """What a power cut leaves: no process, all files."""
@@ -71,8 +71,8 @@ class Desk:
         victims = [*psutil.Process(self.process.pid).children(recursive=True), psutil.Process(self.process.pid)]
         for victim in victims:
             victim.kill()
-        psutil.wait_procs(victims, timeout=10)
-        self.process.wait(10)
+        psutil.wait_procs(victims, timeout=30)
+        self.process.wait(30)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_newcomer_starts_kills_restarts_and_stops_the_desk(desk: Desk) -> None:
     # The supervisor alone dies: its children live on, and the next start ends them.
     assert desk.process is not None
     desk.process.kill()
-    desk.process.wait(10)
+    desk.process.wait(30)
     assert left_behind(desk.folder)
     desk.start()
 
@@ -170,7 +170,7 @@ def assert_refused(environment: dict[str, str], *parts: str) -> str:
         env={**without_servers(), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     said = outcome.stdout + outcome.stderr

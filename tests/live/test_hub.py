@@ -12,10 +12,11 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import override_settings
 
-from core.push import Hint, publish, publish_all, seal, unseal
+from core.push import Hint, _is_heard, publish, publish_all, seal, unseal
 from live.hub import Hub
 from live.outlet import CLOSE_TOO_SLOW, MAX_FRAMES, Outlet
 from tests.live.sockets import PATIENCE, in_loop
+from tests.waiting import poll_until
 from tickets.selectors.access import Scopes
 
 EVERYTHING = Scopes(True, frozenset(), frozenset())
@@ -149,6 +150,8 @@ def test_hints_of_an_iterator_are_made_only_while_a_screen_is_open() -> None:
         await reader.reads(2)
         assert (made, reader.types()[-1]) == ([1], "made")
 
+    # Redis may not have seen yet that the hub of the test before has hung up.
+    poll_until(lambda: not _is_heard())
     in_loop(story)
 
 

@@ -94,5 +94,5 @@ def test_ticket_that_somebody_is_at_holds_up_no_other_and_has_its_turn(monkeypat
         walker.start()
         poll_until(lambda: adopted.count() == 2)
         assert not adopted.filter(ticket=tickets[1]).exists()
-    walker.join(20)
+    walker.join(60)
     assert adopted.count() == 3

@@ -42,7 +42,7 @@ def fetch_mail() -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(30)
 
 
 def send(server: Dovecot, inbox: Inbox, number: int) -> None:
@@ -63,11 +63,11 @@ def test_mail_flows_on_when_the_process_is_killed_and_stops_when_it_is_told_to(s
             send(server, inbox, 1)
             poll_until(lambda: arrived(inbox) == ["l1@example.net"], 30)
             first.kill()
-            first.wait(10)
+            first.wait(30)
             send(server, inbox, 2)
             poll_until(lambda: arrived(inbox) == ["l1@example.net", "l2@example.net"], 60)
             second.send_signal(signal.SIGTERM)
-            assert second.wait(20) == 0
+            assert second.wait(60) == 0
 
 
 def test_a_mailbox_that_nobody_looks_after_is_named(server: Dovecot) -> None:

@@ -170,7 +170,7 @@ def test_three_fetchers_of_one_mailbox_bring_each_mail_once(server: Dovecot) -> 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert not problems
     assert InboundDelivery.objects.count() == 60
     assert FetchedMail.objects.count() == 60

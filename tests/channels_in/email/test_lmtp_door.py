@@ -139,7 +139,7 @@ def test_swaks_is_satisfied_with_the_door(door: DoorServer, inbox: Inbox) -> Non
     command = [program("swaks", "swaks"), "--server", "127.0.0.1", "--port", str(door.port), "--silent", "1"]
     run = subprocess.run(
         [*command, "--from", "rosa@example.net", "--to", ADDRESS, "--header", "Subject: Swaks", "--body", "Hello"],
-        capture_output=True, text=True, check=False, timeout=30,
+        capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     assert b"Subject: Swaks" in bytes(InboundDelivery.objects.get().raw)

@@ -95,7 +95,7 @@ def test_ten_who_need_a_token_ask_for_it_once(server: Dovecot, provider: Identit
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert len(tokens) == 10
     assert len(set(tokens)) == 1
     assert len(provider.asked) == 1

@@ -173,7 +173,8 @@ def test_queries_do_not_grow_with_the_desk(report: Report, cast: Cast, client: C
     count()  # what processes remember of inboxes, tiers and stored days
     few = count()
     make_fortnight(cast, policy="Once more")
-    assert count() == few <= 18
+    # One of them counts what is open now by itself, so that all of PostgreSQL's workers share it.
+    assert count() == few <= 19
 
 
 def test_wrong_filters_say_what_is_wrong(report: Report, cast: Cast, client: Client) -> None:

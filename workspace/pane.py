@@ -22,7 +22,7 @@ from tickets.selectors.links import linked
 from tickets.selectors.reach import Reach, reach
 from tickets.selectors.rows import PRIORITY_ICONS, STATUS_ICONS, channel_of, due_context
 from tickets.selectors.scheduled import scheduled_of
-from tickets.selectors.timeline import entries_after, moved_back_after, retracted_after, timeline
+from tickets.selectors.timeline import entries_after, moved_back_after, news_until, retracted_after, timeline
 from workspace.chips import chips
 from workspace.entries import items
 
@@ -78,10 +78,12 @@ def _scheduled(agent: Agent, row: ScheduledReply) -> dict[str, Any]:
 def delta(request: HttpRequest, agent: Agent, ticket: Ticket, seq: int) -> dict[str, Any]:
     """What a screen that knows the ticket up to `seq` is missing, rendered."""
     fresh = items(entries_after(ticket, seq), fold=False) if ticket.last_seq > seq else []
+    until = news_until(ticket, seq)
     return {
         "ticket": ticket.pk,
         "number": ticket.number,
-        "seq": ticket.last_seq,
+        "seq": until,
+        "more": until < ticket.last_seq,
         "entries": render_to_string("workspace/_entries.html", {"items": fresh}, request),
         "back": moved_back_after(ticket, seq) if ticket.last_seq > seq else [],
         "gone": retracted_after(ticket, seq) if ticket.last_seq > seq else [],

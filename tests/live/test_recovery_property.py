@@ -20,7 +20,7 @@ from tests.live.screen import Screen
 from tests.live.test_recovery import hints as hints
 from tests.live.test_recovery import something_happens
 from tickets.models import Ticket
-from tickets.selectors.timeline import entries_after, retracted_after, timeline
+from tickets.selectors.timeline import entries_after, news_until, retracted_after, timeline
 
 pytestmark = pytest.mark.django_db
 WHO = ("ana", "cleo", "mona")
@@ -48,10 +48,11 @@ class OpenTicket:
     def ask(self) -> None:
         """The answer to `after/SEQ/`: new entries, changed ones in their place, and what was taken back."""
         ticket = Ticket.objects.get(pk=self.ticket_id)
-        self.shown.update(dict(map(_drawn, entries_after(ticket, self.seq, limit=10_000))))
-        for pk in retracted_after(ticket, self.seq):
-            self.shown.pop(f"message {pk}", None)
-        self.seq = ticket.last_seq
+        while self.seq < ticket.last_seq:
+            self.shown.update(dict(map(_drawn, entries_after(ticket, self.seq))))
+            for pk in retracted_after(ticket, self.seq):
+                self.shown.pop(f"message {pk}", None)
+            self.seq = news_until(ticket, self.seq)
 
     def truth(self) -> dict[str, Any]:
         return dict(map(_drawn, timeline(Ticket.objects.get(pk=self.ticket_id), size=10_000).entries))

@@ -49,5 +49,6 @@ def test_fold_of_changes_says_the_missed_promise_that_is_in_it(
     tick_clocks()
     for tag in ("one", "two"):
         changes.add_tags(ticket, tags=[tag], actor=mia.as_actor())
+    ticket.refresh_from_db()
     (folded,) = (item for item in items(entries_after(ticket, 0)) if isinstance(item, ChangesItem))
     assert folded.alarm.startswith("First reply missed its target of")

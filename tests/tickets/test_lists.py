@@ -16,7 +16,7 @@ from tickets.models import Ticket
 from tickets.selectors.counts import view_counts
 from tickets.selectors.filters import Filters, filters_from
 from tickets.selectors.lists import ticket_page
-from tickets.selectors.timeline import entries_after, timeline
+from tickets.selectors.timeline import entries_after, news_until, timeline
 from tickets.services import changes
 from tickets.services.counting import squash_counts
 from tickets.services.messages import add_note
@@ -127,6 +127,7 @@ def test_timeline_takes_the_same_queries_at_any_length(
     for length in (3, 60):
         for n in range(length):
             add_note(ticket, text=f"note {n}", actor=cast.ana.as_actor())
+        ticket.refresh_from_db()
         with django_assert_num_queries(3):
             entries = timeline(ticket).entries
             assert all(str(entry.message.author_agent) for entry in entries if entry.message)
@@ -136,6 +137,7 @@ def test_earlier_pages_complete_the_timeline(cast: Cast) -> None:
     ticket = new_ticket(cast.mail)
     for n in range(9):
         add_note(ticket, text=f"note {n}", actor=cast.ana.as_actor())
+    ticket.refresh_from_db()
     seqs: list[int] = []
     before: int | None = None
     while before != 0:
@@ -156,3 +158,29 @@ def test_entries_after_a_seq_are_exactly_what_is_missing(cast: Cast) -> None:
     assert [entry.message.text for entry in entries if entry.message] == ["new"]
     assert "PriorityChanged" in [entry.event.kind for entry in entries if entry.event]
     assert entries_after(ticket, ticket.last_seq) == []
+
+
+def test_what_comes_while_a_screen_is_drawn_is_told_once_with_the_next_answer(cast: Cast) -> None:
+    ticket = new_ticket(cast.mail)
+    changes.set_priority(ticket, priority="high", actor=cast.ana.as_actor())
+    read = Ticket.objects.get(pk=ticket.pk)
+    changes.set_priority(ticket, priority="urgent", actor=cast.ana.as_actor())
+    add_note(ticket, text="meanwhile", actor=cast.ana.as_actor())
+    drawn = [*timeline(read).entries, *entries_after(read, read.last_seq - 1)]
+    assert max(entry.seq for entry in drawn) == read.last_seq
+    later = entries_after(Ticket.objects.get(pk=ticket.pk), read.last_seq)
+    assert [entry.event.kind if entry.event else "note" for entry in later] == ["PriorityChanged", "note"]
+
+
+def test_screen_that_missed_very_much_asks_until_it_has_everything(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tickets.selectors.timeline.MOST_NEWS", 2)
+    ticket = new_ticket(cast.mail)
+    seq = before = ticket.last_seq
+    for priority in ("high", "urgent", "low", "normal", "high"):
+        changes.set_priority(ticket, priority=priority, actor=cast.ana.as_actor())
+    ticket.refresh_from_db()
+    told: list[int] = []
+    while seq < ticket.last_seq:
+        told += [entry.seq for entry in entries_after(ticket, seq)]
+        seq = news_until(ticket, seq)
+    assert told == list(range(before + 1, ticket.last_seq + 1))

@@ -8,6 +8,8 @@ from typing import Any
 from tickets.models import Message, MessageKind, Ticket, TicketEvent
 
 PAGE_SIZE = 40
+# So many changes are told in one answer; whoever missed more asks again.
+MOST_NEWS = 200
 # Events that only accompany a message entry, or repeat what another entry says.
 _SILENT = frozenset({"MessageReceived", "MessageQueued", "NoteAdded", "SLAApplied", "MessageMovedIn", "HistoryFiled"})
 # Events that change how an earlier entry looks.
@@ -38,9 +40,14 @@ class Timeline:
 
 
 def timeline(ticket: Ticket, *, before_seq: int | None = None, size: int = PAGE_SIZE) -> Timeline:
-    """The newest `size` entries (before a seq). Three queries at any length: messages with files, and changes."""
-    messages = _messages(ticket)
-    events = TicketEvent.objects.filter(ticket_id=ticket.pk).exclude(kind__in=_SILENT | TOUCHING)
+    """The newest `size` entries (before a seq). Three queries at any length: messages with files, and changes.
+
+    Nothing that came since the ticket was read: the screen asks for what is after its `last_seq`, and would show it
+    twice."""
+    messages = _messages(ticket).filter(seq__lte=ticket.last_seq)
+    events = TicketEvent.objects.filter(ticket_id=ticket.pk, seq__lte=ticket.last_seq).exclude(
+        kind__in=_SILENT | TOUCHING
+    )
     if before_seq is not None:
         messages = messages.filter(seq__lt=before_seq)
         events = events.filter(seq__lt=before_seq)
@@ -54,9 +61,16 @@ def timeline(ticket: Ticket, *, before_seq: int | None = None, size: int = PAGE_
     return Timeline(entries, ticket.last_seq, earlier)
 
 
-def entries_after(ticket: Ticket, seq: int, *, limit: int = 200) -> list[Entry]:
-    """What is new since `seq`: new entries, and earlier messages whose delivery or text changed since."""
-    events = list(TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq).order_by("seq")[:limit])
+def news_until(ticket: Ticket, seq: int) -> int:
+    """How far the news of a screen that knows the ticket up to `seq` go: to when the ticket was read, at most."""
+    return min(ticket.last_seq, seq + MOST_NEWS)
+
+
+def entries_after(ticket: Ticket, seq: int) -> list[Entry]:
+    """What is new since `seq`, as far as `news_until`: new entries, and earlier messages whose delivery or text changed
+    since."""
+    until = news_until(ticket, seq)
+    events = list(TicketEvent.objects.filter(ticket_id=ticket.pk, seq__gt=seq, seq__lte=until).order_by("seq"))
     wanted = {pk for event in events if event.kind in _SHOWN_AGAIN for pk in _named_by(event.data)}
     entries = [Entry(event.seq, event=_of(ticket, event)) for event in events if event.kind not in _SILENT | TOUCHING]
     if wanted:

@@ -73,6 +73,7 @@ export function showNews(data) {
   if (added.length && wasAtEnd) scroller.scrollTo({ top: scroller.scrollHeight });
   else if (added.length) announce(scroller, added.length);
   log.dispatchEvent(new CustomEvent("live:entries", { bubbles: true, detail: { added, data } }));
+  if (data.more) refreshTicket();
 }
 
 /** True when the entry is a new one at the end. Days have no seq, sent messages replace their ghost. */
